@@ -1,0 +1,1 @@
+"""Maintainers' tools: what turns source/ into notebooks/, exercises/ and solutions/."""
