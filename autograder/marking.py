@@ -1,0 +1,74 @@
+"""Runs an exercise's checks on an answer and adds up the points; the same for the notebook and for a class."""
+
+from __future__ import annotations
+
+import zlib
+
+import numpy as np
+
+from autograder.exercise import Check, Exercise
+from autograder.namespace import Answer
+from autograder.outcome import CheckFailed, Misconception, NotAttempted, Outcome, Status, Text
+
+_STUMBLED = Text(
+    "The check could not judge this answer ({what}). Return the type and shape that the docstring names.",
+    "检查程序无法判断这个答案（{what}）。请按文档字符串规定的类型与形状返回。",
+)
+DEFAULT_SEED = 20_17  # notebooks: fixed, so that a result does not flicker
+
+
+def mark_question(
+    exercise: Exercise, question: str, answer: Answer, seed: int = DEFAULT_SEED, hidden: bool = False
+) -> list[Outcome]:
+    """Outcomes of the question's checks, in order; hidden checks only where `hidden`.
+
+    Each check draws its inputs from a generator of its own, seeded by `seed` and its name, so that a result does not
+    depend on which other checks ran.
+    """
+    checks = [check for check in exercise.questions[question].checks if hidden or not check.hidden]
+    outcomes = [_run_check(exercise, check, answer, seed) for check in checks]
+    blank = next((outcome for outcome in outcomes if outcome.status is Status.NOT_ATTEMPTED), None)
+    if blank:  # one hole left: the question counts as not attempted
+        return [
+            Outcome(
+                question,
+                check.name,
+                Status.NOT_ATTEMPTED,
+                check.points,
+                check.sentence,
+                blank.message,
+                None,
+                check.hidden,
+            )
+            for check in checks
+        ]
+    return outcomes
+
+
+def mark_exercise(
+    exercise: Exercise, answer: Answer, seed: int = DEFAULT_SEED, hidden: bool = False
+) -> dict[str, list[Outcome]]:
+    """Outcomes of all questions, by question."""
+    return {question: mark_question(exercise, question, answer, seed, hidden) for question in exercise.questions}
+
+
+def _run_check(exercise: Exercise, check: Check, answer: Answer, seed: int) -> Outcome:
+    def outcome(status: Status, message: Text | None = None, misconception: str | None = None) -> Outcome:
+        return Outcome(
+            check.question, check.name, status, check.points, check.sentence, message, misconception, check.hidden
+        )
+
+    rng = np.random.default_rng([seed, zlib.crc32(check.name.encode())])
+    try:
+        with np.errstate(all="ignore"):  # an answer may overflow; the check says so in words
+            check.function(answer, rng)
+    except Misconception as error:
+        return outcome(Status.WRONG, exercise.misconceptions[error.name], error.name)
+    except NotAttempted as error:
+        return outcome(Status.NOT_ATTEMPTED, error.message)
+    except CheckFailed as error:
+        return outcome(error.status, error.message)
+    except Exception as error:  # the check itself stumbled: never a crash, never a point
+        what = f"{type(error).__name__}: {error}"
+        return outcome(Status.COULD_NOT_RUN, _STUMBLED.format(what=what.replace("{", "(").replace("}", ")")))
+    return outcome(Status.PASSED)
