@@ -73,19 +73,18 @@ def expect_close(value, expected, rtol: float = 1e-5, atol: float = 1e-8, what: 
 
 
 def expect_equal(value, expected, what: str = "the answer") -> None:
-    """Equal and of the same kind (int, str, bool, tuple or list of these). Raises Wrong with both values."""
-    same = (
-        list(value) == list(expected)
-        if isinstance(value, (list, tuple)) and isinstance(expected, (list, tuple))
-        else (value == expected and isinstance(value, str) == isinstance(expected, str))
-    )
-    if not isinstance(same, bool) or not same:
-        raise Wrong(
-            Text(
-                f"`{what}` is {_short(value)}; it should be {_short(expected)}.",
-                f"`{what}` 是 {_short(value)}，应为 {_short(expected)}。",
-            )
-        )
+    """Equal number, text, bool, None, or list, tuple or array of these. Raises Wrong with both values."""
+    if not _same(value.tolist() if isinstance(value, np.ndarray) else value, expected):
+        came, should = _short(value), _short(expected)
+        raise Wrong(Text(f"`{what}` is {came}; it should be {should}.", f"`{what}` 是 {came}，应为 {should}。"))
+
+
+def _same(value, expected) -> bool:
+    if isinstance(expected, (list, tuple)):
+        return isinstance(value, (list, tuple)) and len(value) == len(expected) and all(map(_same, value, expected))
+    if isinstance(expected, (bool, str, type(None))):
+        return type(value) is type(expected) and value == expected
+    return type(value) in (int, float) and value == expected
 
 
 def _short(value) -> str:

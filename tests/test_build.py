@@ -242,7 +242,7 @@ def test_a_forced_build_gives_the_same_bytes_but_for_times(tree):
         ("notebooks/77_try.ipynb", "77. Steps", "77. Stems", "notebooks/77_try.ipynb: differs"),
         ("notebooks/zh/77_try.ipynb", '"0.667"', '"0.668"', "notebooks/zh/77_try.ipynb: differs"),
         ("exercises/77_try.ipynb", "return the square", "return x * x", "exercises/77_try.ipynb: differs"),
-        ("README.md", "77. Steps", "77. Stems", "table is out of date"),
+        ("README.md", "77. Steps", "77. Stems", "README.md: out of date"),
     ],
 )
 def test_check_notices(tree, path, old, new, complaint):

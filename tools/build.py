@@ -20,10 +20,10 @@ from tqdm import tqdm
 
 from tools.execute import execute_notebook
 from tools.files import read_text, write_text
+from tools.readme import update_readme
 from tools.render import Run, hash_code, notebook_path, render_notebook
 from tools.source import LANGUAGES, ROOT, Problem, Source, SourceError, read_source
 from tools.stamp import stamp
-from tools.table import update_tables
 from tools.twins import find_problems, read_glossary
 
 FOLDERS = ("notebooks", "exercises", "solutions")
@@ -63,7 +63,7 @@ def build(sources: list[Source], force: bool = False) -> list[Path]:
             if variant == "lesson":  # at once: an interrupted build keeps what it has done
                 written += _write_all(_render_all(source, runs))
     written += [path for source in sources for path in _write_all(_render_all(source, runs))]
-    return written + update_tables(write=True)
+    return written + update_readme(write=True)
 
 
 def check(sources: list[Source]) -> list[str]:
@@ -104,7 +104,7 @@ def _find_strays() -> list[str]:
         for path in sorted(built - expected)
     ]
     return strays + [
-        f"{path.name}: its lesson table is out of date: run make build" for path in update_tables(write=False)
+        f"{path.name}: out of date against the notebooks: run make build" for path in update_readme(write=False)
     ]
 
 

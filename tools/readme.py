@@ -1,13 +1,15 @@
-"""Writes the lesson table of both READMEs from what the built notebooks measured."""
+"""Writes what the READMEs take from the built notebooks: the table of lessons with what was measured, and a picture."""
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 from pathlib import Path
 
 from tools.source import ROOT
 
+PICTURE, PICTURE_TAG = "docs/road.png", "readme-picture"  # the output of the cell with that tag
 BEGIN, END = "<!-- lessons: written by tools/build.py -->", "<!-- end of lessons -->"
 _TEXTS = {
     "README.md": ("en", "| Lesson | 中文 | Exercise | Runs in | Peak memory |", "exercise", "{:.0f} s"),
@@ -15,23 +17,39 @@ _TEXTS = {
 }
 
 
-def update_tables(write: bool) -> list[Path]:
-    """The READMEs whose table disagrees with the notebooks; with `write` they are brought up to date."""
-    changed = []
-    for name, spec in _TEXTS.items():
-        path = ROOT / name
-        text = path.read_text(encoding="utf-8") if path.exists() else ""
-        if BEGIN not in text or END not in text:
-            continue
-        head, _, rest = text.partition(BEGIN)
-        new = f"{head}{BEGIN}\n{_make_table(*spec)}\n{END}{rest.partition(END)[2]}"
-        if new != text:
-            changed.append(path)
-            if write:
-                aside = path.with_name(path.name + ".new")
-                aside.write_text(new, encoding="utf-8")
-                os.replace(aside, path)
+def update_readme(write: bool) -> list[Path]:
+    """The READMEs, and their picture, that disagree with the notebooks; with `write` they are brought up to date."""
+    wanted = {ROOT / name: _fill_table(ROOT / name, *spec) for name, spec in _TEXTS.items()}
+    wanted[ROOT / PICTURE] = _find_picture()
+    changed = [path for path, content in wanted.items() if content is not None and _read(path) != content]
+    for path in changed if write else ():
+        path.parent.mkdir(exist_ok=True)
+        aside = path.with_name(path.name + ".new")
+        aside.write_bytes(wanted[path])
+        os.replace(aside, path)
     return changed
+
+
+def _read(path: Path) -> bytes | None:
+    return path.read_bytes() if path.exists() else None
+
+
+def _fill_table(path: Path, *spec) -> bytes | None:
+    text = (_read(path) or b"").decode()
+    if BEGIN not in text or END not in text:
+        return None
+    head, _, rest = text.partition(BEGIN)
+    return f"{head}{BEGIN}\n{_make_table(*spec)}\n{END}{rest.partition(END)[2]}".encode()
+
+
+def _find_picture() -> bytes | None:
+    for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
+        for cell in json.loads(path.read_text(encoding="utf-8")).get("cells", []):
+            if PICTURE_TAG in cell["metadata"].get("tags", []):
+                return next(
+                    base64.b64decode(output["data"]["image/png"]) for output in cell["outputs"] if "data" in output
+                )
+    return None
 
 
 def _make_table(lang: str, header: str, exercise_word: str, time: str) -> str:
