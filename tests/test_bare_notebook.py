@@ -1,0 +1,119 @@
+"""A lesson and an exercise, alone in an empty folder, without the course installed: their set-up cell brings it."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import sysconfig
+import venv
+from pathlib import Path
+
+import pytest
+
+from tools.source import ROOT
+
+NOTEBOOKS = ["notebooks/02_sgd.ipynb", "exercises/zh/02_sgd.ipynb"]
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory):
+    """The course's wheel, built without a network."""
+    folder = tmp_path_factory.mktemp("wheel")
+    command = [
+        sys.executable,
+        "-m",
+        "pip",
+        "wheel",
+        "-q",
+        "--no-deps",
+        "--no-build-isolation",
+        "-w",
+        str(folder),
+        str(ROOT),
+    ]
+    subprocess.run(command, check=True, capture_output=True)
+    return next(folder.glob("*.whl"))
+
+
+@pytest.fixture
+def lent(tmp_path):
+    """An environment that may use this one's packages, but not the course (an editable install is not lent)."""
+    environment = _make_environment(tmp_path)
+    site = subprocess.run(
+        [environment, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"],
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout.strip()
+    Path(site, "lent.pth").write_text(sysconfig.get_path("purelib") + "\n", encoding="utf-8")
+    return environment
+
+
+@pytest.mark.parametrize("name", NOTEBOOKS)
+def test_a_notebook_alone_installs_the_course_and_runs(name, wheel, lent, tmp_path):
+    folder = _lay_out(name, tmp_path)
+    assert subprocess.run([lent, "-c", "import course_utils"], cwd=folder, capture_output=True).returncode
+    executed = _execute(lent, folder, COURSE_SOURCE=str(wheel))
+    assert executed.returncode == 0, executed.stderr[-3000:]
+    notebook = json.loads((folder / "done.ipynb").read_text(encoding="utf-8"))
+    assert all(cell["execution_count"] for cell in notebook["cells"] if cell["cell_type"] == "code")
+
+
+def test_without_a_source_the_set_up_cell_says_what_to_do(lent, tmp_path):
+    executed = _execute(lent, _lay_out(NOTEBOOKS[1], tmp_path))
+    assert executed.returncode and "COURSE_SOURCE=..." in executed.stderr
+
+
+def test_a_source_that_cannot_be_installed_is_named(lent, tmp_path):
+    executed = _execute(lent, _lay_out(NOTEBOOKS[1], tmp_path), COURSE_SOURCE="nowhere/course.whl")
+    assert executed.returncode and "could not install the course from nowhere/course.whl" in executed.stderr
+
+
+def test_an_empty_environment_with_only_jupyter(wheel, tmp_path):
+    """The whole way, from the package index: several hundred MB and some minutes, so only where an index is reachable."""
+    python = _make_environment(tmp_path)
+    pip = [python, "-m", "pip", "install", "-q", "-c", str(ROOT / "constraints.txt"), "ipykernel", "nbconvert"]
+    installed = subprocess.run(pip, env=_online(), capture_output=True, text=True)
+    if installed.returncode:
+        pytest.skip("no package index: " + installed.stderr.strip().splitlines()[-1][:100])
+    for name in NOTEBOOKS:
+        folder = _lay_out(name, tmp_path)
+        executed = _execute(python, folder, environment=_online(), COURSE_SOURCE=str(wheel))
+        assert executed.returncode == 0, executed.stderr[-3000:]
+
+
+def _make_environment(folder: Path) -> str:
+    venv.create(folder / "environment", with_pip=True)
+    return str(folder / "environment" / ("Scripts" if os.name == "nt" else "bin") / "python")
+
+
+def _lay_out(name: str, folder: Path) -> Path:
+    empty = folder / name.replace("/", "-").removesuffix(".ipynb")
+    empty.mkdir()
+    shutil.copy(ROOT / name, empty / "alone.ipynb")
+    return empty
+
+
+def _execute(
+    python: str, folder: Path, environment: dict | None = None, **variables: str
+) -> subprocess.CompletedProcess:
+    command = [
+        python,
+        "-m",
+        "jupyter",
+        "nbconvert",
+        "--to",
+        "notebook",
+        "--execute",
+        "--output",
+        "done.ipynb",
+        "alone.ipynb",
+    ]
+    environment = {key: value for key, value in (environment or os.environ).items() if key != "COURSE_SOURCE"}
+    return subprocess.run(command, cwd=folder, env=environment | variables, capture_output=True, text=True)
+
+
+def _online() -> dict[str, str]:
+    """This process's environment without the block of tests/offline."""
+    return {key: value for key, value in os.environ.items() if key not in ("PYTHONPATH", "HF_HUB_OFFLINE")}
