@@ -1,4 +1,4 @@
-"""Blocks every socket but loopback, for the tests and for the kernel of every notebook: a stray download fails the build."""
+"""Blocks every socket but loopback for the tests and for each notebook's kernel: a stray download fails the build."""
 
 import os
 import runpy

@@ -71,7 +71,7 @@ def test_a_source_that_cannot_be_installed_is_named(lent, tmp_path):
 
 
 def test_an_empty_environment_with_only_jupyter(wheel, tmp_path):
-    """The whole way, from the package index: several hundred MB and some minutes, so only where an index is reachable."""
+    """The whole way, from the package index: hundreds of MB and some minutes, so only where an index is reachable."""
     python = _make_environment(tmp_path)
     pip = [python, "-m", "pip", "install", "-q", "-c", str(ROOT / "constraints.txt"), "ipykernel", "nbconvert"]
     installed = subprocess.run(pip, env=_online(), capture_output=True, text=True)
@@ -110,8 +110,8 @@ def _execute(
         "done.ipynb",
         "alone.ipynb",
     ]
-    environment = {key: value for key, value in (environment or os.environ).items() if key != "COURSE_SOURCE"}
-    return subprocess.run(command, cwd=folder, env=environment | variables, capture_output=True, text=True)
+    inherited = {key: value for key, value in (environment or os.environ).items() if key != "COURSE_SOURCE"}
+    return subprocess.run(command, cwd=folder, env=inherited | variables, capture_output=True, text=True)
 
 
 def _online() -> dict[str, str]:

@@ -68,7 +68,7 @@ def _find_expressions(source: Source) -> dict[str, Cell]:
 
 
 def _probe(client, notebook, source: Source, expressions: dict[str, Cell]) -> tuple[dict[str, str], int]:
-    values = ", ".join(f'{name!r}: f"{{{name}}}"' for name in expressions)
+    values = ", ".join(f'{name!r}: f"""{{{name}}}"""' for name in expressions)
     notebook.cells.append(nbformat.v4.new_code_cell(_PROBE.format(values=values)))
     try:
         client.execute_cell(notebook.cells[-1], len(notebook.cells) - 1)
