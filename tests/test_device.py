@@ -1,0 +1,252 @@
+"""The device picker takes only what computes and says why, whatever is broken; the report honours containers."""
+
+import re
+import sys
+import types
+
+import pytest
+
+torch = pytest.importorskip("torch")
+
+from course_utils import advise_dtype, device_report, machine, pick_device, use_tensorflow_memory_growth  # noqa: E402
+from course_utils import device as device_module  # noqa: E402
+
+PRODUCT = [[float(sum((8 * i + k) * (8 * j + k) for k in range(8))) for j in range(8)] for i in range(8)]
+
+
+@pytest.fixture(autouse=True)
+def no_accelerator(monkeypatch):
+    monkeypatch.delenv("COURSE_DEVICE", raising=False)
+    for module in (torch.cuda, torch.xpu, torch.backends.mps):
+        monkeypatch.setattr(module, "is_available", lambda: False)
+
+
+def fake_gpu(monkeypatch, kind, multiply):
+    """Pretend that a device of this kind is present and multiplies as told; the CPU stays real."""
+    real = device_module._multiply_on
+    monkeypatch.setattr(torch.backends.mps if kind == "mps" else getattr(torch, kind), "is_available", lambda: True)
+    monkeypatch.setattr(device_module, "_multiply_on",
+                        lambda name, rows: multiply() if name.startswith(kind) else real(name, rows))
+    if kind != "mps":
+        properties = types.SimpleNamespace(name="Fake 9000", total_memory=8 * 2**30)
+        monkeypatch.setattr(getattr(torch, kind), "get_device_properties", lambda name: properties)
+
+
+def fail(error):
+    def multiply():
+        raise error
+    return multiply
+
+
+def test_the_probe_multiplies_for_real():
+    rows = [[8 * i + j for j in range(8)] for i in range(8)]
+    assert device_module._multiply_on("cpu", rows) == PRODUCT
+    assert device_module._find_problem("cpu") is None
+
+
+def test_without_a_gpu_the_cpu_is_taken_and_one_line_says_why(capsys):
+    assert pick_device() == torch.device("cpu")
+    out = capsys.readouterr().out
+    assert out.count("\n") == 1 and "cpu" in out and "no CUDA, XPU or MPS" in out
+
+
+def test_quiet_prints_nothing(capsys):
+    pick_device(quiet=True)
+    assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize("kind", ["cuda", "xpu", "mps"])
+def test_a_gpu_that_works_is_taken(monkeypatch, capsys, kind):
+    fake_gpu(monkeypatch, kind, lambda: PRODUCT)
+    assert pick_device().type == kind
+    assert kind in capsys.readouterr().out
+
+
+def test_cuda_comes_before_mps(monkeypatch, capsys):
+    fake_gpu(monkeypatch, "cuda", lambda: PRODUCT)
+    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: True)
+    assert pick_device().type == "cuda"
+    assert "Fake 9000, 8.0 GiB" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("multiply, reason", [
+    (fail(torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 64.00 MiB.\nmore")), "out of memory"),
+    (fail(RuntimeError("no kernel image is available for execution on the device")), "no kernel image"),
+    (fail(AssertionError()), "AssertionError: no message"),
+    (lambda: [[value + 1 for value in row] for row in PRODUCT], "wrong numbers"),
+    (lambda: [[float("nan")] * 8] * 8, "wrong numbers"),
+])
+def test_a_gpu_that_fails_is_named_with_its_reason_and_the_cpu_taken(monkeypatch, capsys, multiply, reason):
+    fake_gpu(monkeypatch, "cuda", multiply)
+    with pytest.warns(RuntimeWarning, match=f"cuda is present but.*{reason}") as caught:
+        assert pick_device() == torch.device("cpu")
+    assert len(caught) == 1
+    assert "cuda cannot be used" in capsys.readouterr().out
+
+
+def test_a_broken_cuda_leaves_the_next_device_its_chance(monkeypatch):
+    fake_gpu(monkeypatch, "mps", lambda: PRODUCT)
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)        # a real failure: this PyTorch may have no CUDA
+    real = device_module._multiply_on
+    monkeypatch.setattr(device_module, "_multiply_on",
+                        lambda name, rows: fail(RuntimeError("driver"))() if name == "cuda" else real(name, rows))
+    with pytest.warns(RuntimeWarning, match="driver"):
+        assert pick_device(quiet=True).type == "mps"
+
+
+@pytest.mark.skipif(torch.backends.cuda.is_built(), reason="needs a PyTorch without CUDA")
+def test_a_pytorch_without_cuda_that_claims_a_gpu_falls_back(monkeypatch):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    with pytest.warns(RuntimeWarning, match="cuda"):
+        assert pick_device(quiet=True) == torch.device("cpu")
+
+
+def test_an_explicit_choice_wins_over_a_working_gpu(monkeypatch, capsys):
+    fake_gpu(monkeypatch, "cuda", lambda: PRODUCT)
+    assert pick_device("cpu") == torch.device("cpu")
+    assert "the argument asks for it" in capsys.readouterr().out
+    assert pick_device(torch.device("cuda", 1)) == torch.device("cuda:1")
+
+
+def test_the_environment_chooses_and_the_argument_overrules_it(monkeypatch, capsys):
+    fake_gpu(monkeypatch, "cuda", lambda: PRODUCT)
+    monkeypatch.setenv("COURSE_DEVICE", "cpu")
+    assert pick_device() == torch.device("cpu")
+    assert "COURSE_DEVICE asks for it" in capsys.readouterr().out
+    assert pick_device("auto", quiet=True).type == "cuda"
+
+
+def test_a_choice_that_cannot_work_falls_back_with_a_warning(monkeypatch):
+    monkeypatch.setenv("COURSE_DEVICE", "CUDA:3")
+    with pytest.warns(RuntimeWarning, match="COURSE_DEVICE asks for the device cuda:3"):
+        assert pick_device(quiet=True) == torch.device("cpu")
+
+
+@pytest.mark.parametrize("name", ["gpu", "cuda:", "cuda:x", "cpu:1", "tpu", "cuda:-1"])
+def test_an_unknown_name_is_an_error_that_lists_the_choices(monkeypatch, name):
+    with pytest.raises(ValueError, match="auto, cuda, xpu, mps, cpu"):
+        pick_device(name)
+    monkeypatch.setenv("COURSE_DEVICE", name)
+    with pytest.raises(ValueError, match="COURSE_DEVICE"):
+        pick_device()
+
+
+def test_a_machine_that_cannot_multiply_at_all_is_an_error(monkeypatch):
+    monkeypatch.setattr(device_module, "_multiply_on", lambda name, rows: [[0.0]])
+    with pytest.warns(RuntimeWarning, match="cpu"), pytest.raises(RuntimeError, match="not even the CPU"):
+        pick_device()
+
+
+def test_the_report_without_frameworks_imports_none(monkeypatch):
+    monkeypatch.setattr(device_module, "_import_or_none", lambda name: pytest.fail(f"imported {name}"))
+    report = device_report(frameworks=False)
+    assert report.tensorflow_gpus is None and report.torch_version is None
+    text = repr(report)
+    assert platform_line(text, "CPU threads").startswith(str(machine.count_cpu_threads()))
+    assert re.search(r"Memory +\d+\.\d GiB", text) and "TensorFlow" not in text
+
+
+def test_the_report_lists_gpus(monkeypatch):
+    fake_tf = types.SimpleNamespace(__version__="9.9", config=types.SimpleNamespace(
+        list_physical_devices=lambda kind: [types.SimpleNamespace(name="/physical_device:GPU:0")]))
+    real_import = device_module._import_or_none
+    monkeypatch.setattr(device_module, "_import_or_none", lambda n: fake_tf if n == "tensorflow" else real_import(n))
+    fake_gpu(monkeypatch, "cuda", lambda: PRODUCT)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
+    report = device_report()
+    assert report.tensorflow_gpus == ["/physical_device:GPU:0"]
+    assert [line.split()[0] for line in report.accelerators] == ["cuda:0", "cuda:1"]
+    assert "Fake 9000" in repr(report) and "GPU:0" in repr(report)
+
+
+def platform_line(text, name):
+    return next(line for line in text.splitlines() if line.startswith(name)).removeprefix(name).strip()
+
+
+def make_cgroups(monkeypatch, tmp_path, own, files):
+    for name, content in files.items():
+        path = tmp_path / "cgroup" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content)
+    (tmp_path / "own").write_text(own)
+    monkeypatch.setattr(machine, "_CGROUPS", tmp_path / "cgroup")
+    monkeypatch.setattr(machine, "_OWN_CGROUP", tmp_path / "own")
+    monkeypatch.setattr(machine.os, "sched_getaffinity", lambda pid: set(range(16)), raising=False)
+    monkeypatch.setattr(machine, "_read_system_memory", lambda: (64 * 2**30, 60 * 2**30))
+
+
+def test_a_container_of_version_2_limits_threads_and_memory(monkeypatch, tmp_path):
+    make_cgroups(monkeypatch, tmp_path, "0::/a/b\n", {
+        "a/cpu.max": "250000 100000\n", "a/b/cpu.max": "max 100000\n",
+        "a/b/memory.max": f"{4 * 2**30}\n", "a/b/memory.current": f"{2**30}\n", "a/memory.max": "max\n"})
+    assert machine.count_cpu_threads() == 3                              # 2.5 CPUs, set by the parent
+    assert machine.read_memory() == (4 * 2**30, 3 * 2**30)
+
+
+def test_a_container_of_version_1_limits_threads_and_memory(monkeypatch, tmp_path):
+    make_cgroups(monkeypatch, tmp_path, "5:memory:/m\n3:cpu,cpuacct:/c\n", {
+        "cpu,cpuacct/c/cpu.cfs_quota_us": "50000", "cpu,cpuacct/c/cpu.cfs_period_us": "100000",
+        "memory/m/memory.limit_in_bytes": str(2 * 2**30), "memory/m/memory.usage_in_bytes": str(2**30)})
+    assert machine.count_cpu_threads() == 1                              # half a CPU is still one thread
+    assert machine.read_memory() == (2 * 2**30, 2**30)
+
+
+def test_no_limit_means_the_machine_itself(monkeypatch, tmp_path):
+    make_cgroups(monkeypatch, tmp_path, "4:memory:/\n3:cpu:/\n", {
+        "cpu/cpu.cfs_quota_us": "-1", "cpu/cpu.cfs_period_us": "100000",
+        "memory/memory.limit_in_bytes": "9223372036854771712", "memory/memory.usage_in_bytes": "1"})
+    assert machine.count_cpu_threads() == 16
+    assert machine.read_memory() == (64 * 2**30, 60 * 2**30)
+
+
+def fake_tensorflow(monkeypatch, grows, error=None):
+    def set_growth(gpu, value):
+        if error:
+            raise error
+        grows[gpu.name] = value
+    experimental = types.SimpleNamespace(get_memory_growth=lambda gpu: grows[gpu.name], set_memory_growth=set_growth)
+    gpus = [types.SimpleNamespace(name=name) for name in grows]
+    module = types.ModuleType("tensorflow")
+    module.config = types.SimpleNamespace(list_physical_devices=lambda kind: gpus, experimental=experimental)
+    monkeypatch.setitem(sys.modules, "tensorflow", module)
+
+
+def test_memory_growth_is_set_on_all_gpus_and_may_be_asked_twice(monkeypatch):
+    grows = {"GPU:0": False, "GPU:1": False}
+    fake_tensorflow(monkeypatch, grows)
+    assert use_tensorflow_memory_growth() == use_tensorflow_memory_growth() == ["GPU:0", "GPU:1"]
+    assert grows == {"GPU:0": True, "GPU:1": True}
+
+
+def test_memory_growth_without_gpus_is_an_empty_list(monkeypatch):
+    fake_tensorflow(monkeypatch, {})
+    assert use_tensorflow_memory_growth() == []
+
+
+def test_memory_growth_too_late_says_to_restart(monkeypatch):
+    fake_tensorflow(monkeypatch, {"GPU:0": False},
+                    RuntimeError("Physical devices cannot be modified after being initialized"))
+    with pytest.raises(RuntimeError, match="restart the kernel"):
+        use_tensorflow_memory_growth()
+
+
+@pytest.mark.parametrize("capability, dtype", [((9, 0), torch.bfloat16), ((8, 0), torch.bfloat16),
+                                               ((7, 5), torch.float16), ((6, 1), torch.float32)])
+def test_advice_for_cuda_follows_the_hardware_and_not_the_emulation(monkeypatch, capability, dtype):
+    monkeypatch.setattr(torch.cuda, "get_device_capability", lambda device: capability)
+    monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda *_, **__: True)      # says yes on a T4, by emulation
+    advice = advise_dtype("cuda")
+    assert advice.dtype is dtype and f"{capability[0]}.{capability[1]}" in advice.reason
+
+
+@pytest.mark.parametrize("capabilities, dtype", [
+    ({"avx512_bf16": True}, torch.bfloat16), ({"avx2": True}, torch.float32),
+    ({"amx_bf16": False}, torch.float32), ({}, torch.float32)])
+def test_advice_for_the_cpu_follows_its_units(monkeypatch, capabilities, dtype):
+    monkeypatch.setattr(device_module, "_read_cpu_capabilities", lambda: capabilities)
+    assert advise_dtype("cpu").dtype is dtype
+
+
+def test_advice_for_mps_is_float32_with_a_reason():
+    dtype, reason = advise_dtype("mps")
+    assert dtype is torch.float32 and "measure" in reason
