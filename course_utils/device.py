@@ -9,7 +9,7 @@ import re
 import warnings
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from .machine import DeviceReport, count_cpu_threads, read_memory
+from .machine import DeviceReport, ask_tensorflow, count_cpu_threads, read_memory
 
 if TYPE_CHECKING:
     import torch
@@ -59,13 +59,12 @@ def device_report(frameworks: bool = True) -> DeviceReport:
                           count_cpu_threads(), total, available)
     if not frameworks:
         return basics
-    torch, tf = _import_or_none("torch"), _import_or_none("tensorflow")
+    torch, (tf_version, tf_gpus) = _import_or_none("torch"), ask_tensorflow()
     found = [] if torch is None else [_describe(f"{kind}:{i}") for kind in _KINDS[:2] if _is_present(kind)
                                       for i in range(getattr(torch, kind).device_count())]
     found += ["mps"] if torch is not None and _is_present("mps") else []
     return DeviceReport(**{**vars(basics), "torch_version": torch and torch.__version__, "accelerators": found,
-                           "tensorflow_version": tf and tf.__version__,
-                           "tensorflow_gpus": tf and [gpu.name for gpu in tf.config.list_physical_devices("GPU")]})
+                           "tensorflow_version": tf_version, "tensorflow_gpus": tf_gpus})
 
 
 def use_tensorflow_memory_growth() -> list[str]:

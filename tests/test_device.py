@@ -146,11 +146,24 @@ def test_the_report_without_frameworks_imports_none(monkeypatch):
     assert re.search(r"Memory +\d+\.\d GiB", text) and "TensorFlow" not in text
 
 
+def fake_child(monkeypatch, returncode=0, stdout="", stderr=""):
+    answer = types.SimpleNamespace(returncode=returncode, stdout=stdout, stderr=stderr)
+    monkeypatch.setattr(machine.subprocess, "run", lambda *_, **__: answer)
+
+
+def test_a_tensorflow_that_does_not_start_is_warned_about(monkeypatch):
+    fake_child(monkeypatch, returncode=1, stderr="Traceback …\nImportError: no AVX\n")
+    with pytest.warns(RuntimeWarning, match="does not start: ImportError: no AVX"):
+        assert device_report().tensorflow_version is None
+
+
+def test_the_report_asks_the_real_tensorflow_without_importing_it_here():
+    loaded = "tensorflow" in sys.modules
+    assert device_report().tensorflow_version and ("tensorflow" in sys.modules) is loaded
+
+
 def test_the_report_lists_gpus(monkeypatch):
-    fake_tf = types.SimpleNamespace(__version__="9.9", config=types.SimpleNamespace(
-        list_physical_devices=lambda kind: [types.SimpleNamespace(name="/physical_device:GPU:0")]))
-    real_import = device_module._import_or_none
-    monkeypatch.setattr(device_module, "_import_or_none", lambda n: fake_tf if n == "tensorflow" else real_import(n))
+    fake_child(monkeypatch, stdout='chatter\n["9.9", ["/physical_device:GPU:0"]]\n')
     fake_gpu(monkeypatch, "cuda", lambda: PRODUCT)
     monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
     report = device_report()
