@@ -11,6 +11,7 @@ import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
+from tools.pictures import shrink_png
 from tools.render import Run
 from tools.source import PLACEHOLDER, Cell, Problem, Source, SourceError
 
@@ -82,12 +83,13 @@ def _probe(client, notebook, source: Source, expressions: dict[str, Cell]) -> tu
 
 
 def _clean_outputs(outputs: list) -> list:
-    """Without live widgets (they can't be shown without their kernel) and with each stream in one piece."""
+    """Without live widgets (nothing to see without their kernel), each stream in one piece, pictures made light."""
     clean: list = []
     for output in outputs:
         if "application/vnd.jupyter.widget-view+json" in output.get("data", {}):
             continue
-        output.pop("execution_count", None) if output.output_type != "execute_result" else None
+        if "image/png" in output.get("data", {}):
+            output.data["image/png"] = shrink_png(output.data["image/png"])
         if output.output_type == "stream" and clean and clean[-1].get("name") == output.name:
             clean[-1].text += output.text
         else:
