@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 import nbformat
 
 from tools.address import course_address, make_badge
+from tools.chinese import join_lines
 from tools.quiz import render_quiz
 from tools.source import PLACEHOLDER, ROOT, Cell, Problem, Source, SourceError, pair_cells
 
@@ -59,7 +60,7 @@ def render_notebook(source: Source, lang: str, variant: str, run: Run | None = N
     executed = 0
     for position, (first, twin) in enumerate(pair_cells(source)):
         if first.kind == "markdown":
-            text = (twin if lang == "zh" else first).text
+            text = join_lines(twin.text) if lang == "zh" else first.text
             if position == 0:
                 text = _add_links(text, source, lang, variant)
             cell = nbformat.v4.new_markdown_cell(fill_numbers(render_quiz(text), run))
