@@ -42,7 +42,7 @@ class Local:
         self._namespace = namespace
 
     def call(self, function, *args, **kwargs):
-        name = function if isinstance(function, str) else function.__name__
+        name = function if isinstance(function, str) else next((a.name for a in args if isinstance(a, Learner)), "?")
         target = self._find(function) if isinstance(function, str) else function
         if not callable(target):
             raise CouldNotRun(

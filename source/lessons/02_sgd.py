@@ -45,18 +45,18 @@
 from course_utils import ensure
 
 ensure("torch", "scikit-learn", "matplotlib", "ipywidgets")
+import torch
+from threadpoolctl import threadpool_limits
+threadpool_limits(1, user_api="blas")       # products this small lose more by waiting for a second thread than they gain
+torch.set_num_threads(1)
 
 # %%
 import matplotlib.pyplot as plt
 import numpy as np
-import torch
-from threadpoolctl import threadpool_limits
 
 from course_utils import data, plotting, seed_everything
 
 plotting.use_course_style()
-threadpool_limits(1, user_api="blas")       # such small products lose more by waiting for a second thread than they gain
-torch.set_num_threads(1)
 
 # %%
 SEED = 0                                    # the split and the random test problems follow from it
