@@ -10,6 +10,7 @@ from pathlib import Path
 
 from .run_pip import PipError, run_pip
 
+_TOOLS = {"pip", "setuptools", "wheel"}          # a hook of setuptools is loaded at every start; it may still be upgraded
 _MODULES = {"scikit-learn": "sklearn", "tensorflow-cpu": "tensorflow", "pillow": "PIL", "pyyaml": "yaml"}
 
 
@@ -94,7 +95,7 @@ def make_constraints(wanted: list[str]) -> list[str]:
     imported = {module.partition(".")[0] for module in sys.modules} | {"numpy"}
     owners = importlib.metadata.packages_distributions()
     loaded = {canonicalize_name(owner) for module in imported for owner in owners.get(module, ())}
-    return lines + [f"{name}=={installed[name]}" for name in sorted(loaded & set(installed))]
+    return lines + [f"{name}=={installed[name]}" for name in sorted(loaded & set(installed) - _TOOLS)]
 
 
 def _install(names: list[str]) -> None:
