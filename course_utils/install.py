@@ -124,8 +124,8 @@ def _install(names: list[str]) -> None:
 
 def _read_lines(name: str) -> list[str]:
     """The requirement lines of requirements.txt or constraints.txt, without comments, options and empty lines."""
-    here = Path(__file__).resolve().parent
-    places = [here / f"_{name}", here.parent / name]
+    root = Path(__file__).resolve().parent.parent
+    places = [root / "from_gradient_to_product" / name, root / name]
     for place in places:
         if place.is_file():
             lines = (re.sub(r"(^|\s)#.*", "", line).strip() for line in place.read_text(encoding="utf-8").splitlines())

@@ -101,7 +101,6 @@ def _execute(
     command = [
         python,
         "-m",
-        "jupyter",
         "nbconvert",
         "--to",
         "notebook",

@@ -19,9 +19,9 @@ def machine(tmp_path, monkeypatch):
     """A small machine: an empty cache, one package that is needed and here, one data set with its file on this disk."""
     monkeypatch.setenv("COURSE_CACHE", str(tmp_path / "cache"))
     monkeypatch.delenv("COURSE_OFFLINE", raising=False)
-    (tmp_path / "_requirements.txt").write_text(f"numpy=={np.__version__}\nhatchling==0.0.0\n")
-    (tmp_path / "_constraints.txt").write_text("")
-    monkeypatch.setattr(install, "__file__", str(tmp_path / "install.py"))
+    (tmp_path / "requirements.txt").write_text(f"numpy=={np.__version__}\nhatchling==0.0.0\n")
+    (tmp_path / "constraints.txt").write_text("")
+    monkeypatch.setattr(install, "__file__", str(tmp_path / "course_utils" / "install.py"))
     pixels = np.zeros((2, 28, 28), np.uint8)
     np.savez(tmp_path / "mnist.npz", x_train=pixels, y_train=pixels[:, 0, 0], x_test=pixels, y_test=pixels[:, 0, 0])
     sha256 = hashlib.sha256((tmp_path / "mnist.npz").read_bytes()).hexdigest()
@@ -47,7 +47,7 @@ def test_ready_is_zero_and_missing_is_one_with_the_command(machine, capsys):
 
 def test_versions_that_differ_are_noted_but_do_not_fail(machine, capsys):
     command.main(["download"])
-    (machine / "_requirements.txt").write_text("numpy==0.0.1")
+    (machine / "requirements.txt").write_text("numpy==0.0.1")
     assert command.main([]) == 0
     out = capsys.readouterr().out
     assert f"{np.__version__}; tested with ==0.0.1" in out and "frameworks looked at: True" in out
@@ -55,7 +55,7 @@ def test_versions_that_differ_are_noted_but_do_not_fail(machine, capsys):
 
 def test_a_missing_package_fails_with_its_pin(machine, capsys):
     command.main(["download"])
-    (machine / "_requirements.txt").write_text('absent-package==1.0\npytest-absent==1; sys_platform == "amiga"\n')
+    (machine / "requirements.txt").write_text('absent-package==1.0\npytest-absent==1; sys_platform == "amiga"\n')
     assert command.main(["--quick"]) == 1
     out = capsys.readouterr().out
     assert 'python -m pip install "absent-package==1.0"' in out

@@ -30,10 +30,12 @@ CONSTRAINTS = "# tested together\nabsent-helper==4.5.6\npytest==0.0.1\n"
 @pytest.fixture(autouse=True)
 def wheel(tmp_path, monkeypatch):
     """The module as in a wheel, its two files beside it under their packaged names."""
-    (tmp_path / "_requirements.txt").write_text(REQUIREMENTS)
-    (tmp_path / "_constraints.txt").write_text(CONSTRAINTS)
-    monkeypatch.setattr(install, "__file__", str(tmp_path / "install.py"))
-    return tmp_path
+    folder = tmp_path / "from_gradient_to_product"
+    folder.mkdir()
+    (folder / "requirements.txt").write_text(REQUIREMENTS)
+    (folder / "constraints.txt").write_text(CONSTRAINTS)
+    monkeypatch.setattr(install, "__file__", str(tmp_path / "course_utils" / "install.py"))
+    return folder
 
 
 @pytest.fixture
@@ -113,12 +115,12 @@ def test_constraints_leave_out_what_is_installed_and_hold_what_is_imported(pip, 
 def test_the_pin_of_this_platform_is_chosen(wheel, name, here, pin):
     light = f'tensorflow-cpu==2.21.0; sys_platform {here} "{sys.platform}"  # the light one'
     full = f'tensorflow==2.21.1; sys_platform {"!=" if here == "==" else "=="} "{sys.platform}"'
-    (wheel / "_requirements.txt").write_text(f"{light}\n{full}\n")
+    (wheel / "requirements.txt").write_text(f"{light}\n{full}\n")
     assert install.find_pin(name) == pin
 
 
 def test_no_pin_for_this_platform_is_said(wheel):
-    (wheel / "_requirements.txt").write_text('rare==1; sys_platform == "amiga"')
+    (wheel / "requirements.txt").write_text('rare==1; sys_platform == "amiga"')
     with pytest.raises(ValueError, match="no rare for this platform"):
         install.find_pin("rare")
 
@@ -147,10 +149,10 @@ def test_pips_failure_becomes_an_error_with_its_last_lines_and_ways_out(pip, mon
     assert f'{sys.executable} -m pip install "absent-package==1.2.3"' in message and "--find-links" in message
 
 
-def test_python_without_pip_is_told_how_to_get_it(pip):
+def test_python_without_pip_is_told_how_to_get_it(pip, wheel):
     pip.code, pip.output = 1, "/usr/bin/python: No module named pip\n"
     with pytest.raises(run_pip.PipError, match="python -m ensurepip"):
-        run_pip.run_pip(["install", "-c", install.__file__.replace("install.py", "_constraints.txt"), "x"])
+        run_pip.run_pip(["install", "-c", str(wheel / "constraints.txt"), "x"])
 
 
 def test_installed_but_not_seen_asks_for_a_new_kernel(pip, monkeypatch):
