@@ -10,7 +10,7 @@ from pathlib import Path
 
 from .run_pip import PipError, run_pip
 
-_TOOLS = {"pip", "setuptools", "wheel"}          # a hook of setuptools is loaded at every start; it may still be upgraded
+_TOOLS = {"pip", "setuptools", "wheel"}          # setuptools leaves a hook in every start; it may still be upgraded
 _MODULES = {"scikit-learn": "sklearn", "tensorflow-cpu": "tensorflow", "pillow": "PIL", "pyyaml": "yaml"}
 
 
