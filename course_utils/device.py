@@ -55,7 +55,7 @@ def pick_device(prefer: str | torch.device | None = None, quiet: bool = False) -
 def device_report(frameworks: bool = True) -> DeviceReport:
     """Return what this machine offers. frameworks: also ask PyTorch and TensorFlow where installed (takes seconds)."""
     total, available = read_memory()
-    basics = DeviceReport(platform.python_version(), f"{platform.system()} {platform.release()} ({platform.machine()})",
+    basics = DeviceReport(platform.python_version(), f"{platform.system()} ({platform.machine()})",
                           count_cpu_threads(), total, available)
     if not frameworks:
         return basics

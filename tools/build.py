@@ -114,10 +114,10 @@ def _executions(source: Source) -> list[tuple[str, str]]:
 
 
 def _code_hash(source: Source) -> str:
-    """What an execution depends on; a solution's output also on the checks."""
-    files = sorted((ROOT / "autograder").rglob("*.py")) if source.kind == "exercise" else []
-    files = [path for path in files if path.parent.name != "checks" or path.stem in ("__init__", f"ex_{source.stem}")]
-    return hash_code(source, b"".join(path.read_bytes() for path in files))
+    """What an execution depends on; a solution's output also on its checks and on what shows their result."""
+    names = [f"checks/ex_{source.stem}", "drivers", "marking", "notebook"] if source.kind == "exercise" else []
+    files = [ROOT / "autograder" / f"{name}.py" for name in names]
+    return hash_code(source, b"".join(path.read_bytes() for path in files if path.exists()))
 
 
 def _stored_run(source: Source, variant: str, lang: str) -> Run | None:
