@@ -58,7 +58,7 @@ factor = 3
 factor = factor + 1
 # END SOLUTION
 
-# %%
+# %% tags=["nbval-check-output"]
 print(lang)
 '''
 
@@ -160,6 +160,15 @@ def test_holes_replace_solutions(tmp_path):
     assert [function.id, value.id] == ["77_try-q1", "77_try-q2"]
     assert 'lang="zh"' in notebook.cells[1].source
     assert all(not cell.get("outputs") for cell in notebook.cells)
+
+
+def test_only_what_has_an_output_is_compared(tmp_path):
+    source = _write(tmp_path, EXERCISE, "exercises")
+    tags = {
+        variant: render_notebook(source, "en", variant).cells[-1].metadata.get("tags")
+        for variant in ("exercise", "solution")
+    }
+    assert tags == {"exercise": None, "solution": ["nbval-check-output"]}
 
 
 def test_solutions_lose_only_their_markers(tmp_path):

@@ -408,7 +408,7 @@ SECONDS = compare_methods(**ENCODER)[CHOICE][0]
 # %%
 check("q7")
 
-# %%
+# %% tags=["nbval-check-output"]
 score()
 
 # %% [markdown] lang="en"

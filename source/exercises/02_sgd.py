@@ -400,7 +400,7 @@ SAVING = PRICES[1] - PRICES.min()                           # batches of 8 need 
 # %%
 check("q6")
 
-# %%
+# %% tags=["nbval-check-output"]
 score()
 
 # %% [markdown] lang="en"

@@ -229,7 +229,7 @@ assert draw(SEED) == draw(SEED), "same seed, same numbers, to the last bit"
 assert all(a != b for a, b in zip(draw(SEED), draw(SEED + 1))), "another seed gives other numbers"
 [draw(SEED), draw(SEED), draw(SEED + 1)]
 
-# %%
+# %% tags=["nbval-check-output"]
 before = seed_everything(SEED).normal(size=5)
 
 rng = seed_everything(SEED)
@@ -321,7 +321,7 @@ def find_vocabulary(texts):
 vocabulary = find_vocabulary(train_texts)                   # d words
 X, y = fill_bags(train_texts, vocabulary), labels[train]    # (n, d) and (n,)
 
-# %%
+# %% tags=["nbval-check-output"]
 vectorizer = CountVectorizer(binary=True, token_pattern=r"[a-z']+", min_df=MIN_COUNT)
 X_library = vectorizer.fit_transform(train_texts)
 assert list(vectorizer.get_feature_names_out()) == vocabulary, "the library finds the same words"
@@ -594,7 +594,7 @@ f"right with a negation {with_not:.1%} (n = {negated.sum()}), without {without_n
 # 流传的参数个数有两个。今天通行的版本，我们与 PyTorch 核对。论文说的是另一个网络：第二层有六个滤波器各看 3 张图，九个各看 4 张，一个看全部
 # 6 张；两个池化层为每张图各学两个数；最后一层不参与训练。
 
-# %%
+# %% tags=["nbval-check-output"]
 def count_parameters(shapes):
     return sum(math.prod(shape) for shape in shapes)        # a table of shape (m, n, …) holds m·n·… numbers
 

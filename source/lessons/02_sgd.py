@@ -167,7 +167,7 @@ f"gradient {weight.grad.item()}, weight after step() {weight.item()}"
 #
 # 第 03 课会推导它，今天先由自动求导来作证。
 
-# %%
+# %% tags=["nbval-check-output"]
 digits = data.load_digits()
 train, val = data.split(len(digits), (0.8, 0.2), seed=SEED, labels=digits.labels)
 X = np.c_[digits.scaled().reshape(-1, 64).astype(np.float64), np.ones(len(digits))]     # (N, 65)
