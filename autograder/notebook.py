@@ -78,7 +78,8 @@ def summarize(outcomes: list[Outcome]) -> Status:
 def _describe(exercise: Exercise, question: str, outcomes: list[Outcome], lang: str) -> str:
     status, title = summarize(outcomes), exercise.questions[question].title.say(lang)
     earned, points = sum(outcome.earned for outcome in outcomes), sum(outcome.points for outcome in outcomes)
-    head = f"{_SIGN[status]} **{question} · {title}**: {STATUS_TEXT[status].say(lang)} ({earned}/{points})"
+    share = Text(f" ({earned}/{points})", f"（{earned}/{points}）").say(lang)
+    head = f"{_SIGN[status]} **{question} · {title}** {STATUS_TEXT[status].say(lang)}{share}"
     if status is Status.NOT_ATTEMPTED:
         return f"{head}\n\n{outcomes[0].message.say(lang)}"
     lines, said = [], set()
