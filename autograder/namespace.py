@@ -2,23 +2,13 @@
 
 from __future__ import annotations
 
-import copy
-import re
-import traceback
-from dataclasses import dataclass
 from typing import Any, Protocol
 
-from autograder.outcome import CouldNotRun, NotAttempted, Text
-from autograder.values import to_plain
+from autograder.calling import call_function, get_value
+from autograder.outcome import CouldNotRun, NotAttempted, Status, Text, Wrong
+from autograder.wire import Learner
 
-_HOLE = re.compile(r"^q\d+\w*:")  # a hole raises NotImplementedError("q2: …")
-
-
-@dataclass(frozen=True)
-class Learner:
-    """An argument that stands for what the learner called `name`: passed on as it is, never copied or looked into."""
-
-    name: str
+__all__ = ["Answer", "Learner", "Local", "explain"]
 
 
 class Answer(Protocol):
@@ -28,11 +18,11 @@ class Answer(Protocol):
         """What the learner's function of that name returns for copies of the arguments, as plain data.
 
         A public driver function (from autograder.drivers) may stand in its place, where a plain call is not enough; it
-        takes `Learner("name")` arguments. Raises NotAttempted or CouldNotRun.
+        takes `Learner("name")` arguments. Raises NotAttempted, CouldNotRun, or Wrong for what is no plain data.
         """
 
     def get(self, name: str):
-        """The learner's value of that name as plain data. Raises NotAttempted or CouldNotRun."""
+        """The learner's value of that name as plain data. Raises as `call` does."""
 
 
 class Local:
@@ -42,63 +32,51 @@ class Local:
         self._namespace = namespace
 
     def call(self, function, *args, **kwargs):
-        name = function if isinstance(function, str) else next((a.name for a in args if isinstance(a, Learner)), "?")
-        target = self._find(function) if isinstance(function, str) else function
-        if not callable(target):
-            raise CouldNotRun(
-                Text(
-                    f"`{name}` is a {type(target).__name__}, not a function: run the cell that defines it again.",
-                    f"`{name}` 不是函数（而是 {type(target).__name__}）：请重新运行定义它的单元格。",
-                )
-            )
-        args = [self._pass(argument) for argument in args]
-        kwargs = {key: self._pass(argument) for key, argument in kwargs.items()}
-        try:
-            return to_plain(target(*args, **kwargs))
-        except NotImplementedError as error:
-            if _HOLE.match(str(error)):
-                raise NotAttempted() from None
-            raise _explain(error, name) from None
-        except RecursionError as error:
-            raise _explain(error, name) from None
-        except Exception as error:
-            if hasattr(error, "message") and isinstance(error.message, Text):
-                raise
-            raise _explain(error, name) from None
+        name = function if isinstance(function, str) else function.__name__
+        return explain(call_function(self._namespace, function, args, kwargs), name)
 
     def get(self, name: str):
-        return to_plain(self._find(name))
+        return explain(get_value(self._namespace, name), name)
 
-    def _pass(self, argument):
-        if isinstance(argument, Learner):
-            return self._find(argument.name)
-        return argument if callable(argument) else copy.deepcopy(argument)
 
-    def _find(self, name: str):
-        if name not in self._namespace:
+def explain(happened: tuple, name: str):
+    """The value that `calling` reports for `name`. Raises NotAttempted, CouldNotRun or Wrong, in a sentence."""
+    match happened:
+        case ("value", value):
+            return value
+        case ("blank",):
+            raise NotAttempted()
+        case ("missing", missing):
             raise CouldNotRun(
                 Text(
-                    f"`{name}` is not defined: run the cell that defines it, then this check again.",
-                    f"`{name}` 尚未定义：请先运行定义它的单元格，再运行检查。",
+                    f"`{missing}` is not defined: run the cell that defines it, then this check again.",
+                    f"`{missing}` 尚未定义：请先运行定义它的单元格，再运行检查。",
                 )
             )
-        if self._namespace[name] is ...:
-            raise NotAttempted()
-        return self._namespace[name]
+        case ("uncallable", name, kind):
+            raise CouldNotRun(
+                Text(
+                    f"`{name}` is a {kind}, not a function: run the cell that defines it again.",
+                    f"`{name}` 不是函数（而是 {kind}）：请重新运行定义它的单元格。",
+                )
+            )
+        case ("unfit", ""):
+            raise Wrong(Text("Your answer is nested too deep, or too large.", "你的答案嵌套过深，或数据过大。"))
+        case ("unfit", kind):
+            raise Wrong(
+                Text(
+                    f"Your answer is of type `{kind}`; a number, a list or an array is expected.",
+                    f"你的答案类型是 `{kind}`；这里应返回数、列表或数组。",
+                )
+            )
+        case ("said", status, en, zh):
+            raise (Wrong if status == Status.WRONG else CouldNotRun)(Text(en, zh))
+        case ("raised", kind, text, line, source):
+            raise _describe_stop(name, f"{kind}: {text}".replace("`", "'"), line, source)
+    raise ValueError(f"{happened[:1]} is nothing that can happen")
 
 
-def _explain(error: Exception, name: str) -> CouldNotRun:
-    """Name, line and text of an exception from the learner's code."""
-    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if "autograder" not in frame.filename]
-    own = [frame for frame in frames if "ipykernel" in frame.filename or frame.filename.startswith("<")]
-    at = (own or frames or [None])[0 if not own else -1]
-    where = (
-        Text(
-            f", in line {at.lineno} of the cell" + (f": `{at.line}`" if at.line else ""),
-            f"（单元格第 {at.lineno} 行" + (f"：`{at.line}`" if at.line else "") + "）",
-        )
-        if at
-        else Text("", "")
-    )
-    what = f"{type(error).__name__}: {error}".replace("`", "'")[:300]
-    return CouldNotRun(Text(f"`{name}` stopped with `{what}`{where.en}.", f"`{name}` 运行中断：`{what}`{where.zh}。"))
+def _describe_stop(name: str, what: str, line: int, source: str) -> CouldNotRun:
+    en = f", in line {line} of the cell" + (f": `{source}`" if source else "") if line else ""
+    zh = f"（单元格第 {line} 行" + (f"：`{source}`" if source else "") + "）" if line else ""
+    return CouldNotRun(Text(f"`{name}` stopped with `{what}`{en}.", f"`{name}` 运行中断：`{what}`{zh}。"))
