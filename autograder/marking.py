@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from dataclasses import replace
 
 import numpy as np
 
@@ -20,29 +21,9 @@ DEFAULT_SEED = 20_17  # notebooks: fixed, so that a result does not flicker
 def mark_question(
     exercise: Exercise, question: str, answer: Answer, seed: int = DEFAULT_SEED, hidden: bool = False
 ) -> list[Outcome]:
-    """Outcomes of the question's checks, in order; hidden checks only where `hidden`.
-
-    Each check draws its inputs from a generator of its own, seeded by `seed` and its name, so that a result does not
-    depend on which other checks ran.
-    """
+    """Outcomes of the question's checks, in order; hidden checks only where `hidden`."""
     checks = [check for check in exercise.questions[question].checks if hidden or not check.hidden]
-    outcomes = [_run_check(exercise, check, answer, seed) for check in checks]
-    blank = next((outcome for outcome in outcomes if outcome.status is Status.NOT_ATTEMPTED), None)
-    if blank:  # one hole left: the question counts as not attempted
-        return [
-            Outcome(
-                question,
-                check.name,
-                Status.NOT_ATTEMPTED,
-                check.points,
-                check.sentence,
-                blank.message,
-                None,
-                check.hidden,
-            )
-            for check in checks
-        ]
-    return outcomes
+    return settle([run_check(exercise, check, answer, seed) for check in checks])
 
 
 def mark_exercise(
@@ -52,7 +33,19 @@ def mark_exercise(
     return {question: mark_question(exercise, question, answer, seed, hidden) for question in exercise.questions}
 
 
-def _run_check(exercise: Exercise, check: Check, answer: Answer, seed: int) -> Outcome:
+def settle(outcomes: list[Outcome]) -> list[Outcome]:
+    """A question's outcomes; where one check met a hole that is left, the whole question counts as not attempted."""
+    blank = next((outcome for outcome in outcomes if outcome.status is Status.NOT_ATTEMPTED), None)
+    if not blank:
+        return outcomes
+    return [
+        replace(outcome, status=Status.NOT_ATTEMPTED, message=blank.message, misconception=None) for outcome in outcomes
+    ]
+
+
+def run_check(exercise: Exercise, check: Check, answer: Answer, seed: int) -> Outcome:
+    """The outcome of one check; its generator is seeded by `seed` and its name, whichever other checks run."""
+
     def outcome(status: Status, message: Text | None = None, misconception: str | None = None) -> Outcome:
         return Outcome(
             check.question, check.name, status, check.points, check.sentence, message, misconception, check.hidden

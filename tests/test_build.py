@@ -251,6 +251,7 @@ def test_a_forced_build_gives_the_same_bytes_but_for_times(tree):
         ("notebooks/77_try.ipynb", "77. Steps", "77. Stems", "notebooks/77_try.ipynb: differs"),
         ("notebooks/zh/77_try.ipynb", '"0.667"', '"0.668"', "notebooks/zh/77_try.ipynb: differs"),
         ("exercises/77_try.ipynb", "return the square", "return x * x", "exercises/77_try.ipynb: differs"),
+        ("autograder/checks/ex_77_try.json", "return the square", "return x * x", "ex_77_try.json: differs"),
         ("README.md", "77. Steps", "77. Stems", "README.md: out of date"),
     ],
 )
@@ -269,7 +270,7 @@ def test_check_notices_a_stray_notebook(tree):
     stray = tree / "notebooks" / "78_other.ipynb"
     stray.write_text("{}")
     try:
-        assert "no source makes this notebook" in _run(tree, "--check").stdout
+        assert "no source makes this file" in _run(tree, "--check").stdout
     finally:
         stray.unlink()
 

@@ -1,4 +1,4 @@
-"""Builds notebooks/, exercises/ and solutions/, in both languages, from source/.
+"""Builds notebooks/, exercises/ and solutions/, in both languages, and what grading needs, from source/.
 
 python tools/build.py                      build what has changed
 python tools/build.py --only 01_backprop   build one lesson with its exercise
@@ -18,6 +18,7 @@ from pathlib import Path
 import nbformat
 from tqdm import tqdm
 
+from tools.definitions import definition_path, render_definition
 from tools.execute import execute_notebook
 from tools.files import read_text, write_text
 from tools.readme import update_readme
@@ -99,9 +100,10 @@ def _find_strays() -> list[str]:
         for folder in FOLDERS
         for path in [*(ROOT / folder).glob("*.ipynb"), *(ROOT / folder / "zh").glob("*.ipynb")]
     }
+    expected |= {definition_path(source) for source in find_sources() if source.kind == "exercise"}
+    built |= set((ROOT / "autograder" / "checks").glob("ex_*.json"))
     strays = [
-        f"{path.relative_to(ROOT)}: no source makes this notebook: move it elsewhere"
-        for path in sorted(built - expected)
+        f"{path.relative_to(ROOT)}: no source makes this file: move it elsewhere" for path in sorted(built - expected)
     ]
     return strays + [
         f"{path.name}: out of date against the notebooks: run make build" for path in update_readme(write=False)
@@ -137,6 +139,8 @@ def _stored_run(source: Source, variant: str, lang: str) -> Run | None:
 
 
 def _render_all(source: Source, runs: dict) -> Iterator[tuple[Path, str]]:
+    if source.kind == "exercise":
+        yield definition_path(source), render_definition(source)
     for variant in VARIANTS[source.kind]:
         for lang in LANGUAGES:
             run, ran_in = None, lang if variant == "solution" else "en"

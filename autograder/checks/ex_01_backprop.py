@@ -155,8 +155,8 @@ for name, en, zh in [
     ("passed-on-too-early", "A node passed its blame on before all of it had arrived (or passed the same blame on twice). It must come after *all* nodes that use it, also "
      "where one road is longer than the other: neither breadth first nor “as soon as I meet it” will do.",
      "有的节点在责任还没收齐时就往下传了（或者同一份责任传了两遍）。它必须排在*所有*用到它的节点之后，哪怕两条路长短不一：按层遍历不行，一碰到就处理也不行。"),
-    ("recursion-limit", "On a chain of 6,000 nodes Python's recursion ended. Keep the nodes that wait in a list of your own and loop over it.",
-     "在 6000 个节点的长链上，Python 的递归到头了。请自己用一个列表存放等待处理的节点，再对它循环。"),
+    ("recursion-limit", "On a chain of 4,000 nodes Python's recursion ended. Keep the nodes that wait in a list of your own and loop over it.",
+     "在 4000 个节点的长链上，Python 的递归到头了。请自己用一个列表存放等待处理的节点，再对它循环。"),
     ("every-road-walked", "Your walk follows every road from the root on its own: thirty diamonds in a row have $2^{30}$ of them. Collect all blame of a node first, then walk each of its edges once.",
      "你的走法把从根出发的每条路都单独走了一遍：三十个菱形连成一串就有 $2^{30}$ 条路。先收齐一个节点的全部责任，再把它的每条边各走一次。"),
     ("old-gradients-kept", "Called a second time on the same graph, the gradients differ: what the first call left was added in. Set the gradients to 0 before the walk.",
@@ -351,13 +351,13 @@ def blame_adds_up_over_roads(answer, rng):
 
 @EXERCISE.check("q3")
 def long_chains_and_many_diamonds(answer, rng):
-    """en: A chain of 6,000 nodes works, and sixty diamonds in a row take no longer than their edges.
-    zh: 6000 个节点的长链也能算；六十个菱形连成一串，所花的时间也只与边数相当。"""
+    """en: A chain of 4,000 nodes works, and sixty diamonds in a row take no longer than their edges.
+    zh: 4000 个节点的长链也能算；六十个菱形连成一串，所花的时间也只与边数相当。"""
     a = rng.uniform(0.5, 0.9)
     diamonds = [("+", i, i) for i in range(60)]  # each number is used twice by the next: 2**60 roads
     run = _differentiate(answer, [a], diamonds, most_walks=100_000)
     _compare_grads(run, [a], diamonds)
-    chain = [("+", i + 1, 0) for i in range(6_000)]
+    chain = [("+", i + 1, 0) for i in range(4_000)]
     run = _differentiate(answer, [a, 0.1], chain)
     _compare_grads(run, [a, 0.1], chain)
 
