@@ -15,6 +15,9 @@ setup: $(STAMP)     ## environment, data and model; does nothing twice
 build: setup        ## source/ -> notebooks/, exercises/, solutions/, lesson tables
 	$(BIN)/python tools/build.py
 
+bench: setup        ## how fast a class is graded, sandbox on; fails below the targets
+	$(BIN)/python tests/bench_grading.py
+
 badges: build       ## "Open in Colab" links, from [tool.course] in pyproject.toml (part of every build)
 
 lint: setup         ## style, and whether notebooks and source agree
@@ -29,4 +32,4 @@ $(STAMP): requirements.txt constraints.txt pyproject.toml
 	$(BIN)/python -m pip install -r requirements.txt || { echo "Set-up stopped: see pip's message above. It needs a package index (a network, or a mirror named in pip's configuration). Nothing is lost: run the command again." >&2; exit 1; }
 	@touch $(STAMP)
 
-.PHONY: lab test setup build badges lint clean
+.PHONY: lab test setup build bench badges lint clean

@@ -1,4 +1,4 @@
-"""Wrong answers with the check and the message that must catch each, and unusual right ones that must pass."""
+"""Wrong answers with the check and the message that must catch each, unusual right ones, and mutants that change nothing."""
 
 from __future__ import annotations
 
@@ -23,3 +23,15 @@ class Unusual:
     question: str
     name: str
     code: str
+
+
+@dataclass(frozen=True)
+class Equivalent:
+    """Mutants of a question's solution that no check can catch, since they are right answers too; `why` they are.
+
+    changes: as `python -m autograder verify` prints them, "old line → new line".
+    """
+
+    question: str
+    why: str
+    changes: tuple[str, ...]

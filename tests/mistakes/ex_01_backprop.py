@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mistakes import Mistake, Unusual
+from mistakes import Equivalent, Mistake, Unusual
 
 Q1 = """# q1: the blame of four numbers
 def gradients_by_hand(w, b, v, c, x, t):
@@ -511,3 +511,71 @@ SECONDS = np.array([compare_methods(**ENCODER)["recompute"][0]])[0]
 """,
     ),
 ]
+
+EQUIVALENT = [
+    Equivalent("q1", "the larger of two numbers, whichever stands first", (
+        "h = max(0.0, z) → h = max(z, 0.0)",
+    )),
+    Equivalent("q2", "the gradient itself in the place of its copy: the same numbers, and nothing of the inputs is changed", (
+        "return (np.outer(g, x), g.copy(), W.T @ g) → return (np.outer(g, x), g, W.T @ g)",
+    )),
+    Equivalent("q3", "the order of the edges of a node does not matter: their blame is added up", (
+        "for parent, _ in node.edges: → for parent, _ in list(node.edges)[::-1]:",
+        "for parent, slope in node.edges: → for parent, slope in list(node.edges)[::-1]:",
+        "return Node(a.value / b.value, ((a, 1 / b.value), (b, -a.value / b.value ** 2))) → return Node(a.value / b.value, ((b, -a.value / b.value ** 2), (a, 1 / b.value)))",
+    )),
+    Equivalent("q3", "two neighbouring lines that do not touch each other", (
+        "parent.grad += node.grad * slope / users[parent] -= 1 → users[parent] -= 1 / parent.grad += node.grad * slope",
+        "users[parent] = 0 / found.append(parent) → found.append(parent) / users[parent] = 0",
+    )),
+    Equivalent("q3", "the root is nobody's input, so that its count is never read", (
+        "users, found = ({root: 0}, [root]) → users, found = ({root: 1}, [root])",
+        "users, found = ({root: 0}, [root]) → users, found = ({root: -1}, [root])",
+    )),
+    Equivalent("q3", "found and users hold the same nodes", (
+        "if parent not in users: → if parent not in found:",
+    )),
+    Equivalent("q5", "the order of the entries does not matter to a maximum", (
+        "for i in np.ndindex(w.shape): → for i in list(np.ndindex(w.shape))[::-1]:",
+    )),
+    Equivalent("q5", "two neighbouring lines that do not touch each other", (
+        "above[i] += h / below[i] -= h → below[i] -= h / above[i] += h",
+    )),
+    Equivalent("q5", "you choose h: twice, half or minus the solution's is as good", (
+        "h, worst = (1e-05, 0.0) → h, worst = (2e-05, 0.0)",
+        "h, worst = (1e-05, 0.0) → h, worst = (-1e-05, 0.0)",
+        "h, worst = (1e-05, 0.0) → h, worst = (5e-06, 0.0)",
+    )),
+    Equivalent("q5", "no error is below 0", (
+        "h, worst = (1e-05, 0.0) → h, worst = (1e-05, -1.0)",
+    )),
+    Equivalent("q5", "the larger of two numbers, whichever stands first", (
+        "worst = max(worst, abs(g[i] - q) / max(abs(g[i]) + abs(q), 0.001)) → worst = max(abs(g[i] - q) / max(abs(g[i]) + abs(q), 0.001), worst)",
+        "worst = max(worst, abs(g[i] - q) / max(abs(g[i]) + abs(q), 0.001)) → worst = max(worst, abs(g[i] - q) / max(0.001, abs(g[i]) + abs(q)))",
+    )),
+    Equivalent("q5", "g has the shape of w", (
+        "for i in np.ndindex(w.shape): → for i in np.ndindex(g.shape):",
+    )),
+    Equivalent("q5", "an absolute value has no sign", (
+        "worst = max(worst, abs(g[i] - q) / max(abs(g[i]) + abs(q), 0.001)) → worst = max(worst, abs(q - g[i]) / max(abs(g[i]) + abs(q), 0.001))",
+        "worst = max(worst, abs(g[i] - q) / max(abs(g[i]) + abs(q), 0.001)) → worst = max(worst, abs(-(g[i] - q)) / max(abs(g[i]) + abs(q), 0.001))",
+    )),
+    Equivalent("q6", "the number of the step is not used", (
+        "for _ in range(steps): → for _ in list(range(steps))[::-1]:",
+    )),
+    Equivalent("q6", "two neighbouring lines that do not touch each other: the errors were taken before", (
+        "losses.append(np.mean(errors ** 2)) / w = w - rate * 2 * X.T @ errors / len(X) → w = w - rate * 2 * X.T @ errors / len(X) / losses.append(np.mean(errors ** 2))",
+    )),
+    Equivalent("q6", "in place, on an array that the function made itself", (
+        "w = w - rate * 2 * X.T @ errors / len(X) → w -= rate * 2 * X.T @ errors / len(X)",
+    )),
+    Equivalent("q6", "the last of two axes", (
+        "w, losses = (np.zeros(X.shape[1]), []) → w, losses = (np.zeros(X.shape[-1]), [])",
+    )),
+    Equivalent("q6", "errors has an entry for each row of X", (
+        "w = w - rate * 2 * X.T @ errors / len(X) → w = w - rate * 2 * X.T @ errors / len(errors)",
+    )),
+    Equivalent("q7", "d is a multiple of k", (
+        "return {'backprop': ((1 + back) * pass_seconds, numbers + (d + 1) * layer_bytes), 'recompute': ((2 + back) * pass_seconds, numbers + (d // k + k) * layer_bytes), 'differences': (2 * P * pass_seconds, numbers + 2 * layer_bytes)} → return {'backprop': ((1 + back) * pass_seconds, numbers + (d + 1) * layer_bytes), 'recompute': ((2 + back) * pass_seconds, numbers + (d / k + k) * layer_bytes), 'differences': (2 * P * pass_seconds, numbers + 2 * layer_bytes)}",
+    )),
+]  # fmt: skip

@@ -1,6 +1,6 @@
 """Exercise 02: wrong answers that its checks must name, and unusual right ones."""
 
-from mistakes import Mistake, Unusual
+from mistakes import Equivalent, Mistake, Unusual
 
 
 def _sgd(lines: str) -> str:
@@ -329,3 +329,45 @@ there = heights.max(axis=1) <= target
 return np.where(there.any(1), (np.cumsum(there, axis=1) == 0).sum(axis=1) + 1, np.inf) * seconds_per_pass * (dollars_per_hour / 3600)
 """)),
 ]
+
+EQUIVALENT = [
+    Equivalent("q1", "y and order are equally long", (
+        "for start in range(0, len(order), B): → for start in range(0, len(y), B):",
+    )),
+    Equivalent("q2", "a list of rows counts as an array", (
+        "return np.array(path) → return path",
+    )),
+    Equivalent("q2", "a zero spreads to the shape of the first gradient", (
+        "v, path = (np.zeros_like(w), []) → v, path = (np.zeros_like(beta), [])",
+    )),
+    Equivalent("q3", "two neighbouring lines that do not touch each other", (
+        "m = beta1 * m + (1 - beta1) * g / v = beta2 * v + (1 - beta2) * g ** 2 → v = beta2 * v + (1 - beta2) * g ** 2 / m = beta1 * m + (1 - beta1) * g",
+    )),
+    Equivalent("q3", "a list of rows counts as an array", (
+        "return np.array(path) → return path",
+    )),
+    Equivalent("q3", "a zero spreads to the shape of the first gradient", (
+        "m, v, path = (np.zeros_like(w), np.zeros_like(w), []) → m, v, path = (np.zeros_like(alpha), np.zeros_like(w), [])",
+        "m, v, path = (np.zeros_like(w), np.zeros_like(w), []) → m, v, path = (np.zeros_like(beta1), np.zeros_like(w), [])",
+        "m, v, path = (np.zeros_like(w), np.zeros_like(w), []) → m, v, path = (np.zeros_like(beta2), np.zeros_like(w), [])",
+        "m, v, path = (np.zeros_like(w), np.zeros_like(w), []) → m, v, path = (np.zeros_like(w), np.zeros_like(alpha), [])",
+        "m, v, path = (np.zeros_like(w), np.zeros_like(w), []) → m, v, path = (np.zeros_like(w), np.zeros_like(beta1), [])",
+        "m, v, path = (np.zeros_like(w), np.zeros_like(w), []) → m, v, path = (np.zeros_like(w), np.zeros_like(beta2), [])",
+    )),
+    Equivalent("q4", "the smaller of two numbers, whichever stands first", (
+        "progress = min((t - T_w) / (T - T_w), 1) → progress = min(1, (t - T_w) / (T - T_w))",
+    )),
+    Equivalent("q4", "the cosine is even", (
+        "return alpha_end + (alpha0 - alpha_end) / 2 * (1 + np.cos(np.pi * progress)) → return alpha_end + (alpha0 - alpha_end) / 2 * (1 + np.cos(-(np.pi * progress)))",
+    )),
+    Equivalent("q6", "two neighbouring lines that do not touch each other", (
+        "CHOICE = BATCH_SIZES[PRICES.argmin()] / SAVING = PRICES[1] - PRICES.min() → SAVING = PRICES[1] - PRICES.min() / CHOICE = BATCH_SIZES[PRICES.argmin()]",
+    )),
+    Equivalent("q6", "a product, whichever factor stands first", (
+        "PRICES = price_runs(HEIGHTS, SECONDS_PER_PASS, DOLLARS_PER_HOUR, TARGET) → PRICES = price_runs(HEIGHTS, DOLLARS_PER_HOUR, SECONDS_PER_PASS, TARGET)",
+    )),
+    Equivalent("q6", "the last of two axes", (
+        "passes = np.where(there.any(axis=1), there.argmax(axis=1) + 1, np.inf) → passes = np.where(there.any(axis=-1), there.argmax(axis=1) + 1, np.inf)",
+        "passes = np.where(there.any(axis=1), there.argmax(axis=1) + 1, np.inf) → passes = np.where(there.any(axis=1), there.argmax(axis=-1) + 1, np.inf)",
+    )),
+]  # fmt: skip
