@@ -3,6 +3,7 @@
 import importlib
 import importlib.metadata
 import importlib.util
+import os
 import re
 import sys
 import tempfile
@@ -12,6 +13,7 @@ from .run_pip import PipError, run_pip
 
 _TOOLS = {"pip", "setuptools", "wheel"}          # setuptools leaves a hook in every start; it may still be upgraded
 _MODULES = {"scikit-learn": "sklearn", "tensorflow-cpu": "tensorflow", "pillow": "PIL", "pyyaml": "yaml"}
+_TENSORFLOW = {"TF_ENABLE_ONEDNN_OPTS": "0", "TF_CPP_MIN_LOG_LEVEL": "1"}    # one order of additions; no start-up notes
 
 
 class InstallError(RuntimeError):
@@ -23,7 +25,8 @@ def ensure(*distributions: str) -> None:
 
     Names are those of requirements.txt ("scikit-learn", not "sklearn"), versions its exact pins. What is installed
     already keeps its version, whichever it is. ValueError for a name that requirements.txt does not have; InstallError
-    where pip fails. tensorflow-cpu and tensorflow count as one.
+    where pip fails. tensorflow-cpu and tensorflow count as one; either makes TensorFlow start without its notes and
+    compute in one order, unless its variables are set already: call `ensure` before the import.
     """
     pins = read_pins()
     for name in distributions:
@@ -32,6 +35,9 @@ def ensure(*distributions: str) -> None:
     missing = [name for name in map(canonicalize_name, distributions) if not has_module(get_module_name(name))]
     if missing:
         _install(list(dict.fromkeys(missing)))
+    if "tensorflow" in map(get_module_name, distributions):
+        for variable, value in _TENSORFLOW.items():
+            os.environ.setdefault(variable, value)
 
 
 def read_pins() -> dict[str, list[str]]:

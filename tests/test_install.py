@@ -131,6 +131,16 @@ def test_tensorflow_satisfies_tensorflow_cpu(pip, monkeypatch):
     assert not pip.calls
 
 
+def test_tensorflow_starts_quietly_unless_its_variables_say_otherwise(pip, monkeypatch):
+    monkeypatch.setenv("TF_ENABLE_ONEDNN_OPTS", "1")  # so that it is put back
+    monkeypatch.delenv("TF_ENABLE_ONEDNN_OPTS")
+    monkeypatch.setenv("TF_CPP_MIN_LOG_LEVEL", "0")
+    install.ensure("numpy")
+    assert "TF_ENABLE_ONEDNN_OPTS" not in install.os.environ
+    install.ensure("tensorflow-cpu")
+    assert install.os.environ["TF_ENABLE_ONEDNN_OPTS"] == "0" and install.os.environ["TF_CPP_MIN_LOG_LEVEL"] == "0"
+
+
 def test_a_folder_that_happens_to_have_the_name_is_no_module(tmp_path, monkeypatch):
     (tmp_path / "absent_package").mkdir()
     monkeypatch.syspath_prepend(tmp_path)

@@ -50,7 +50,6 @@ ensure("torch", "tensorflow-cpu", "scikit-learn")
 # %%
 import linecache
 import math
-import os
 import time
 
 import matplotlib.pyplot as plt
@@ -62,7 +61,6 @@ from course_utils import data, plotting
 
 plotting.use_course_style()
 threadpool_limits(1, user_api="blas")      # such small products lose more by waiting for a second thread than they gain
-os.environ |= {"TF_ENABLE_ONEDNN_OPTS": "0", "TF_CPP_MIN_LOG_LEVEL": "1"}     # TensorFlow: fixed order, no start-up notes
 
 # %%
 SEED = 0               # split, first weights and random tests all follow from it
