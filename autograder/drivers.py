@@ -212,7 +212,7 @@ def measure_call(function, tiny, small, large) -> dict:
     """function(*large), measured: {"result", "seconds" (of the processor), "megabytes" (the most in use at once)}.
 
     tiny is called first, so that what the function imports is not counted; then small, half a dozen times smaller than
-    large: where that takes 0.3 s already, or memory runs out, large is not tried: {"stopped": "seconds" or "megabytes"}.
+    large: where that takes 0.3 s, or memory runs out, large is not tried: {"stopped": "seconds" or "megabytes"}.
     """
     try:
         function(*tiny)
