@@ -97,7 +97,7 @@ def call_with_generators(function, arguments, seeds) -> list:
 
 
 def train_keras_model(build, sizes, rate, weights, batches) -> dict:
-    """A model of build(sizes, rate) with `weights` put in by their shapes; tested, then trained a step on each batch.
+    """A model of build(sizes, rate) with `weights` put in by their shapes; tested on a batch, trained on the others.
 
     weights: arrays of different shapes; batches: pairs (x, y), y one-hot. Returns {"fresh" (weights as built),
     "outputs" (for the first x), "tested" (loss and metrics on the first batch), "trained" (after each step, in the
@@ -120,7 +120,7 @@ def train_keras_model(build, sizes, rate, weights, batches) -> dict:
         for variable, array in zip(variables, weights, strict=True):
             variable.assign(array)
         model.run_eagerly = True  # else each model is compiled for a second
-        done = {"fresh": fresh, "outputs": model(x)}
+        done = {"fresh": fresh, "outputs": np.array(model(x), dtype=np.float64)}
         try:
             done["tested"] = _test_keras(model, x, y)
         except Exception as error:
@@ -128,9 +128,10 @@ def train_keras_model(build, sizes, rate, weights, batches) -> dict:
                 sparse = bool(_test_keras(model, x, y.argmax(axis=1)))
             except Exception:
                 sparse = False
-            return {"stopped": "loss", "sparse": sparse, "error": f"{type(error).__name__}: {error}"[:200]}
+            text = str(error).rpartition("}} ")[2]  # without TensorFlow's name for the node
+            return {"stopped": "loss", "sparse": sparse, "error": f"{type(error).__name__}: {text}"[:200]}
         done["trained"] = []
-        for x, y in batches:
+        for x, y in batches[1:]:
             model.train_on_batch(x, y)
             done["trained"].append([np.array(variable) for variable in variables])
         return done
@@ -167,7 +168,8 @@ def convert_and_overwrite(convert, weights, *arguments) -> dict:
     if not isinstance(state, Mapping):
         return {"stopped": type(state).__name__}
     changed = not all(map(np.array_equal, weights, before))
-    state, first = dict(state), {name: np.asarray(array).copy() for name, array in state.items()}
+    state = {name: value.detach() if hasattr(value, "detach") else value for name, value in state.items()}
+    first = {name: np.asarray(array).copy() for name, array in state.items()}
     for array in weights:
         array[...] = np.nan
     ordered = {name: bool(np.asarray(array).flags.c_contiguous) for name, array in state.items()}
@@ -211,14 +213,14 @@ def resume_run(load_state, make_run, X, Y, seed, state, steps) -> list:
 def measure_call(function, tiny, small, large) -> dict:
     """function(*large), measured: {"result", "seconds" (of the processor), "megabytes" (the most in use at once)}.
 
-    tiny is called first, so that what the function imports is not counted; then small, half a dozen times smaller than
-    large: where that takes 0.3 s, or memory runs out, large is not tried: {"stopped": "seconds" or "megabytes"}.
+    tiny is called first, so that what the function imports is not counted; then small. Where that takes 0.05 s already,
+    or memory runs out, large is not tried: {"stopped": "seconds" or "megabytes"}.
     """
     try:
         function(*tiny)
         begin = time.process_time()
         function(*small)
-        if time.process_time() - begin > 0.3:
+        if time.process_time() - begin > 0.05:
             return {"stopped": "seconds"}
         tracemalloc.start()
         begin = time.process_time()

@@ -17,26 +17,26 @@
 # **The question of this lesson:** why does it do well at home and badly outside?
 #
 # You will be able to:
-# - read over- and underfitting off two curves, over width, over examples and over time;
-# - derive what L2 and L1 do to a weight, and say why Adam with L2 is not AdamW;
+# - read over- and underfitting off curves, over width, examples and time;
+# - derive what L2 and L1 do, and say why Adam with L2 is not AdamW;
 # - write dropout, early stopping and augmentation, and know when a flip lies;
-# - compare strategies with paired seeds and an interval, and add one of your own to the table;
-# - say what the best of twenty strategies is worth.
+# - compare strategies with paired seeds and intervals, and add your own;
+# - say what the best of many is worth.
 #
 # **Time and needs.** Reading: 70 minutes. The notebook itself runs in ⟦run_seconds⟧ s on 2 CPU cores and takes
 # ⟦peak_memory⟧ of memory. You need lessons 01 to 03; no graphics card, no network.
 
-# %% [markdown] lang="zh" of="21d97763"
+# %% [markdown] lang="zh" of="caf3a6e6"
 # # 04. 泛化
 #
 # **本课的问题：** 为什么在家里表现好，一出门就不行？
 #
 # 学完后你能够：
-# - 从两条曲线上看出过拟合与欠拟合：随宽度、随样本数、随时间；
+# - 从曲线上看出过拟合与欠拟合：随宽度、随样本数、随时间；
 # - 推导 L2 和 L1 对一个权重做了什么，说清带 L2 的 Adam 为什么不是 AdamW；
 # - 写出 dropout、早停和数据增强，并知道翻转什么时候是在撒谎；
-# - 用成对的种子和区间来比较各种策略，并在表里添上你自己的一种；
-# - 说出二十种策略里最好的那一种究竟值多少。
+# - 用成对的种子和区间来比较各种策略，并添上你自己的一种；
+# - 说出许多策略里最好的那一种究竟值多少。
 #
 # **时间与所需。** 阅读约 70 分钟。整个笔记本在 2 个 CPU 核上运行 ⟦run_seconds⟧ 秒，占用内存 ⟦peak_memory⟧。
 # 需要先学第 01 到 03 课；不需要显卡，也不需要网络。
@@ -59,9 +59,8 @@ from tqdm.auto import tqdm
 
 from course_utils import data, plotting
 
-plotting.use_course_style()
-
 # %%
+plotting.use_course_style()
 SEEDS = tuple(range(8))     # each has its own split, first weights and order; at least 5 for the intervals
 N = 400                     # training images: few enough to overfit; 50 … 800 are tried in 04.3
 EPOCHS, BATCH = 30, 50      # enough to learn all training images; 80 epochs are watched in 04.4
@@ -165,14 +164,15 @@ def gather(rows):
     """Pixels (R, n, 196) and labels (R, n) of the images in `rows`, one array of indices a seed."""
     return torch.from_numpy(images[np.stack(rows)].reshape(len(rows), -1, 196)), labels[np.stack(rows)]
 
+def steady(progress):
+    return RATE
+
+# %%
 def measure(W, x, y):
     """Loss (R,) and accuracy (R,) of each network on its own x, y."""
     with torch.no_grad():
         z = forward(W, x)
     return F.cross_entropy(z.transpose(1, 2), y, reduction="none").mean(1).numpy(), (z.argmax(-1) == y).double().mean(1).numpy()
-
-def steady(progress):
-    return RATE
 
 # %%
 def train(n=N, hidden=HIDDEN, epochs=EPOCHS, rate=steady, start="he", l1=0.0, l2=0.0, decay=0.0, dropout=0.0,
@@ -204,6 +204,8 @@ def train(n=N, hidden=HIDDEN, epochs=EPOCHS, rate=steady, start="he", l1=0.0, l2
 learned, checked, tested = (gather([cut(seed)[part] for seed in SEEDS]) for part in range(3))
 abroad = (torch.from_numpy(foreign).reshape(1, -1, 196).repeat(len(SEEDS), 1, 1), torch.tensor(digits.labels).repeat(len(SEEDS), 1))
 plain, _ = train()
+
+# %%
 base = {name: measure(plain, *part)[1] for name, part in
         {"learned": learned, "home": tested, "outside": abroad}.items()}    # accuracies (R,)
 assert base["learned"].min() > 0.99 > base["home"].max() > base["home"].min() > base["outside"].max(), "by heart, well, badly"
@@ -247,6 +249,8 @@ by_width = np.array([[1 - measure(W, *part)[1] for part in (learned, tested)]
 seen_error, home_error = by_width.mean(axis=2).T
 assert (np.diff(seen_error) < 0.01).all() and seen_error[0] > 0.5, "more units fit more; one unit cannot separate ten classes"
 assert home_error[-1] < home_error[0] - 0.5 and home_error[-1] > seen_error[-1] + 0.05, "the gap opens with the width"
+
+# %%
 curves = {"learned": seen_error, "at home": home_error}
 plotting.show_curves(curves, WIDTHS, xlabel="hidden units", ylabel="error", logx=True, marker="o");
 
@@ -290,6 +294,8 @@ fit = stats.linregress(np.log(COUNTS[:4]), np.log(by_count[:4].mean(axis=1)))
 foretold = np.exp(fit.intercept + fit.slope * np.log(COUNTS))
 assert (np.diff(by_count.mean(axis=1)) < 0).all(), "more images, fewer errors"
 assert abs(foretold[-1] / by_count[-1].mean() - 1) < 0.25, "the line foretells 800 images within a quarter"
+
+# %%
 fig, ax = plt.subplots(figsize=(5, 3.2))
 ax.errorbar(COUNTS, by_count.mean(axis=1), by_count.std(axis=1, ddof=1), fmt="o", color="C5", label="measured, ± SD over seeds")
 ax.loglog(COUNTS, foretold, color="C4", linestyle="--", label="line through the first four")
@@ -326,6 +332,7 @@ _, history = train(epochs=80, watch=checked)                                # (8
 seen_loss, checked_loss = history[:, 0].mean(axis=1), history[:, 2].mean(axis=1)
 lowest = history[:, 2].argmin(axis=0)                                       # (R,) epoch of each seed's lowest loss
 
+# %%
 def stop_at(losses, patience):
     """The epoch at which patience runs out, or the last."""
     lows = np.minimum.accumulate(losses)
@@ -334,6 +341,8 @@ def stop_at(losses, patience):
 
 stops = np.array([stop_at(history[:, 2, r], patience=10) for r in range(len(SEEDS))])
 assert stop_at([3, 2, 2.5, 2.4, 1], 2) == 3, "two epochs without a new low end the run, though a lower one would follow"
+
+# %%
 assert checked_loss[-1] > checked_loss.min() + 0.03 and seen_loss[-1] < seen_loss[20], "one turns back up, the other falls on"
 plotting.show_curves({"learned": seen_loss, "validation": checked_loss}, np.arange(1, 81), xlabel="epoch", ylabel="loss (nats)");
 
@@ -394,6 +403,8 @@ rng = np.random.default_rng(0)
 X = rng.normal(size=(60, 5)) * [3, 2, 1, 0.5, 0.1]                          # columns that matter less and less
 target = X @ np.ones(5) + rng.normal(size=60)
 H, best = X.T @ X / 60, np.linalg.lstsq(X, target)[0]                       # Hessian of the mean squared error / 2, its minimum
+
+# %%
 h, axes_of_bowl = np.linalg.eigh(H)                                         # (5,), (5, 5): curvatures and their axes
 ridge = np.linalg.solve(H + 0.5 * np.eye(5), X.T @ target / 60)             # minimum with lambda = 0.5
 assert np.allclose(axes_of_bowl.T @ ridge, h / (h + 0.5) * (axes_of_bowl.T @ best)), "along each axis: h / (h + lambda)"
@@ -404,30 +415,30 @@ def find_small(W, edge=1e-3):
     """Share of the weights below `edge` in size."""
     return np.mean([(table.abs() < edge).double().mean().item() for table in W[::2]])
 
+# %%
 small = {name: find_small(train(**knobs)[0]) for name, knobs in
          {"none": {}, "L2, 0.01": {"l2": 1e-2}, "L1, 0.001": {"l1": 1e-3}}.items()}
 assert small["L1, 0.001"] > small["L2, 0.01"] + 0.1 > small["none"] + 0.1, "L1 empties the most weights, then L2; without a penalty hardly any is small"
 {name: f"{share:.0%}" for name, share in small.items()}
 
 # %% [markdown] lang="en"
-# L1 leaves ⟦small["L1, 0.001"]:.0%⟧ of the weights below 0.001, L2 ⟦small["L2, 0.01"]:.0%⟧ (the pixels that are always black have $h=0$; nothing
-# holds them), no penalty ⟦small["none"]:.0%⟧. Exactly 0 is none of them: each step of Adam overshoots. Whoever wants true zeros must cut (lesson 14).
+# L1 leaves ⟦small["L1, 0.001"]:.0%⟧ of the weights below 0.001, L2 ⟦small["L2, 0.01"]:.0%⟧ (always black pixels: nothing holds those weights), no
+# penalty ⟦small["none"]:.0%⟧. None is exactly 0: Adam overshoots.
 #
 # ## 04.6 Adam with L2 is not AdamW
 #
-# For gradient descent L2 and decay are the same formula. For Adam they aren't. The penalty's gradient $\lambda w$ enters $m$ and $v$, and the step divides
-# by $\sqrt{v}$. For a weight whose gradients have the size $s\gg\lambda|w|$, $\sqrt v\approx s$, so it is pulled by only
+# For gradient descent L2 and decay are one formula. In Adam the penalty's gradient $\lambda w$ enters $m$ and $v$, and the step divides
+# by $\sqrt{v}$. Where gradients have the size $s\gg\lambda|w|$, $\sqrt v\approx s$, and the pull is only
 #
 # $$\alpha\,\frac{\lambda w}{s} .$$
 #
-# Busy weights, with large gradients, hardly shrink; idle ones shrink fast. AdamW (Loshchilov and Hutter, 2019) takes the pull out of the means: each
-# loses the share $\alpha\lambda$ a step.
+# Busy weights hardly shrink, idle ones fast. AdamW (Loshchilov and Hutter, 2019) takes the pull out of the means: each loses the share $\alpha\lambda$ a step.
 #
-# **Before you run it:** two weights start at 1; their gradients are noise of size 1 and of size 0.01. Where are they after 1,000 steps, $\alpha=0.001$, $\lambda=0.1$?
+# **Before you run it:** two weights start at 1; gradients are noise, of size 1 and 0.01. Where are they after 1,000 steps, $\alpha=0.001$, $\lambda=0.1$?
 
-# %% [markdown] lang="zh" of="11b849ad"
-# L1 让 ⟦small["L1, 0.001"]:.0%⟧ 的权重小于 0.001，L2 是 ⟦small["L2, 0.01"]:.0%⟧（总是黑的像素 $h=0$，没有什么拉住它们），不加惩罚是
-# ⟦small["none"]:.0%⟧。正好等于 0 的一个也没有：Adam 每一步都会迈过头。想要真正的零，得动手剪（第 14 课）。
+# %% [markdown] lang="zh" of="c4016a5e"
+# L1 让 ⟦small["L1, 0.001"]:.0%⟧ 的权重小于 0.001，L2 是 ⟦small["L2, 0.01"]:.0%⟧（总是黑的像素，没有什么拉住它们的权重），不加惩罚是
+# ⟦small["none"]:.0%⟧。正好等于 0 的一个也没有：Adam 每一步都会迈过头。
 #
 # ## 04.6 带 L2 的 Adam 不是 AdamW
 #
@@ -627,36 +638,34 @@ ax.set(xlabel="digit", ylabel="change of recall (points)", xticks=range(10)), ax
 # *The picture:* bars for each digit: the change of its recall, in points, under half turns and under left-right flips. Under half turns 6 loses most; under left-right flips 3 and 5 do; 1 loses next to nothing under either.
 #
 # Sixes read as nines: ⟦before:.1%⟧ before, ⟦taken:.1%⟧ after. The 6 loses ⟦-100 * recalls["half turn"][6]:.0f⟧ points, the 3 under left-right flips
-# ⟦-100 * recalls["left-right"][3]:.0f⟧: even a change that makes no other digit costs, since 64 units now read twenty shapes. No loss curve complains: the training data says so itself. Relabelling the turned 6 as 9 would be right here, but a turned 2 is nothing.
-# The question to ask of each augmentation is whether a person, shown the result, would still give that label, and whether such pictures come in *outside*.
+# ⟦-100 * recalls["left-right"][3]:.0f⟧: a change that makes no other digit costs, too: 64 units now read twenty shapes. No loss curve complains. Relabelling the turned 6 as 9 would be right; a turned 2 is nothing.
+# So ask: would a person still give that label, and do such pictures occur *outside*?
 
-# %% [markdown] lang="zh" of="3bece87b"
+# %% [markdown] lang="zh" of="6d05ca52"
 # *图中所见：* 每个数字两根条：转半圈与左右翻转之下，召回率变化了多少个百分点。转半圈时 6 损失最大；左右翻转时是 3 和 5；1 在两种情形下都几乎没有损失。
 #
 # 6 被读成 9 的比例：原先 ⟦before:.1%⟧，之后 ⟦taken:.1%⟧。6 丢了 ⟦-100 * recalls["half turn"][6]:.0f⟧ 个百分点；左右翻转让 3 丢了
-# ⟦-100 * recalls["left-right"][3]:.0f⟧ 个：即使变出来的不是别的数字，也要付代价，因为 64 个单元如今要读二十种形状。没有哪条损失曲线会抱怨：训练数据自己就是这么说的。这里把转过的 6 改标成 9 倒是对的，可转过的 2 什么也不是。
-# 对每一种增强都该问：给人看变化后的图，他还会给同样的标签吗？这样的图，在*外面*会出现吗？
+# ⟦-100 * recalls["left-right"][3]:.0f⟧ 个：即使变出来的不是别的数字，也要付代价，因为 64 个单元如今要读二十种形状。没有哪条损失曲线会抱怨。把转过的 6 改标成 9 倒是对的，可转过的 2 什么也不是。
+# 所以要问：给人看变化后的图，他还会给同样的标签吗？这样的图，在*外面*会出现吗？
 
 # %% [markdown] lang="en"
 # ## 04.9 One table for all of it
 #
-# S1 (3.3, 9.3) and S3 (Q5) list what makes training better: augmentation, schedules, starts, penalties, dropout. None of them gives a number. Here each is tried against the
-# plain network of 04.1, in two strengths. Three rules make it a fair fight:
+# S1 (3.3, 9.3) and S3 (Q5) list what makes training better, without a number. Here each is tried against the plain network of 04.1. Three rules:
 #
-# 1. **Pairs.** Seed by seed the same images, split and start; we look at the differences, in which the luck of the split cancels.
+# 1. **Pairs.** Seed by seed the same split and start: in the differences their luck cancels.
 # 2. **Two parts.** The strength is chosen by validation accuracy, the figure comes from the test part.
-# 3. **An interval.** With $R$ differences of mean $\bar d$ and spread $s$: $\bar d\pm t_{R-1}\,s/\sqrt R$, Student's $t$ at 95 %. (The seeds share a pool of 5,000 images, so the
-#    interval is a little too narrow.)
+# 3. **An interval.** With $R$ differences of mean $\bar d$ and spread $s$: $\bar d\pm t_{R-1}\,s/\sqrt R$, Student's $t$ at 95 %. (All seeds draw from 5,000 images, so it is a
+#    little too narrow.)
 #
 # **Before you run it:** which will help at home? And which of those that don't will help outside?
 
-# %% [markdown] lang="zh" of="c3a70fc7"
+# %% [markdown] lang="zh" of="8dcc6149"
 # ## 04.9 一张表，全在里面
 #
-# S1（3.3、9.3）和 S3（Q5）列出了改进训练的办法：数据增强、学习率调度、初始权重、惩罚项、dropout。没有一处给出数字。这里每一种都与 04.1 节的普通网络较量，各取两种强度。
-# 三条规矩保证公平：
+# S1（3.3、9.3）和 S3（Q5）列出了改进训练的办法，却没有一个数字。这里每一种都与 04.1 节的普通网络较量，立三条规矩：
 #
-# 1. **成对。** 同一个种子，图片、划分、初始权重都相同；我们看差值，划分的运气在差值里抵消了。
+# 1. **成对。** 同一个种子，划分和初始权重都相同：在差值里，运气抵消了。
 # 2. **两部分。** 强度由验证准确率来选，报告的数字来自测试集。
 # 3. **区间。** $R$ 个差值，平均 $\bar d$，离散程度 $s$：$\bar d\pm t_{R-1}\,s/\sqrt R$，取 95 % 的学生 $t$ 值。（各种子共用 5,000 张图，所以区间略嫌窄。）
 #
@@ -681,6 +690,12 @@ STRATEGIES = {      # name -> two strengths of it, each the arguments of `train`
 # %%
 RESULTS = {}                                                                # name -> (chosen strength, (2, R) gains in points)
 
+def find_interval(gains, level=0.95):
+    """Mean and half-width of the interval, of the last axis."""
+    R = gains.shape[-1]
+    return gains.mean(axis=-1), stats.t.ppf((1 + level) / 2, R - 1) * gains.std(axis=-1, ddof=1) / R**0.5
+
+# %%
 def try_strategy(name, *strengths):
     """Train each strength, choose by validation, keep the paired gains at home and outside; returns two intervals."""
     runs = [train(**arguments)[0] for arguments in strengths]
@@ -689,11 +704,7 @@ def try_strategy(name, *strengths):
     RESULTS[name] = chosen, np.array(gains)
     return find_interval(RESULTS[name][1])
 
-def find_interval(gains, level=0.95):
-    """Mean and half-width of the interval, of the last axis."""
-    R = gains.shape[-1]
-    return gains.mean(axis=-1), stats.t.ppf((1 + level) / 2, R - 1) * gains.std(axis=-1, ddof=1) / R**0.5
-
+# %%
 for name, strengths in tqdm(STRATEGIES.items(), mininterval=2):
     try_strategy(name, *strengths)
 
@@ -729,20 +740,20 @@ axes[0].set(yticks=range(len(names)), yticklabels=names)
 axes[0].invert_yaxis();
 
 # %% [markdown] lang="en"
-# *The picture:* for each strategy a dot with its interval, gain at home left, outside right, against a dotted line at 0. At home nearly all sit on the line; rotation stands
-# to its right, flips far to its left. Outside the intervals are wide, and several lie clear of the line.
+# *The picture:* for each strategy a dot with its interval, gain at home left, outside right; dotted: 0. At home most touch the line; rotation stands
+# right of it, flips far left. Outside the intervals are wide, and several lie clear of it.
 #
-# At home rotation gains ⟦middle[0, 0]:.1f⟧ ± ⟦half[0, 0]:.1f⟧ points; flips lose ⟦-middle[2, 0]:.1f⟧. Dropout: ⟦middle[3, 0]:+.1f⟧ ± ⟦half[3, 0]:.1f⟧. Schedules, starts and
-# penalties: within luck, here. Adam and ⟦EPOCHS⟧ epochs forgive much; with SGD and a deep net starts decided everything (03.12).
+# At home rotation gains ⟦middle[0, 0]:.1f⟧ ± ⟦half[0, 0]:.1f⟧ points; flips lose ⟦-middle[2, 0]:.1f⟧. Dropout: ⟦middle[3, 0]:+.1f⟧ ± ⟦half[3, 0]:.1f⟧. Schedules, starts,
+# penalties: within luck, here. In deep nets starts decided everything (03.12).
 #
-# Outside the order is another. Cropping, of no use at home (⟦middle[1, 0]:+.1f⟧), gives ⟦middle[1, 1]:+.1f⟧ ± ⟦half[1, 1]:.1f⟧: it shows larger, bolder digits, as they come there. Dropout gives
+# Outside it is another order. Cropping, of no use at home (⟦middle[1, 0]:+.1f⟧), gives ⟦middle[1, 1]:+.1f⟧ ± ⟦half[1, 1]:.1f⟧: it shows larger, bolder digits, as found there. Dropout gives
 # ⟦middle[3, 1]:+.1f⟧ ± ⟦half[3, 1]:.1f⟧. Whoever tunes at home throws such cures away unseen. Resampling helped its own, scarce case by ⟦resampled[0]:.1f⟧ ± ⟦resampled[1]:.1f⟧.
 
-# %% [markdown] lang="zh" of="caf60b6a"
+# %% [markdown] lang="zh" of="7ef63fb1"
 # *图中所见：* 每种策略一个点和它的区间，左图是家里的得分变化，右图是外面的，虚线是 0。家里几乎都压在线上；旋转在线的右边，翻转远在左边。外面的区间都宽，但有几个明显离开了线。
 #
 # 家里，旋转得 ⟦middle[0, 0]:.1f⟧ ± ⟦half[0, 0]:.1f⟧ 个百分点，翻转丢 ⟦-middle[2, 0]:.1f⟧ 个，dropout ⟦middle[3, 0]:+.1f⟧ ± ⟦half[3, 0]:.1f⟧。学习率调度、初始权重、惩罚项，在这里都没有超出运气。
-# Adam 加上 ⟦EPOCHS⟧ 轮很能包涵；换成 SGD 和深的网络，初始权重可是决定一切的（03.12 节）。
+# 在深的网络里，初始权重可是决定一切的（03.12 节）。
 #
 # 外面的次序就不同了。裁剪在家里没用（⟦middle[1, 0]:+.1f⟧），在外面得 ⟦middle[1, 1]:+.1f⟧ ± ⟦half[1, 1]:.1f⟧：它给网络看更大、更粗的数字，外面的正是这样。dropout 得
 # ⟦middle[3, 1]:+.1f⟧ ± ⟦half[3, 1]:.1f⟧。谁只在家里调参数，这样的良药没看见就扔掉了。重采样在它自己那种稀缺的情形里得 ⟦resampled[0]:.1f⟧ ± ⟦resampled[1]:.1f⟧。
@@ -847,34 +858,31 @@ assert (np.diff(review_errors.mean(axis=1)) < 0).all() and abs(promised / kept -
 f"error after 2,400 labels: foretold {promised:.3f}, measured {kept:.3f}; the next point costs {per_point:,.0f} dollars"
 
 # %% [markdown] lang="en"
-# After 1,200 labels the line promised ⟦promised:.1%⟧ errors for 2,400; measured: ⟦kept:.1%⟧ (four splits). Another 2,400, for ⟦2400 * LABEL_DOLLARS:,.0f⟧ dollars, would leave about ⟦next_error:.1%⟧: some
-# ⟦per_point:,.0f⟧ dollars for each percentage point, and each later point costs more. Whether that pays, somebody decides who knows what a misread review costs (lesson 06). All of it holds for movie reviews:
-# for another shop's customers, the first hundred labels from *there* say more than the next thousand from here.
+# From 1,200 labels the line promised ⟦promised:.1%⟧ errors for 2,400; measured: ⟦kept:.1%⟧ (four splits). Another 2,400, for ⟦2400 * LABEL_DOLLARS:,.0f⟧ dollars, would leave about ⟦next_error:.1%⟧: some
+# ⟦per_point:,.0f⟧ dollars for each percentage point, and each later point costs more. Whether that pays depends on what a misread review costs (lesson 06). And it holds for movie reviews only: before selling to another shop, label some reviews from *there*.
 
-# %% [markdown] lang="zh" of="55b3b3a8"
+# %% [markdown] lang="zh" of="70684d9d"
 # 看过 1,200 条标签，直线许诺 2,400 条时错 ⟦promised:.1%⟧；实测 ⟦kept:.1%⟧（四次划分）。再买 2,400 条，花 ⟦2400 * LABEL_DOLLARS:,.0f⟧ 美元，大约还剩 ⟦next_error:.1%⟧：
-# 每个百分点约 ⟦per_point:,.0f⟧ 美元，而且越往后越贵。值不值，由知道读错一条评论损失多少的人来定（第 06 课）。这些都只对影评成立：换一家店的顾客，先标*那里*的一百条，胜过再标这里的一千条。
+# 每个百分点约 ⟦per_point:,.0f⟧ 美元，而且越往后越贵。值不值，要看读错一条评论损失多少（第 06 课）。而且这只对影评成立：要卖给另一家店，先标一些*那里*的评论。
 
 # %% [markdown] lang="en"
 # ## What you can do now
 #
-# - You read two gaps off the curves: ⟦base["learned"].mean():.0%⟧ learned, ⟦base["home"].mean():.1%⟧ at home, ⟦base["outside"].mean():.1%⟧ outside; and foretold the error of 800 images, ⟦foretold[-1]:.3f⟧ for ⟦by_count[-1].mean():.3f⟧.
-# - You showed that Adam with L2 leaves a busy weight at ⟦left_l2[0]:.2f⟧ and an idle one at ⟦left_l2[1]:.2f⟧, AdamW both near ⟦left_w.mean():.2f⟧.
-# - You wrote dropout and caught it left on: ⟦disagree:.0%⟧ of the answers changed; you saw half turns make nines of ⟦taken:.1%⟧ of the sixes.
-# - You compared ⟦K⟧ strategies with paired seeds: rotation ⟦middle[0, 0]:+.1f⟧ ± ⟦half[0, 0]:.1f⟧ points at home, cropping ⟦middle[1, 1]:+.1f⟧ ± ⟦half[1, 1]:.1f⟧ outside; and added a row.
-# - You know that such a table finds something in pure luck ⟦by_chance:.0%⟧ of the time.
+# - You read two gaps: ⟦base["learned"].mean():.0%⟧ learned, ⟦base["home"].mean():.1%⟧ at home, ⟦base["outside"].mean():.1%⟧ outside; and foretold an error of ⟦foretold[-1]:.3f⟧ (it was ⟦by_count[-1].mean():.3f⟧).
+# - Adam with L2 left a busy weight at ⟦left_l2[0]:.2f⟧ and an idle one at ⟦left_l2[1]:.2f⟧, AdamW both near ⟦left_w.mean():.2f⟧.
+# - You caught dropout left on, ⟦disagree:.0%⟧ of the answers changing, and half turns making nines of ⟦taken:.1%⟧ of the sixes.
+# - You compared ⟦K⟧ strategies: rotation ⟦middle[0, 0]:+.1f⟧ ± ⟦half[0, 0]:.1f⟧ points at home, cropping ⟦middle[1, 1]:+.1f⟧ ± ⟦half[1, 1]:.1f⟧ outside.
+# - Such a table finds something in luck ⟦by_chance:.0%⟧ of the time.
 #
-# **Next:** exercise 04; lesson 05, where a framework does this for you. **Papers:** Srivastava et al., 2014, "Dropout", section 4; Loshchilov and Hutter, 2019, "Decoupled weight decay
-# regularization", section 2 (arXiv:1711.05101); Belkin et al., 2019, PNAS 116(32), on double descent (arXiv:1812.11118).
+# **Next:** exercise 04; lesson 05, Keras. **Papers:** Srivastava et al., 2014, section 4; Loshchilov and Hutter, 2019, section 2 (arXiv:1711.05101); Belkin et al., 2019, PNAS 116(32) (arXiv:1812.11118).
 
-# %% [markdown] lang="zh" of="bbf6a47f"
+# %% [markdown] lang="zh" of="bab338fb"
 # ## 现在你能做到
 #
 # - 你从曲线上读出了两段差距：学过的 ⟦base["learned"].mean():.0%⟧，家里 ⟦base["home"].mean():.1%⟧，外面 ⟦base["outside"].mean():.1%⟧；还预言了 800 张图时的误差：预言 ⟦foretold[-1]:.3f⟧，实测 ⟦by_count[-1].mean():.3f⟧。
 # - 你证明了带 L2 的 Adam 让忙碌的权重停在 ⟦left_l2[0]:.2f⟧，清闲的停在 ⟦left_l2[1]:.2f⟧，而 AdamW 让两者都在 ⟦left_w.mean():.2f⟧ 附近。
 # - 你写了 dropout，也抓到了它没关的时候：⟦disagree:.0%⟧ 的回答会变；你看到转半圈让 ⟦taken:.1%⟧ 的 6 变成了 9。
-# - 你用成对的种子比较了 ⟦K⟧ 种策略：旋转在家里 ⟦middle[0, 0]:+.1f⟧ ± ⟦half[0, 0]:.1f⟧ 个百分点，裁剪在外面 ⟦middle[1, 1]:+.1f⟧ ± ⟦half[1, 1]:.1f⟧；还添了一行自己的。
+# - 你用成对的种子比较了 ⟦K⟧ 种策略：旋转在家里 ⟦middle[0, 0]:+.1f⟧ ± ⟦half[0, 0]:.1f⟧ 个百分点，裁剪在外面 ⟦middle[1, 1]:+.1f⟧ ± ⟦half[1, 1]:.1f⟧。
 # - 你知道，这样一张表有 ⟦by_chance:.0%⟧ 的机会从纯粹的运气里“发现”点什么。
 #
-# **接下来：** 练习 04；第 05 课，让框架替你做这些。**论文：** Srivastava 等，2014，"Dropout"，第 4 节；Loshchilov 和 Hutter，2019，"Decoupled weight decay
-# regularization"（解耦的权重衰减正则化），第 2 节（arXiv:1711.05101）；Belkin 等，2019，PNAS 116(32)，讲双重下降（arXiv:1812.11118）。
+# **接下来：** 练习 04；第 05 课，让框架替你做这些。**论文：** Srivastava 等，2014（dropout），第 4 节；Loshchilov 和 Hutter，2019，第 2 节（arXiv:1711.05101）；Belkin 等，2019，PNAS 116(32)（arXiv:1812.11118）。
