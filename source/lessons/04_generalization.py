@@ -299,7 +299,8 @@ assert abs(foretold[-1] / by_count[-1].mean() - 1) < 0.25, "the line foretells 8
 fig, ax = plt.subplots(figsize=(5, 3.2))
 ax.errorbar(COUNTS, by_count.mean(axis=1), by_count.std(axis=1, ddof=1), fmt="o", color="C5", label="measured, ± SD over seeds")
 ax.loglog(COUNTS, foretold, color="C4", linestyle="--", label="line through the first four")
-ax.set(xlabel="training images $n$", ylabel="error at home", xticks=COUNTS, xticklabels=COUNTS)
+ticks = {"xticks": COUNTS, "xticklabels": COUNTS, "yticks": [0.1, 0.2, 0.3], "yticklabels": [0.1, 0.2, 0.3]}
+ax.set(xlabel="training images $n$", ylabel="error at home", **ticks)
 ax.minorticks_off(), ax.legend();
 
 # %% [markdown] lang="en"
@@ -335,7 +336,6 @@ lowest = history[:, 2].argmin(axis=0)                                       # (R
 # %%
 def stop_at(losses, patience):
     """The epoch at which patience runs out, or the last."""
-    lows = np.minimum.accumulate(losses)
     since = np.arange(len(losses)) - np.array([np.argmin(losses[:k + 1]) for k in range(len(losses))])
     return int(np.argmax(since >= patience)) if (since >= patience).any() else len(losses) - 1
 
