@@ -63,8 +63,8 @@ EXERCISE.question(
     Text("the gradient of a vote", "一次投票的梯度"),
     [
         Text(
-            "See 03.7. Take one row and write log p_k = z_k − log Σ_j e^{z_j}. Which of the z does each of the two parts depend on?",
-            "参见 03.7 节。取一行，写出 log p_k = z_k − log Σ_j e^{z_j}。这两部分各依赖于哪些 z？",
+            "See 03.7. Take one row and write log p_k = z_k − log Σ_j e^(z_j). Which of the z does each of the two parts depend on?",
+            "参见 03.7 节。取一行，写出 log p_k = z_k − log Σ_j e^(z_j)。这两部分各依赖于哪些 z？",
         ),
         Text(
             "The derivative of the logarithm of the sum by z_k is p_k. It stands in the loss once for each vote of the row: how often in all?",
@@ -85,8 +85,8 @@ EXERCISE.question(
             "参见 03.3 节和 03.6 节。(a) 对乘积取对数，得到两项，每个标签按各自的份额两项都用。(b) 损失对 logit z_i 的导数很简单：(p_i − y_i)/B。",
         ),
         Text(
-            "(a) −log p = log(1 + e^{−z}) and −log(1 − p) = log(1 + e^{z}); they differ by z. (b) All p are equal, and the sum of p − y_i is to be 0: p is …? Then go back from p to the logit.",
-            "(a) −log p = log(1 + e^{−z})，−log(1 − p) = log(1 + e^{z})，两者相差 z。(b) 所有的 p 都相等，而 p − y_i 之和要为 0：p 是多少？再由 p 回到 logit。",
+            "(a) −log p = log(1 + e^(−z)) and −log(1 − p) = log(1 + e^(z)); they differ by z. (b) All p are equal, and the sum of p − y_i is to be 0: p is …? Then go back from p to the logit.",
+            "(a) −log p = log(1 + e^(−z))，−log(1 − p) = log(1 + e^(z))，两者相差 z。(b) 所有的 p 都相等，而 p − y_i 之和要为 0：p 是多少？再由 p 回到 logit。",
         ),
         Text(
             "(a) The mean of log(1 + e^z) − y·z, where log(1 + e^z) is np.logaddexp(0, z), or max(z, 0) + log1p(exp(−|z|)). (b) log(m / (1 − m)), m the mean label.",
@@ -275,8 +275,8 @@ for _name, _en, _zh in [
     ),
     (
         "logits-for-probabilities",
-        "You take the logarithm of z itself, as if z were a probability. z is a logit, any number; p = 1/(1 + e^{−z}) comes in between.",
-        "你直接对 z 取了对数，好像 z 就是概率。z 是 logit，可以是任何数；中间还有 p = 1/(1 + e^{−z})。",
+        "You take the logarithm of z itself, as if z were a probability. z is a logit, any number; p = 1/(1 + e^(−z)) comes in between.",
+        "你直接对 z 取了对数，好像 z 就是概率。z 是 logit，可以是任何数；中间还有 p = 1/(1 + e^(−z))。",
     ),
     (
         "logit-upside-down",
@@ -295,8 +295,8 @@ for _name, _en, _zh in [
     ),
     (
         "log-of-the-share",
-        "This is the logarithm of the share. In p = 1/(1 + e^{−c}) there is a 1 in the denominator: solve for c once more.",
-        "这是比例的对数。p = 1/(1 + e^{−c}) 的分母里还有一个 1：请再解一次 c。",
+        "This is the logarithm of the share. In p = 1/(1 + e^(−c)) there is a 1 in the denominator: solve for c once more.",
+        "这是比例的对数。p = 1/(1 + e^(−c)) 的分母里还有一个 1：请再解一次 c。",
     ),
     # q4
     (
