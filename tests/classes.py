@@ -3,6 +3,7 @@
 import importlib
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -75,7 +76,8 @@ def make_class(folder: Path, size: int = 60) -> dict[str, tuple[bytes, int | Non
 
 
 def start_command(*arguments, **options) -> subprocess.Popen:
-    """`python -m autograder …` in a process group of its own."""
+    """`python -m autograder …` in a process group of its own, which heeds Ctrl-C: tests run by `… &` ignore it."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])}
     return subprocess.Popen(
         [sys.executable, "-m", "autograder", *map(str, arguments)],
