@@ -7,7 +7,7 @@ lab: setup          ## set up (once) and open lesson 00 in JupyterLab
 	$(BIN)/jupyter lab $(if $(filter 0,$(shell id -u)),--allow-root) notebooks/00_start_here.ipynb
 
 test: setup         ## run every test and every notebook
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadscope
 
 setup: $(STAMP)     ## environment, data and model; does nothing twice
 	$(BIN)/python -m course_utils download
@@ -17,6 +17,9 @@ build: setup        ## source/ -> notebooks/, exercises/, solutions/, lesson tab
 
 bench: setup        ## how fast a class is graded, sandbox on; fails below the targets
 	$(BIN)/python tests/bench_grading.py
+
+pretrain: setup     ## train the models of the longer runs anew (lesson 08: some 20 minutes on two cores)
+	for lesson in 08; do $(BIN)/python tools/pretrain.py $$lesson || exit 1; done
 
 badges: build       ## "Open in Colab" links, from [tool.course] in pyproject.toml (part of every build)
 
@@ -32,4 +35,4 @@ $(STAMP): requirements.txt constraints.txt pyproject.toml
 	$(BIN)/python -m pip install -r requirements.txt || { echo "Set-up stopped: see pip's message above. It needs a package index (a network, or a mirror named in pip's configuration). Nothing is lost: run the command again." >&2; exit 1; }
 	@touch $(STAMP)
 
-.PHONY: lab test setup build bench badges lint clean
+.PHONY: lab test setup build bench pretrain badges lint clean
