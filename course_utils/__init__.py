@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from .install import ensure as ensure
     from .keras_resume import keras_batches as keras_batches
     from .keras_resume import keras_checkpoint as keras_checkpoint
+    from .pretrained import open_pretrained as open_pretrained
     from .reproducibility import seed_everything as seed_everything
     from .state_codec import CheckpointError as CheckpointError
 
@@ -31,6 +32,7 @@ _HOMES = {                                       # no name here may be a module'
     "ensure": "install",
     "keras_batches": "keras_resume",
     "keras_checkpoint": "keras_resume",
+    "open_pretrained": "pretrained",
     "pick_device": "device",
     "seed_everything": "reproducibility",
     "use_tensorflow_memory_growth": "device",

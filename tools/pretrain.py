@@ -1,0 +1,72 @@
+"""Trains a lesson's model for longer than a lesson may (`make pretrain`), and keeps it where the lesson finds it.
+
+The code is the lesson's own: its cells tagged `setup` or `pretrain` run in their order, in one namespace. They define
+`pretrain(store)`, which trains and calls `store.save`, settings, metrics and log included. Beside
+the checkpoint stands `made.json`: the seconds that it took and the hash of the code that ran.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import shutil
+import sys
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from course_utils import Checkpoints
+from tools.source import ROOT, Source, read_source
+
+PRETRAINED = ROOT / "course_utils" / "pretrained"
+TAGS = {"setup", "pretrain"}
+
+
+def main() -> None:
+    arguments = argparse.ArgumentParser(prog="tools/pretrain.py", description=__doc__.splitlines()[0])
+    arguments.add_argument("lesson", help="its number or name, such as 09")
+    arguments.add_argument("--to", type=Path, default=PRETRAINED, help="folder for the result (default: the course's)")
+    options = arguments.parse_args()
+    paths = sorted((ROOT / "source" / "lessons").glob(f"{options.lesson}*.py"))
+    if len(paths) != 1:
+        arguments.error(f"{len(paths)} lessons begin with {options.lesson!r}")
+    print(f"kept in {pretrain(read_source(paths[0]), options.to)}")
+
+
+def pretrain(source: Source, to: Path) -> Path:
+    """Run the lesson's cells and its `pretrain`; return the folder of the checkpoint. An older result is replaced.
+
+    Raises ValueError where the lesson has no such function, or it saved nothing.
+    """
+    code = get_code(source)
+    namespace: dict = {"__name__": "__main__"}
+    exec(compile(code, source.path.name, "exec"), namespace)
+    if not callable(namespace.get("pretrain")):
+        raise ValueError(f"no cell of {source.path.name} tagged 'pretrain' defines pretrain(store)")
+    fresh = to / f".{source.stem}"
+    shutil.rmtree(fresh, ignore_errors=True)
+    store = Checkpoints(fresh, keep_last=1)
+    started, cpu_started = time.monotonic(), time.process_time()
+    namespace["pretrain"](store)
+    if store.latest() is None:
+        raise ValueError(f"pretrain() of {source.path.name} called no store.save()")
+    made = {
+        "seconds": round(time.monotonic() - started),
+        "processor_seconds": round(time.process_time() - cpu_started),
+        "code_sha256": hashlib.sha256(code.encode()).hexdigest(),
+    }
+    (fresh / "made.json").write_text(json.dumps(made, indent=1) + "\n", encoding="utf-8")
+    shutil.rmtree(to / source.stem, ignore_errors=True)
+    fresh.rename(to / source.stem)
+    return to / source.stem
+
+
+def get_code(source: Source) -> str:
+    """The cells that `make pretrain` runs, as one program."""
+    return "\n\n".join(cell.text for cell in source.cells if cell.kind == "code" and TAGS & set(cell.tags))
+
+
+if __name__ == "__main__":
+    main()
