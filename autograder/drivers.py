@@ -16,6 +16,19 @@ def call_and_keep_inputs(function, *inputs) -> dict:
     return {"result": function(*inputs), "inputs": list(inputs)}
 
 
+def call_and_catch(function, *inputs) -> dict:
+    """{"result": what `function(*inputs)` returns}, or {"error": the exception's type, "message": its text}.
+
+    A hole's NotImplementedError is not caught: the question counts as not attempted.
+    """
+    try:
+        return {"result": function(*inputs)}
+    except NotImplementedError:
+        raise
+    except Exception as error:  # whatever it is: the check judges it
+        return {"error": type(error).__name__, "message": str(error)}
+
+
 def differentiate_program(backpropagate, divide, exp, node_class, inputs, program, calls=1, most_walks=0) -> dict:
     """Build a graph of nodes, run backpropagate on its last node `calls` times, read the gradients.
 
