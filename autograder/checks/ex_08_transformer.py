@@ -236,8 +236,8 @@ for _name, _en, _zh in [
     # q2
     (
         "neighbours-paired",
-        "You pair neighbours, x_0 with x_1. Here the halves form the pairs: x_i with x_{i + d/2}.",
-        "你把相邻的数配成了对，x_0 配 x_1。这里是两半之间配对：x_i 配 x_{i + d/2}。",
+        "You pair neighbours, x_0 with x_1. Here the halves form the pairs: x_i with the number d/2 places on.",
+        "你把相邻的数配成了对，x_0 配 x_1。这里是两半之间配对：x_i 配它后面第 d/2 个数。",
     ),
     (
         "turned-backwards",

@@ -57,8 +57,8 @@ EXERCISE.question(
             "先造一个可见行的掩码，之后只用它：logits[seen]、labels[seen]。一个可见的也没有时，要在做除法之前处理。",
         ),
         Text(
-            "seen = labels >= 0; accuracy = (logits[seen].argmax(axis=1) == labels[seen]).mean(); majority = np.bincount(labels[seen]).max() / seen.sum(); hidden = (~seen).sum().",
-            "seen = labels >= 0；accuracy = (logits[seen].argmax(axis=1) == labels[seen]).mean()；majority = np.bincount(labels[seen]).max() / seen.sum()；hidden = (~seen).sum()。",
+            "Count where seen = labels >= 0: accuracy = (logits[seen].argmax(axis=1) == labels[seen]).mean(); majority = np.bincount(labels[seen]).max() / seen.sum(); hidden = (~seen).sum().",
+            "只数 seen = labels >= 0 的行：accuracy = (logits[seen].argmax(axis=1) == labels[seen]).mean()；majority = np.bincount(labels[seen]).max() / seen.sum()；hidden = (~seen).sum()。",
         ),
     ],
 )

@@ -575,9 +575,9 @@ def train(model, steps, batch, warmup=WARMUP, every=0):
 # ## 08.7 A failure on purpose: the published model
 #
 # Section 5.2 of S4 defines a language model; its 5.4 wants a perplexity. The class below has the same faults in other
-# clothes. It runs, its shapes are right, its loss falls.
+# clothes. It runs, its shapes fit, its loss falls.
 #
-# Read it and find **four** faults. No line is wrong; something is missing. Then ask any model four questions:
+# Read it and find **four** faults: no line is wrong, something is missing. Ask any model four questions:
 #
 # 1. Two earlier words are swapped: does the last place notice? It should.
 # 2. Another text joins the batch: do my scores change? They must not.
@@ -586,7 +586,7 @@ def train(model, steps, batch, warmup=WARMUP, every=0):
 #
 # **Before you run it:** what will the suspect answer?
 
-# %% [markdown] lang="zh" of="9428051f"
+# %% [markdown] lang="zh" of="6869383e"
 # ## 08.7 故意失败一次：一个公开发表的模型
 #
 # S4 的 5.2 节定义了一个语言模型，5.4 节又要求报告它的困惑度。下面这个类换了一身衣服，毛病是一样的。
@@ -1020,9 +1020,8 @@ written["Shakespeare"] = held_ids[passages[:, None] + torch.arange(len(start) + 
 judged = {name: judge(ids) for name, ids in written.items()}
 fig, ax = plt.subplots(figsize=(6, 3.2))
 for name, (repeated, different, nats) in judged.items():
-    ax.plot(different, nats, "*" if name == "Shakespeare" else "o", color="C4" if name == "Shakespeare" else "C5")
-    ax.annotate(f"{name}: {repeated:.0%} repeated", (different, nats), (4, -10 if "top-p" in name else 4),
-                textcoords="offset points", fontsize=8)
+    ax.plot(different, nats, "*C4" if name == "Shakespeare" else "oC5")
+    ax.annotate(f"{name}: {repeated:.0%} repeated", (different, nats), (4, -10 if "top-p" in name else 4), textcoords="offset points", fontsize=8)
 ax.set(xlabel="different pairs of tokens (share)", ylabel="the model's nats a token", xlim=(0, 1.25));
 
 # %%
@@ -1149,8 +1148,7 @@ assert dropped == 6 * (12 * d**2 + 13 * d) + 2 * d + (d**2 + d), "DistilBERT: si
 # %%
 reviews = " ".join(data.load_corpus("products").texts)[:100_000]
 review_ids = torch.tensor(tokenizer.encode(reviews).ids)
-kn_reviews = ngram_losses(ngram, np.append(read, review_ids[0]), review_ids[1:].numpy())
-nats = {"n-gram": kn_reviews, "long run": token_losses(long, review_ids)}
+nats = {"n-gram": ngram_losses(ngram, np.append(read, review_ids[0]), review_ids[1:].numpy()), "long run": token_losses(long, review_ids)}
 abroad = {name: losses.mean().item() * len(review_ids) / len(reviews) / math.log(2) for name, losses in nats.items()}
 at_home = {name: results[name] / math.log(2) / CHARACTERS for name in nats}             # bits a character
 assert all(abroad[name] > at_home[name] + 0.3 for name in nats), "both know Shakespeare, not customers"
@@ -1191,21 +1189,21 @@ megabytes = {"n-gram": sum(table.nbytes for level in ngram for table in level) /
 # %% [markdown] lang="en"
 # ## What you can do now
 #
-# - You built blocks within ⟦block_gap:.0e⟧ of PyTorch's; with depth, the top gradient falls with slope
+# - You built blocks within ⟦block_gap:.0e⟧ of PyTorch's; with depth the top gradient has slope
 #   ⟦slope[True]:.2f⟧ in pre-norm, ⟦slope[False]:.2f⟧ in post-norm.
-# - You showed that without positions two orders differ by ⟦mean_gap:.0e⟧, rotary scores at one distance by
+# - You showed: without positions two orders differ by ⟦mean_gap:.0e⟧, rotary scores at one distance by
 #   ⟦rotary_gap:.0e⟧.
 # - You found four faults by four questions; the leak had perplexity
 #   ⟦math.exp(clinic['positions, no mask'].mean()):.1f⟧.
-# - You reported ⟦results['unigram']:.2f⟧ (unigram), ⟦results['n-gram']:.2f⟧ (n-gram), ⟦results['minute']:.2f⟧ (minute)
-#   and ⟦results['long run']:.2f⟧ nats (long run).
+# - You reported ⟦results['unigram']:.2f⟧ (unigram), ⟦results['n-gram']:.2f⟧ (n-gram), ⟦results['minute']:.2f⟧ (minute),
+#   ⟦results['long run']:.2f⟧ nats (long run).
 # - You sampled in six ways, and counted up to ⟦MODELS["GPT-2"][2]:,⟧ parameters.
 #
 # **Next:** exercise 08; lesson 09, pretraining. **Papers:** Vaswani et al., 2017, "Attention is all you need",
 # section 3 (arXiv:1706.03762); Xiong et al., 2020, "On layer normalization in the transformer architecture"
-# (arXiv:2002.04745); Chen and Goodman, 1999, "An empirical study of smoothing techniques", section 3.
+# (2002.04745); Chen and Goodman, 1999, "An empirical study of smoothing techniques", section 3.
 
-# %% [markdown] lang="zh" of="2f5ac25d"
+# %% [markdown] lang="zh" of="b6a28811"
 # ## 现在你能做到
 #
 # - 搭出了编码器块和解码器块，与 PyTorch 相差不超过 ⟦block_gap:.0e⟧；随深度增加，最上面一块的梯度按斜率变化：
