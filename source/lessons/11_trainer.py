@@ -82,7 +82,7 @@ plotting.use_course_style()
 SOURCE = "reviews"              # or "sst2" (7 MB), "imdb" (84 MB; then MAX_TOKENS 256), where they can be downloaded
 MODEL = None                    # the packaged BERT; or "distilbert-base-uncased", where the hub can be reached
 SEED = 0                        # split, head, batches and dropout follow from it
-N_TRAIN, N_VAL, N_TEST = 3_000, 300, 1_390  # to learn from as in lesson 10, to choose by, to judge by: at least 600
+N_TRAIN, N_VAL, N_TEST = 3_000, 300, 1_390  # to learn from, to choose by, to judge by: at least 600
 MAX_TOKENS = 48                 # what is longer is cut
 BATCH, RATE, FROZEN = 32, 2e-4, 3           # as in lesson 10
 DECAY, WARM_UP, CLIP = 0.01, 0.1, 1.0       # as in lesson 10
