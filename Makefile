@@ -18,8 +18,8 @@ build: setup        ## source/ -> notebooks/, exercises/, solutions/, lesson tab
 bench: setup        ## how fast a class is graded, sandbox on; fails below the targets
 	$(BIN)/python tests/bench_grading.py
 
-pretrain: setup     ## train the models of the longer runs anew (lesson 08: some 20 minutes on two cores)
-	for lesson in 08; do $(BIN)/python tools/pretrain.py $$lesson || exit 1; done
+pretrain: setup     ## train the models of the longer runs anew (lessons 08 and 09: some 50 minutes on two cores)
+	for lesson in 08 09; do $(BIN)/python tools/pretrain.py $$lesson || exit 1; done
 
 badges: build       ## "Open in Colab" links, from [tool.course] in pyproject.toml (part of every build)
 
