@@ -26,7 +26,7 @@ def grade_locally(
     """(key, record) of each task (key, notebook), as they are finished, `jobs` at a time.
 
     A process that dies, or works on one submission for more than `patience` seconds, is replaced; the submission is
-    tried again, then recorded as the grader's error. Raises what Grader raises where none can be started.
+    tried again, then recorded as the grader's error. Raises what Grader raises where none can be started in two tries.
     """
     patience = patience or 2 * setting.total + 120
     tasks, again, lanes = iter(tasks), [], []
@@ -55,17 +55,19 @@ def grade_locally(
                         continue
                     if time.monotonic() < lane.until:
                         continue
-                    why = "it took too long"
+                    error = SandboxError("a grading process took too long")
                 except (EOFError, OSError):
-                    why = "the grading process died"
+                    error = SandboxError("a grading process died")
+                except Exception as said:
+                    error = said
                 lane.stop()
                 lanes.remove(lane)
-                if not lane.met_ready:
-                    raise SandboxError(f"a grading process did not start: {why}")
-                if tried + 1 < _TRIES:
+                if tried + 1 < _TRIES:  # also where it did not start: it, or its sandbox, may have been killed
                     again.append((key, data, tried + 1))
+                elif not lane.met_ready:
+                    raise error
                 else:
-                    yield key, make_grader_error(setting, data, why)
+                    yield key, make_grader_error(setting, data, str(error))
     finally:
         for lane in lanes:
             lane.stop()

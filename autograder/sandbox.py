@@ -112,7 +112,7 @@ class Sandbox:
         try:
             said = decode(receive_frame(self._control.fileno(), time.monotonic() + _START_SECONDS))
         except (EOFError, TimeoutError) as error:
-            said = ("failed", f"{self._read_log()} ({type(error).__name__})")
+            said = ("failed", self._read_log() or f"it said nothing ({type(error).__name__})")
         if said != ("ready",):
             raise SandboxError(f"the sandbox did not start: {said[-1]}")
 

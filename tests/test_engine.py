@@ -150,16 +150,22 @@ def _find_lane_processes() -> list[int]:
     return [pid for pid, command in commands.items() if b"spawn_main" in command]
 
 
+@pytest.mark.parametrize("moment", ["starting", "working"])
 @pytest.mark.parametrize("victim", ["lane", "sandbox"])
-def test_a_process_that_is_killed_is_replaced_and_nobody_is_lost(victim):
+def test_a_process_that_is_killed_is_replaced_and_nobody_is_lost(victim, moment, monkeypatch):
+    ready, take = [], lanes._Lane.take
+    monkeypatch.setattr(lanes._Lane, "take", lambda lane: (take(lane), lane.met_ready and ready.append(lane))[0])
     slow = hand_in({"q1": "# q1: x\nimport time\ntime.sleep(1.5)"})
     killed = []
 
     def kill():
         assert wait_until(_find_lane_processes, 20)
         lane = _find_lane_processes()[0]
+        if moment == "working":
+            assert wait_until(lambda: ready, 60)
+            lane = ready[0]._process.pid
+            wait_until(lambda: False, 0.5)
         assert wait_until(lambda: _children(lane), 20)
-        wait_until(lambda: False, 1.0)
         target = lane if victim == "lane" else _children(lane)[0]
         os.kill(target, signal.SIGKILL)
         killed.append(target)
