@@ -352,7 +352,7 @@ chosen = {B: min(RATES, key=lambda rate: height(sgd(rate, B, PASSES, seed=99)[0]
 runs = {B: [race(B, seed) for seed in SEEDS] for B in LAPS}
 limit = min(seconds[-1] for several in runs.values() for seconds, _ in several)
 after_passes = {B: np.array([h[PASSES - 1] for _, h in several]) for B, several in runs.items()}
-after_time = {B: np.array([h[s <= limit][-1] for s, h in several]) for B, several in runs.items()}
+after_time = {B: np.array([np.interp(limit, s, h) for s, h in several]) for B, several in runs.items()}
 assert after_passes[32].max() < after_passes[n].min(), "after equal passes mini-batches are ahead of full batch"
 for B, h in after_passes.items():
     print(f"B {B:4}, rate {chosen[B]:5}: equal passes {h.mean():.4f} ± {h.std(ddof=1):.4f}, equal time {after_time[B].mean():.1e}")
