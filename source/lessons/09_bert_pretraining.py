@@ -90,7 +90,7 @@ MORE_STEPS, MORE_RATE = 20, 1e-4      # to go on with the longer run, carefully
 PIECES = 800           # of the small vocabularies that our own code learns; 300 to 3,000
 N_TRAIN, N_TEST, MAX_TOKENS = 400, 800, 40              # movie reviews of 09.11, and where they are cut
 EPOCHS, TUNE_RATES, SEEDS, N_CLINIC = 4, (1e-3, 5e-4), (0, 1), 64    # of each fine-tuning there, and of the clinic
-HOUR, LABEL = 0.10, 0.05              # dollars for an hour of this machine and for one labelled review: assumptions
+HOUR, LABEL = 0.10, 0.30              # dollars for an hour of this machine and for one label (04.11): assumptions
 
 # %% [markdown] lang="en"
 # ## 09.1 What does it read?
