@@ -166,7 +166,8 @@ def _site_folders() -> list[str]:
 
 
 def _worker_files() -> list[Path]:
-    return [file for name in _UNTRUSTED if (file := _PACKAGE / f"{name}.py").exists()]
+    """Modules and folders of them."""
+    return [path for name in _UNTRUSTED for path in (_PACKAGE / f"{name}.py", _PACKAGE / name) if path.exists()]
 
 
 def _worker_command(

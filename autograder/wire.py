@@ -91,10 +91,14 @@ def _write(out: list[bytes], value, request: bool, depth: int) -> None:
         out.append(_pack_array(value, b"a" if kind is np.ndarray else b"g"))
     elif request and kind in (Learner, Driver):
         out.append(_pack_text(b"L" if kind is Learner else b"D", value.name))
-    elif request and kind is FunctionType and value.__module__ == DRIVERS and value.__qualname__.isidentifier():
+    elif request and kind is FunctionType and _is_driver(value):
         out.append(_pack_text(b"D", value.__name__))
     else:
         raise WireError(f"a value of type {kind.__name__} cannot be sent; only plain data and functions of {DRIVERS}")
+
+
+def _is_driver(function: FunctionType) -> bool:
+    return function.__module__.startswith(f"{DRIVERS}.") and function.__qualname__.isidentifier()
 
 
 def _is_key(number: int) -> bool:

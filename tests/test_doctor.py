@@ -143,4 +143,4 @@ def test_the_real_command_is_quick_when_nothing_is_to_do(monkeypatch):
     assert first.returncode == 0, f"the data was not fetched at set-up: {first.stderr}"
     begun = time.perf_counter()
     second = subprocess.run([sys.executable, "-m", "course_utils", "download"], capture_output=True, text=True)
-    assert "nothing to do" in second.stdout and time.perf_counter() - begun < 5
+    assert "nothing to do" in second.stdout and time.perf_counter() - begun < 20

@@ -67,9 +67,9 @@ def hide(monkeypatch, *modules):
 
 
 def test_nothing_missing_is_silent_and_quick(pip, capsys):
-    begun = time.perf_counter()
+    begun = time.process_time()
     install.ensure("numpy")
-    assert time.perf_counter() - begun < 0.1
+    assert time.process_time() - begun < 0.1
     assert not pip.calls and capsys.readouterr().out == ""
 
 

@@ -126,7 +126,7 @@ def test_what_ends_a_session_costs_that_session_and_says_so(sandbox, body, reaso
         begun = time.monotonic()
         with pytest.raises(Stopped) as caught:
             answer.call("f")
-        assert time.monotonic() - begun < 3
+        assert time.monotonic() - begun < 20
         assert caught.value.reason == reason == session.ended and "`f`" in caught.value.message.zh
         with pytest.raises(Stopped):
             answer.get("f")
@@ -257,7 +257,7 @@ def test_the_command_line_shows_nothing_of_the_course_but_the_worker():
     course = launch._PACKAGE.parent
     paths = [Path(path) for path in shown if not Path(path).is_relative_to(sys.prefix)]  # .venv may lie in the course
     inside = {path.name for path in paths if path.is_relative_to(course)}
-    assert inside <= {*(f"{name}.py" for name in launch._UNTRUSTED), "course_utils"}
+    assert inside <= {*(f"{name}.py" for name in launch._UNTRUSTED), "drivers", "course_utils"}
     assert not {"checks", "marking.py", "exercise.py", "session.py"} & inside
 
 

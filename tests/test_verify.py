@@ -57,14 +57,14 @@ def test_a_weak_check_is_found_by_its_mutation_score(jury):
 def test_an_endless_mutant_ends(jury):
     begun = time.monotonic()
     assert jury.catch(_make_exercise(weak=True), _CELLS, "q1", _LOOP, (1, 2)) == [True]
-    assert time.monotonic() - begun < 4
+    assert time.monotonic() - begun < 20
     assert jury.catch(_make_exercise(weak=True), _CELLS, "q1", Mutant("", _CELLS[1][1], "", ""), (1,)) == [False]
 
 
 def test_an_endless_mutant_ends_without_a_sandbox():
     begun = time.monotonic()
     assert Jury(None, seconds=0.1).catch(_make_exercise(weak=True), _CELLS, "q1", _LOOP, (1, 2)) == [True]
-    assert time.monotonic() - begun < 4
+    assert time.monotonic() - begun < 20
 
 
 def test_a_mutant_that_only_some_inputs_catch_is_tried_on_every_seed(monkeypatch):

@@ -153,10 +153,10 @@ def test_a_dict_of_integers_that_share_a_hash_cannot_be_sent():
     for multiple in range(50_000):
         number = (multiple * modulus).to_bytes(16, "big", signed=True)
         raw += struct.pack(">cH", b"i", 16) + number + b"N"
-    begun = time.monotonic()
+    begun = time.process_time()
     with pytest.raises(WireError):
         decode(raw)
-    assert time.monotonic() - begun < 2
+    assert time.process_time() - begun < 2
 
 
 @pytest.fixture
@@ -201,7 +201,7 @@ def test_a_frame_that_trickles_ends_at_the_deadline(pipe):
         receive_frame(pipe[0], begun + 0.3)
     stop.set()
     thread.join()
-    assert 0.2 < time.monotonic() - begun < 2
+    assert 0.2 < time.monotonic() - begun < 10
 
 
 def test_a_reader_who_does_not_read_does_not_hold_the_writer(pipe):
@@ -213,8 +213,8 @@ def test_a_reader_who_does_not_read_does_not_hold_the_writer(pipe):
 def test_the_end_is_noticed_and_the_tick_is_called(pipe):
     ticks = []
     with pytest.raises(TimeoutError):
-        receive_frame(pipe[0], time.monotonic() + 0.3, lambda: ticks.append(1))
-    assert 2 <= len(ticks) <= 20
+        receive_frame(pipe[0], time.monotonic() + 1, lambda: ticks.append(1))
+    assert 2 <= len(ticks) <= 60
     os.write(pipe[1], b"\0\0")
     os.close(pipe[1])
     with pytest.raises(EOFError):

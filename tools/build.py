@@ -117,9 +117,9 @@ def _executions(source: Source) -> list[tuple[str, str]]:
 
 def _code_hash(source: Source) -> str:
     """What an execution depends on; a solution's output also on its checks and on what shows their result."""
-    names = [f"checks/ex_{source.stem}", "drivers", "marking", "notebook"] if source.kind == "exercise" else []
-    files = [ROOT / "autograder" / f"{name}.py" for name in names]
-    return hash_code(source, b"".join(path.read_bytes() for path in files if path.exists()))
+    names = [f"checks/ex_{source.stem}.py", "drivers/*.py", "marking.py", "notebook.py"]
+    files = [path for name in names for path in sorted((ROOT / "autograder").glob(name))]
+    return hash_code(source, b"".join(path.read_bytes() for path in files) if source.kind == "exercise" else b"")
 
 
 def _stored_run(source: Source, variant: str, lang: str) -> Run | None:

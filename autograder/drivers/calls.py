@@ -1,0 +1,54 @@
+"""Calls of one function: what it changes, raises, draws or costs."""
+
+from __future__ import annotations
+
+import time
+import tracemalloc
+
+import numpy as np
+
+
+def call_and_keep_inputs(function, *inputs) -> dict:
+    """What `function(*inputs)` returns, and the inputs as they are afterwards."""
+    return {"result": function(*inputs), "inputs": list(inputs)}
+
+
+def call_and_catch(function, *inputs) -> dict:
+    """{"result": what `function(*inputs)` returns}, or {"error": the exception's type, "message": its text}.
+
+    A hole's NotImplementedError is not caught: the question counts as not attempted.
+    """
+    try:
+        return {"result": function(*inputs)}
+    except NotImplementedError:
+        raise
+    except Exception as error:  # whatever it is: the check judges it
+        return {"error": type(error).__name__, "message": str(error)}
+
+
+def call_with_generators(function, arguments, seeds) -> list:
+    """What `function(*arguments, rng)` returns with a fresh generator of each seed."""
+    return [function(*arguments, np.random.default_rng(seed)) for seed in seeds]
+
+
+def measure_call(function, tiny, small, large) -> dict:
+    """function(*large), measured: {"result", "seconds" (of the processor), "megabytes" (the most in use at once)}.
+
+    tiny is called first, so that what the function imports is not counted; then small. Where that takes 0.05 s already,
+    or memory runs out, large is not tried: {"stopped": "seconds" or "megabytes"}.
+    """
+    try:
+        function(*tiny)
+        begin = time.process_time()
+        function(*small)
+        if time.process_time() - begin > 0.05:
+            return {"stopped": "seconds"}
+        tracemalloc.start()
+        begin = time.process_time()
+        result = function(*large)
+        seconds, (_, most) = time.process_time() - begin, tracemalloc.get_traced_memory()
+        return {"result": result, "seconds": seconds, "megabytes": most / 1e6}
+    except MemoryError:
+        return {"stopped": "megabytes"}
+    finally:
+        tracemalloc.stop()

@@ -1,0 +1,85 @@
+"""Training runs: replayed, saved and resumed."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping
+
+import numpy as np
+
+
+def replay_training(fit, w, weights, losses, patience, max_epochs) -> dict:
+    """fit(w, run_epoch, patience, max_epochs) for a run_epoch that replays: epoch k writes weights[k] into its array.
+
+    weights: (P, d); losses: P pairs (training loss, validation loss), P >= max_epochs. Returns {"result", "starts"
+    (what the array held before each epoch)}, or {"stopped": "epochs"} when more than P epochs were asked for.
+    """
+    starts = []
+
+    def run_epoch(w):
+        if len(starts) == len(weights):
+            raise _TooManyEpochs
+        if not hasattr(w, "shape"):
+            raise ValueError(f"run_epoch trains the array of weights that it is given, not a {type(w).__name__}")
+        starts.append(np.array(w, dtype=np.float64))
+        w[...] = weights[len(starts) - 1]
+        return tuple(losses[len(starts) - 1])
+
+    try:
+        result = fit(w, run_epoch, patience, max_epochs)
+    except _TooManyEpochs:
+        return {"stopped": "epochs"}
+    return {"result": result, "starts": starts}
+
+
+def save_run(save_state, make_run, X, Y, seed, before, after) -> dict:
+    """Train a run `before` steps, save its state, train it `after` steps more; a twin does the same and is never saved.
+
+    Returns {"state" (at once), "later" (the same object in the end), "fields" (of the run when it was saved), "losses"
+    and "W" (of the steps after that), "twin" (its W)}, or {"stopped": "generator"} for a state that holds a generator.
+    """
+    run, twin = make_run(X, Y, seed), make_run(X, Y, seed)
+    for _ in range(before):
+        run.step()
+    fields, state = _read_fields(run), save_state(run)
+    if _holds_generator(state):
+        return {"stopped": "generator"}
+    first, losses = copy.deepcopy(state), [run.step() for _ in range(after)]
+    for _ in range(before + after):
+        twin.step()
+    return {"state": first, "later": state, "fields": fields, "losses": losses, "W": run.W, "twin": twin.W}
+
+
+def resume_run(load_state, make_run, X, Y, seed, state, steps) -> list:
+    """Load one state into two runs, each trained a little before, one after the other, and train each `steps` steps.
+
+    Returns, for each, {"fields" (after loading), "losses", "W", "returned" (did load_state give back something else?)}.
+    """
+    done = []
+    for number in range(2):
+        run = make_run(X, Y, seed + number)
+        for _ in range(2):
+            run.step()
+        returned = load_state(run, state)
+        done.append({"fields": _read_fields(run), "losses": [run.step() for _ in range(steps)], "W": run.W,
+                     "returned": returned is not None and returned is not run})  # fmt: skip
+    return done
+
+
+def _read_fields(run) -> dict:
+    """Copies of a run's numbers and arrays, but for its data, and its generator's state as text."""
+    fields = {name: value for name, value in vars(run).items() if name not in ("X", "Y")}
+    plain = {name: np.array(value) for name, value in fields.items() if np.asarray(value).dtype.kind in "biuf"}
+    return {**plain, "generator": repr(run.rng.bit_generator.state)}
+
+
+def _holds_generator(state) -> bool:
+    if isinstance(state, Mapping):
+        return any(map(_holds_generator, state.values()))
+    if isinstance(state, (list, tuple)):
+        return any(map(_holds_generator, state))
+    return isinstance(state, (np.random.Generator, np.random.BitGenerator))
+
+
+class _TooManyEpochs(Exception):
+    """More epochs were trained than there are to replay."""
