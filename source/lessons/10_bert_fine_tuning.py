@@ -1027,7 +1027,7 @@ assert ward["in order"][1] < ward["mended"][1] - 0.1, "one class after the other
 # - **除错了数**（S2）：各批的平均加起来，却除以*评论*的条数：⟦ward['wrong count'][0]:.4f⟧，而不是 ⟦ward['mended'][0]:.3f⟧。
 
 # %%
-def judge_padded(T, masked, n=120):
+def judge_padded(T, masked, n=60):
     """Which of the first n answers of the tuned reader are right, (n,) bool, when reviews are padded to T tokens."""
     with torch.inference_mode():
         batches = [collate([val_set[k] for k in rows]) for rows in np.arange(n).reshape(3, -1)]
@@ -1036,7 +1036,7 @@ def judge_padded(T, masked, n=120):
 
 blind = {T: judge_padded(T, masked=False) for T in WIDTHS[:2]}
 flips = {T: (right != val_right[:len(right)]).mean() for T, right in blind.items()}
-assert (judge_padded(MAX_TOKENS, masked=True) == val_right[:120]).mean() > 0.98, "with the mask: the answers of 10.8"
+assert (judge_padded(MAX_TOKENS, masked=True) == val_right[:60]).mean() > 0.98, "with the mask: the answers of 10.8"
 
 # %%
 def watch(seed, epochs=10, n=200):
@@ -1065,7 +1065,7 @@ assert abs(of_one) < 0.5 < of_all, "where nothing is chosen nothing flatters; th
 
 # %% [markdown] lang="en"
 # **No mask** (S3): padded to ⟦WIDTHS[0]⟧, ⟦flips[WIDTHS[0]]:.0%⟧ of the tuned reader's answers change; to
-# ⟦WIDTHS[1]⟧, ⟦flips[WIDTHS[1]]:.0%⟧ (n = 120).
+# ⟦WIDTHS[1]⟧, ⟦flips[WIDTHS[1]]:.0%⟧ (n = ⟦len(blind[MAX_TOKENS])⟧).
 #
 # **Chosen by the judge.** S3 tests after each of ten epochs. Our heads' best epoch promises ⟦of_ten:.1f⟧ points more
 # than it keeps on fresh reviews, the best of twenty heads' ⟦of_all:.1f⟧ (06.12).
@@ -1082,9 +1082,9 @@ assert abs(of_one) < 0.5 < of_all, "where nothing is chosen nothing flatters; th
 # | braces in the report | no f |
 # | never so good again | chosen by the judge |
 
-# %% [markdown] lang="zh" of="5a100f04"
+# %% [markdown] lang="zh" of="b11dee30"
 # **没有掩码**（S3）：填充到 ⟦WIDTHS[0]⟧，训练好的阅读器有 ⟦flips[WIDTHS[0]]:.0%⟧ 的答案变了；填充到
-# ⟦WIDTHS[1]⟧，是 ⟦flips[WIDTHS[1]]:.0%⟧（n = 120）。
+# ⟦WIDTHS[1]⟧，是 ⟦flips[WIDTHS[1]]:.0%⟧（n = ⟦len(blind[MAX_TOKENS])⟧）。
 #
 # **用裁判来挑选。** S3 把十轮的测试准确率都打印出来；眼前摆着十个数，谁都会报最好的那个。就我们的分类头来说，最好的一轮比它在新评论上的成绩高出
 # ⟦of_ten:.1f⟧ 个百分点；若是从二十个分类头的各十轮里挑，就高出 ⟦of_all:.1f⟧ 个（06.12 节）。
