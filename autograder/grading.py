@@ -7,10 +7,7 @@ exception's text is ever written after the learner's code has seen a hidden chec
 from __future__ import annotations
 
 import hashlib
-import importlib.util
 import platform
-import re
-import threading
 import time
 from dataclasses import replace
 
@@ -18,21 +15,18 @@ import numpy as np
 
 from autograder.definition import load_definition
 from autograder.exercise import Check, load_exercise
-from autograder.launch import Unconfined
-from autograder.limits import SandboxError
 from autograder.marking import run_check, settle
 from autograder.outcome import CheckFailed, Outcome, Status, Text
 from autograder.parsing import SubmissionError
+from autograder.pool import Pool
 from autograder.record import Record, RecordStatus, make_failure, make_record
 from autograder.remote import Remote, Stopped
-from autograder.sandbox import Sandbox, find_launcher
 from autograder.setting import Setting, derive_seed
 from autograder.sitting import Exhausted, Sitting
 from autograder.submission import Submission, read_submission
 
 MAX_MESSAGE = 600  # characters of a message, which may quote the learner's code
 _MAYBE_ANOTHERS = ("crash", "memory", "forgery")  # how a session ends that another answer may have brought down
-_FRAMEWORK = re.compile(r"^[ \t]*(?:import|from)[ \t]+(torch|tensorflow|keras)\b", re.M)
 _ALL_BUT_CELL = Text(
     "{question}: the checks passed, but the cell itself did not run through: {why}",
     "{question}：检查已通过，但单元格本身没有运行到底：{why}",
@@ -48,18 +42,14 @@ class Grader:
     def __init__(self, setting: Setting):
         self.setting = setting
         self.exercise, self.definition = load_exercise(setting.exercise), load_definition(setting.exercise)
-        self._sandboxes: dict[tuple[str, ...], Sandbox] = {}
-        self._lock, self._launcher = threading.Lock(), None
+        self._pool = Pool(setting, self.definition)
 
     def __enter__(self) -> Grader:
-        self._launcher = find_launcher(self.setting.image) if self.setting.confined else Unconfined()
-        self._find_sandbox(self.definition.libraries)
+        self._pool.__enter__()
         return self
 
-    def __exit__(self, *_) -> None:
-        with self._lock:
-            while self._sandboxes:
-                self._sandboxes.popitem()[1].__exit__()
+    def __exit__(self, *error) -> None:
+        self._pool.__exit__(*error)
 
     def grade(self, data: bytes, student: str = "", file: str = "") -> Record:
         """The record; the same bytes get the same one, but for `seconds`. Raises SandboxError."""
@@ -80,7 +70,7 @@ class Grader:
 
     def _run(self, submission: Submission, seed: int) -> tuple[dict[str, list[Outcome]], list[Text]]:
         """Outcomes by question, and notes."""
-        sandbox = self._choose_sandbox(submission)
+        sandbox = self._pool.choose(submission.answers.values())
         outcomes: dict[str, list[Outcome]] = {question: [] for question in submission.answers}
         setting = self.setting
         charged: dict[str, CheckFailed] = {}
@@ -135,23 +125,6 @@ class Grader:
                 return outcomes, answer.stopped
             outcomes.append(outcome)
         return outcomes, None
-
-    def _choose_sandbox(self, submission: Submission) -> Sandbox:
-        """One that has already imported the frameworks that the answers name: importing takes seconds."""
-        named = {name for source in submission.answers.values() for name in _FRAMEWORK.findall(source)}
-        named = {name for name in named if importlib.util.find_spec(name)}
-        libraries = self.definition.libraries + tuple(sorted(named - set(self.definition.libraries)))
-        try:
-            return self._find_sandbox(libraries)
-        except SandboxError:
-            return self._find_sandbox(self.definition.libraries)
-
-    def _find_sandbox(self, libraries: tuple[str, ...]) -> Sandbox:
-        with self._lock:
-            if libraries not in self._sandboxes:
-                sandbox = Sandbox(libraries, self.setting.limits, self._launcher, self.definition.given)
-                self._sandboxes[libraries] = sandbox.__enter__()
-            return self._sandboxes[libraries]
 
 
 def grade_safely(grader: Grader, data: bytes) -> Record:

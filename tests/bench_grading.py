@@ -21,8 +21,8 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
 from make_class import Handed, Maker, make_class  # noqa: E402
 
-from autograder.grading import Setting  # noqa: E402
 from autograder.lanes import grade_locally  # noqa: E402
+from autograder.setting import Setting  # noqa: E402
 
 TARGETS = {"NumPy": 10.0, "PyTorch": 4.0}  # submissions a second
 MOST_SECONDS, MOST_BYTES = 10.0, 2_000_000_000

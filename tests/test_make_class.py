@@ -4,8 +4,8 @@ import pytest
 from hostile import HOSTILE
 from make_class import KINDS, make_class
 
-from autograder.grading import Setting
 from autograder.lanes import grade_locally
+from autograder.setting import Setting
 from autograder.students import find_owner
 
 
