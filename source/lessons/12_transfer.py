@@ -155,8 +155,10 @@ def prepare(part):
 movies, products = (data.load_reviews(name).clear(1.5) for name in ("movies", "products"))
 some, _, others = data.split(len(movies), (0.7, 0.1, 0.2), seed=SEED, labels=movies.labels)     # the split of lesson 10
 here, there = data.split(products.groups, (0.4, 0.6), seed=SEED, labels=products.labels)        # whole product reviews
-train, test = prepare(movies.take(some[:N_TRAIN])), prepare(movies.take(others[:N_TEST]))
-shop, shop_test = prepare(products.take(here[:N_SHOP])), prepare(products.take(there[:N_SHOP_TEST]))
+train, shop = prepare(movies.take(some[:N_TRAIN])), prepare(products.take(here[:N_SHOP]))
+fresh = [[i for i in rows if pool.texts[i] not in old.texts]            # a few texts stand in the sources twice
+         for pool, rows, old in ((movies, others, train), (products, there, shop))]
+test, shop_test = prepare(movies.take(fresh[0][:N_TEST])), prepare(products.take(fresh[1][:N_SHOP_TEST]))
 
 # %%
 whole = tokenizer(list(test.texts[:8]), padding=True, return_tensors="pt")
@@ -1131,7 +1133,7 @@ new = {how: {name: np.array([judge(after[how, seed], part) for seed in SEEDS]) f
        for how in HOWS}                                         # (seeds, n) each
 
 # %%
-bare = judge(take_off(after["LoRA", SEED], tuned["full", SEED].head), test)[None]                   # (1, n)
+bare = judge(take_off(after["LoRA", SEEDS[0]], tuned["full", SEEDS[0]].head), test)[None]           # (1, n)
 each_seed, *less = (100 * (new[how]["films"].mean(axis=1) - old["films"].mean(axis=1)) for how in HOWS[:3])
 assert (bare == old["films"][:1]).all() and each_seed.mean() < min(map(np.mean, less)) < 0, "off: the old one"
 change = {how: {name: compare(new[how][name], old[name]) for name in old} for how in HOWS}
