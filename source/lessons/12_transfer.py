@@ -161,7 +161,7 @@ fresh = [[i for i in rows if pool.texts[i] not in old.texts]            # a few 
 test, shop_test = prepare(movies.take(fresh[0][:N_TEST])), prepare(products.take(fresh[1][:N_SHOP_TEST]))
 
 # %%
-whole = tokenizer(list(test.texts[:8]), padding=True, return_tensors="pt")
+whole = tokenizer(list(test.texts[:8]), padding=True, truncation=True, max_length=MAX_TOKENS, return_tensors="pt")
 theirs = average(bert(**whole).last_hidden_state, whole["attention_mask"])
 assert torch.allclose(test.means[:8], theirs, atol=1e-4), "in two halves or at once, BERT says the same"
 assert not {*train.texts} & {*test.texts} and not {*shop.texts} & {*shop_test.texts}, "no text on both sides"
