@@ -442,8 +442,9 @@ f"{parameters:,} parameters; first logits: standard deviation {fresh(ids).std():
 # %% [markdown] lang="en"
 # ## 08.6 Real text, and a score for it
 #
-# Shakespeare's 42 works; four of them, drawn whole, are held out, since pages of one play share names and phrases. The
-# text is cut into byte pairs (lesson 09 builds them). For $N$ tokens in $C$ characters,
+# Shakespeare's 42 works; four of them, drawn whole by the knob SPLIT, are held out, since pages of one play share names
+# and phrases. (SEED is for weights and batches: change it freely.) The text is cut into byte pairs (lesson 09 builds
+# them). For $N$ tokens in $C$ characters,
 #
 # $$\ell=-\frac1N\sum_{t=1}^{N}\ln p(x_t\mid x_{<t}),\qquad \mathrm{PPL}=e^{\ell},\qquad b=\frac{\ell N}{C\ln 2}.$$
 #
@@ -454,11 +455,11 @@ f"{parameters:,} parameters; first logits: standard deviation {fresh(ids).std():
 # **Before you run it:** which perplexity has a uniform guess among 2,048 tokens? And who knows the frequencies only:
 # half of it, a tenth?
 
-# %% [markdown] lang="zh" of="8af3e0cb"
+# %% [markdown] lang="zh" of="40942344"
 # ## 08.6 真实的文本，和给它打的分
 #
-# 语料是莎士比亚的 42 部作品。随机抽出四部，整部留出不用，因为同一部剧的各页共用人名和措辞。文本切成字节对
-# （第 09 课会亲手造）。设 $C$ 个字符切成 $N$ 个词元，则
+# 语料是莎士比亚的 42 部作品。按旋钮 SPLIT 随机抽出四部，整部留出不用，因为同一部剧的各页共用人名和措辞。
+# （SEED 管的是权重和批量，可以随意换。）文本切成字节对（第 09 课会亲手造）。设 $C$ 个字符切成 $N$ 个词元，则
 #
 # $$\ell=-\frac1N\sum_{t=1}^{N}\ln p(x_t\mid x_{<t}),\qquad \mathrm{PPL}=e^{\ell},\qquad b=\frac{\ell N}{C\ln 2}.$$
 #
@@ -842,10 +843,10 @@ assert meta["extra"]["tokenizer"] == tokenizer.to_str(), "another SPLIT: its wor
 long_losses = token_losses(long).numpy()                                # (n, CONTEXT)
 results["long run"] = long_losses.mean()
 assert abs(long_losses.mean() - meta["metrics"]["loss"]) < 1e-3, "the loss that was noted when it was kept"
-_, clock, course = np.array(meta["extra"]["log"]).T                # seconds, loss on every eighth window
-level = np.interp(-kn_losses[::8].mean(), -course, clock) / 60          # minutes until it drew level with counting
 
 # %%
+_, clock, course = np.array(meta["extra"]["log"]).T                     # seconds, loss on every eighth window
+level = np.interp(-kn_losses[::8].mean(), -course, clock) / 60          # minutes until it drew level with counting
 fig, axes = plt.subplots(1, 2, figsize=(7, 3.2))
 runs = {"minute": (minute_log, MINUTE_BATCH, minute_losses, "C1"),
         "long run": (meta["extra"]["log"], BATCH, long_losses, "C5")}
@@ -861,19 +862,19 @@ axes[1].set(xlabel="place in the window (groups of 8)")
 axes[0].legend(fontsize=8);
 
 # %% [markdown] lang="en"
-# *The picture:* left, held-out loss against tokens read, on a logarithmic axis: the minute's curve, the long run's,
-# and two horizontal lines, unigram on top and the n-gram below. Right, the loss by the place in the window: the
-# n-gram is level, both transformers fall from left to right.
+# *The picture:* left, held-out loss against tokens read (logarithmic): the minute's curve, the long run's, and two
+# horizontal lines, unigram above the n-gram. Right, the loss by the place in the window: the n-gram is level, both
+# transformers fall from left to right.
 #
 # After ⟦minute_log[-1][1]:.0f⟧ s the transformer has ⟦results['minute']:.3f⟧ nats, the n-gram ⟦results['n-gram']:.3f⟧:
 # **counting wins the first minute**, and some more: by its log, the long run drew level after
-# ⟦level:.0f⟧ minutes. After all its ⟦clock[-1] / 60:.0f⟧ minutes, ⟦meta['step']:,⟧ steps, it has ⟦results['long run']:.3f⟧.
+# ⟦level:.0f⟧ minutes. After ⟦clock[-1] / 60:.0f⟧ minutes, ⟦meta['step']:,⟧ steps, it has ⟦results['long run']:.3f⟧.
 #
 # The right picture answers this lesson's question. The n-gram knows ⟦best - 1⟧ tokens back, wherever it stands. The
 # stack uses what came long before: from the first eight places to the last eight the long run gains
 # ⟦long_losses[:, :8].mean() - long_losses[:, -8:].mean():.2f⟧ nats.
 
-# %% [markdown] lang="zh" of="f385e1ef"
+# %% [markdown] lang="zh" of="252929d3"
 # *图中所见：* 左图是留出损失随读过的词元数的变化，横轴取对数：一分钟训练和长时训练各一条曲线，另有两条水平线，
 # 上面是一元模型，下面是 n 元模型。右图是损失随窗口内位置的变化：n 元模型是平的，两个 Transformer 都从左往右下降。
 #

@@ -70,8 +70,7 @@ from transformers.utils import logging
 
 from course_utils import data, ledger, open_pretrained, plotting, seed_everything
 
-logging.disable_progress_bar(), logging.set_verbosity_error()       # loading a model takes a second: no bar, no report
-plotting.use_course_style()
+logging.disable_progress_bar(), logging.set_verbosity_error(), plotting.use_course_style()  # no bar, no report
 
 # %%
 SEED = 0                        # splits and draws follow from it
@@ -158,8 +157,9 @@ movies, products = (data.load_reviews(name).clear(1.5) for name in ("movies", "p
 some, _, others = data.split(len(movies), (0.7, 0.1, 0.2), seed=SEED, labels=movies.labels)     # the split of lesson 10
 here, there = data.split(products.groups, (0.4, 0.6), seed=SEED, labels=products.labels)        # whole product reviews
 train, shop = prepare(movies.take(some[:N_TRAIN])), prepare(products.take(here[:N_SHOP]))
+stock = prepare(products.take(here))                                    # more about products, for 12.12
 fresh = [[i for i in rows if pool.texts[i] not in old.texts]            # a few texts stand in the sources twice
-         for pool, rows, old in ((movies, others, train), (products, there, shop))]
+         for pool, rows, old in ((movies, others, train), (products, there, stock))]
 test, shop_test = prepare(movies.take(fresh[0][:N_TEST])), prepare(products.take(fresh[1][:N_SHOP_TEST]))
 
 # %%
@@ -1105,8 +1105,6 @@ ax.set(yticks=range(len(chart)), yticklabels=[*chart], ylim=(len(chart) - 0.5, -
 # **先猜再运行：** 两个任务问的都是“好评还是差评？”。影评会丢多少：一点不丢，几个百分点，还是几乎全丢？
 
 # %%
-stock = prepare(products.take(here))                            # all that a shop may learn from
-
 def go_on(seed, how):
     """A film reader of 12.8 after learning N_SHOP sentences, drawn by this seed, in that way."""
     rows = np.random.default_rng([N_SHOP, seed]).permutation(len(stock.y))[:N_SHOP]
@@ -1122,12 +1120,10 @@ def go_on(seed, how):
     train_reader(reader, states, labels, rate, seed, epochs=2)
     return reader
 
-def take_off(reader, head):
-    """The same body without its LoRA, under another head."""
+def take_off(reader, head):                                     # the same body without its LoRA, under another head
     bare = copy.deepcopy(reader)
     for name, part in [each for each in bare.layers.named_modules() if isinstance(each[1], LoRA)]:
-        parent, _, child = name.rpartition(".")
-        setattr(bare.layers.get_submodule(parent), child, part.base)
+        bare.layers.set_submodule(name, part.base)
     bare.head = head
     return bare
 
@@ -1142,51 +1138,44 @@ after = [[judge_both(go_on(seed, how)) for how in HOWS] for seed in tqdm(SHOPS)]
 change = np.array([np.array(ways) - before[seed % len(SEEDS)] for seed, ways in zip(SHOPS, after)])  # (shops, ways, 2)
 
 # %%
-def find_interval(values):
-    """Mean over the shops, the first axis, and half of its 95 % interval (Student's t, as in 04.9)."""
+def find_interval(values):                                      # mean over shops, half of its 95 % interval (04.9)
     return values.mean(axis=0), stats.t.ppf(0.975, len(values) - 1) * stats.sem(values, axis=0)
 
-(films, goods_new), (films_half, goods_half) = (part.T for part in find_interval(change))           # (ways,) each
-spared, spared_half = find_interval(change[:, 1:, 0] - change[:, :1, 0])        # against on and on, shop by shop
+(means, halves), (spared, spared_half) = map(find_interval, (change, change[:, 1:, 0] - change[:, :1, 0]))
 bare = judge(take_off(go_on(0, "LoRA"), tuned["full", SEEDS[0]].head), test)
 assert np.array_equal(bare, right["full"][0]), "LoRA taken off: the old reader, answer by answer"
-assert goods_new[0] > 0, "a shop's products are learned"
-one = {"films": change[:, 0, 0].round(1).tolist(), "products": change[:, 0, 1].round(1).tolist()}
-one
+assert means[0, 1] > 0, "a shop's products are learned"
 
 # %%
 fig, ax = plt.subplots(figsize=(6, 2.9))
 for k, (name, colour, marker, shift) in enumerate((("films", "C4", "o", -0.15), ("products", "C5", "s", 0.15))):
-    places, (middle_of, half) = np.arange(4) + shift, ((films, films_half), (goods_new, goods_half))[k]
-    ax.plot(change[..., k].T, places, marker, color=colour, markersize=3, alpha=0.5, linestyle="none")
-    ax.errorbar(middle_of, places, xerr=half, fmt=marker, color=colour, capsize=3, label=name)
+    ax.plot(change[..., k].T, np.arange(4) + shift, marker, color=colour, markersize=3, alpha=0.5, linestyle="none")
+    ax.errorbar(means[:, k], np.arange(4) + shift, xerr=halves[:, k], fmt=marker, color=colour, capsize=3, label=name)
 ax.set(yticks=range(4), yticklabels=HOWS, ylim=(3.5, -0.5), xlabel="change (points)")
 ax.axvline(0, color="grey", linestyle=":"), ax.legend();
 
 # %% [markdown] lang="en"
 # *The picture:* change of accuracy, round for films, square for products: large marks are means with 95 % intervals
-# over ⟦len(SHOPS)⟧ shops, small ones the single shops; the dotted line is no change.
+# over ⟦len(SHOPS)⟧ shops, small ones single shops; the dotted line is no change.
 #
-# On and on, films change by ⟦films[0]:+.1f⟧ ± ⟦films_half[0]:.1f⟧ points, from ⟦min(one['films']):+.1f⟧ to
-# ⟦max(one['films']):+.1f⟧: *which* sentences come matters as much as how they are learned. Products change by
-# ⟦goods_new[0]:+.1f⟧ ± ⟦goods_half[0]:.1f⟧. Against that, shop by shop, the small rate spares films
-# ⟦spared[0]:+.1f⟧ ± ⟦spared_half[0]:.1f⟧ points, rehearsal ⟦spared[1]:+.1f⟧ ± ⟦spared_half[1]:.1f⟧, LoRA, while it is
-# on, ⟦spared[2]:+.1f⟧ ± ⟦spared_half[2]:.1f⟧.
+# On and on, films change by ⟦means[0, 0]:+.1f⟧ ± ⟦halves[0, 0]:.1f⟧ points, from ⟦change[:, 0, 0].min():+.1f⟧ to
+# ⟦change[:, 0, 0].max():+.1f⟧: *which* sentences come matters, too. Products: ⟦means[0, 1]:+.1f⟧ ± ⟦halves[0, 1]:.1f⟧.
+# Against that, shop by shop, the small rate spares films ⟦spared[0]:+.1f⟧ ± ⟦spared_half[0]:.1f⟧ points, rehearsal
+# ⟦spared[1]:+.1f⟧ ± ⟦spared_half[1]:.1f⟧, LoRA, while on, ⟦spared[2]:+.1f⟧ ± ⟦spared_half[2]:.1f⟧.
 #
-# Where such an interval holds zero, nothing is proven yet, S2's advice included. One line needs no interval: LoRA
-# taken off, all ⟦len(bare)⟧ answers are the old ones, since nothing had been overwritten. (The films that judge are the
-# same ⟦len(bare)⟧ throughout. Try SEED = 5 before you quote these numbers.)
+# Where an interval holds zero, nothing is proven, S2's advice included. One line needs none: LoRA taken off, all
+# ⟦len(bare)⟧ answers are the old ones, for nothing was overwritten. (Try SEED = 5 before you quote this.)
 
-# %% [markdown] lang="zh" of="21ba08dd"
+# %% [markdown] lang="zh" of="9dca593c"
 # *图中所见：* 准确率的变化，圆点是影评，方块是商品：大的是 ⟦len(SHOPS)⟧ 家商店的平均，带 95% 区间；小的是各家商店；点线表示不变。
 #
-# 径直学下去，影评变化 ⟦films[0]:+.1f⟧ ± ⟦films_half[0]:.1f⟧ 个百分点，各家从 ⟦min(one['films']):+.1f⟧ 到 ⟦max(one['films']):+.1f⟧：
-# 来的是*哪些*句子，与怎么学同样要紧。商品变化 ⟦goods_new[0]:+.1f⟧ ± ⟦goods_half[0]:.1f⟧。与径直学下去逐家相比，影评那一头，
+# 径直学下去，影评变化 ⟦means[0, 0]:+.1f⟧ ± ⟦halves[0, 0]:.1f⟧ 个百分点，各家从 ⟦change[:, 0, 0].min():+.1f⟧ 到 ⟦change[:, 0, 0].max():+.1f⟧：
+# 来的是*哪些*句子，也很要紧。商品变化 ⟦means[0, 1]:+.1f⟧ ± ⟦halves[0, 1]:.1f⟧。与径直学下去逐家相比，影评那一头，
 # 小学习率挽回 ⟦spared[0]:+.1f⟧ ± ⟦spared_half[0]:.1f⟧ 个百分点，复习 ⟦spared[1]:+.1f⟧ ± ⟦spared_half[1]:.1f⟧，
 # LoRA 装着时 ⟦spared[2]:+.1f⟧ ± ⟦spared_half[2]:.1f⟧。
 #
 # 区间里若含着零，就还什么也没有证明，S2 的建议也不例外。只有一句话用不着区间：LoRA 摘下之后，⟦len(bare)⟧ 个答案全是原来的，
-# 因为什么也没有被覆盖。（评判用的影评自始至终是同样的 ⟦len(bare)⟧ 条。引用这些数之前，先试试 SEED = 5。）
+# 因为什么也没有被覆盖。（引用这些数之前，先试试 SEED = 5。）
 
 # %% [markdown] lang="en"
 # ## 12.13 In the company
@@ -1257,7 +1246,7 @@ extra_work = 2 * RANK * 2 * d / (12 * d**2)                     # two targets, a
 ledger.record("lora_reader", lesson="12_transfer", accuracy=right["LoRA"].mean(), accuracy_full=right["full"].mean(),
               accuracy_head=right["head"].mean(), n_test=len(test.y), n_train=N_TUNE, seeds=len(SEEDS),
               bytes_a_customer=each["LoRA"], parameters_trained=n_upper["LoRA"], zero_shot=together,
-              films_change_points=films[0])
+              films_change_points=means[0, 0])
 
 # %% [markdown] lang="en"
 # ## What you can do now
@@ -1268,14 +1257,13 @@ ledger.record("lora_reader", lesson="12_transfer", accuracy=right["LoRA"].mean()
 #   hooks within ⟦adapter_gap:.0e⟧; LoRA trains ⟦n_learn['LoRA'] / n_bert:.2%⟧ of BERT.
 # - You found a dead LoRA: gradients of ⟦slopes:g⟧, a falling loss.
 # - You drew a few-shot curve, ⟦middle['head'][8]:.0%⟧ to ⟦middle['head'][2_000]:.0%⟧; no label gave ⟦together:.0%⟧.
-# - You measured forgetting: films ⟦films[0]:+.1f⟧ ± ⟦films_half[0]:.1f⟧ points; LoRA taken off, not one answer
-#   changed.
+# - You measured forgetting: ⟦means[0, 0]:+.1f⟧ ± ⟦halves[0, 0]:.1f⟧ points; LoRA taken off, none.
 #
 # **Next:** exercise 12; lesson 13, where labels come from. **Papers:** Houlsby et al., 2019, "Parameter-efficient
 # transfer learning", section 2 (arXiv:1902.00751); Hu et al., 2021, "LoRA", section 4 (arXiv:2106.09685); Liu et
 # al., 2022, "(IA)³", section 3.3 (arXiv:2205.05638); Brown et al., 2020, GPT-3, section 2 (arXiv:2005.14165).
 
-# %% [markdown] lang="zh" of="cac08db4"
+# %% [markdown] lang="zh" of="4e37d96f"
 # ## 现在你能做到
 #
 # - 权衡了两个任务：只有 ⟦N_FEW⟧ 个标签时商品得 ⟦goods[0].mean():.1%⟧，混合之后得 ⟦goods[best].mean():.1%⟧。
@@ -1283,7 +1271,7 @@ ledger.record("lora_reader", lesson="12_transfer", accuracy=right["LoRA"].mean()
 #   LoRA 只训练 BERT 的 ⟦n_learn['LoRA'] / n_bert:.2%⟧。
 # - 找出了一个死掉的 LoRA：损失在下降，它的梯度却是 ⟦slopes:g⟧。
 # - 画出了少样本曲线，从 ⟦middle['head'][8]:.0%⟧ 到 ⟦middle['head'][2_000]:.0%⟧；一个标签也没有时是 ⟦together:.0%⟧。
-# - 量出了遗忘：影评变化 ⟦films[0]:+.1f⟧ ± ⟦films_half[0]:.1f⟧ 个百分点；摘下 LoRA 之后，没有一个答案改变。
+# - 量出了遗忘：影评变化 ⟦means[0, 0]:+.1f⟧ ± ⟦halves[0, 0]:.1f⟧ 个百分点；摘下 LoRA 之后，没有一个答案改变。
 #
 # **接下来：** 练习 12；然后是第 13 课：标签从哪里来。**论文：** Houlsby 等，2019，“Parameter-efficient transfer learning for NLP”
 # （面向自然语言处理的参数高效迁移学习），第 2 节（arXiv:1902.00751）；Hu 等，2021，“LoRA”，第 4 节（arXiv:2106.09685）；
