@@ -260,7 +260,7 @@ def fit(model, X=X_train, Y=Y_train, epochs=EPOCHS, **settings):
     return model.fit(X, Y, batch_size=BATCH, epochs=epochs, verbose=0, **{"validation_split": 0.2, **settings}).history
 
 networks, histories = {SEED: network}, {SEED: history}
-for seed in tqdm(SEEDS[1:]):
+for seed in tqdm([seed for seed in SEEDS if seed != SEED]):
     networks[seed] = make_network(seed=seed)
     histories[seed] = fit(networks[seed])
 by_seed = {name: np.array([histories[seed][name] for seed in SEEDS]) for name in history}   # (seeds, epochs) each
