@@ -1,5 +1,7 @@
 """tools/turn.py: another value reaches all that follows it, a claim that it breaks is reported, nothing is written."""
 
+from dataclasses import replace
+
 import pytest
 
 from tools import turn
@@ -42,6 +44,14 @@ def test_each_value_has_its_run_and_a_broken_claim_is_named_with_its_line(lesson
 
 def test_the_value_is_set_before_the_same_cell_uses_it(lesson):
     assert turn.run(turn.turn(lesson, "STEPS", "7")) == {"double": "14", "triple": "21"}
+
+
+def test_a_ledger_named_by_the_user_stays_as_it_was(lesson, monkeypatch, tmp_path):
+    monkeypatch.setenv("COURSE_LEDGER", str(tmp_path / "mine.jsonl"))
+    record = "from course_utils import ledger; ledger.record('toy', value=1)\n__import__('os').listdir()"
+    cells = (replace(lesson.cells[2], text=record), *lesson.cells[2:])
+    turn.run(replace(lesson, cells=(*lesson.cells[:2], *cells)))
+    assert not (tmp_path / "mine.jsonl").exists()
 
 
 def test_an_unknown_knob_is_refused_before_anything_runs(lesson, monkeypatch, capsys):

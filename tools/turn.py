@@ -10,10 +10,12 @@ from __future__ import annotations
 
 import argparse
 import ast
+import os
 import sys
 import tempfile
 from dataclasses import replace
 from pathlib import Path
+from unittest.mock import patch
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
@@ -42,8 +44,8 @@ def turn(source: Source, knob: str, value: str) -> Source:
 def run(source: Source) -> dict[str, str]:
     """Execute the lesson elsewhere than in notebooks/; the numbers of its prose. Raises SourceError as a build does."""
     notebook = render_notebook(source, "en", "lesson")
-    with tempfile.TemporaryDirectory() as folder, tqdm(total=len(notebook.cells), disable=True) as progress:
-        return execute_notebook(notebook, source, "", Path(folder), progress).values
+    with tempfile.TemporaryDirectory() as folder, patch.dict(os.environ, COURSE_LEDGER=f"{folder}/ledger.jsonl"):
+        return execute_notebook(notebook, source, "", Path(folder), tqdm(disable=True)).values
 
 
 def _find_line(text: str, knob: str) -> int | None:
