@@ -1159,18 +1159,18 @@ ax.axvline(0, color="grey", linestyle=":"), ax.legend();
 # over ⟦len(SHOPS)⟧ shops, small ones single shops; the dotted line is no change.
 #
 # On and on, films change by ⟦means[0, 0]:+.1f⟧ ± ⟦halves[0, 0]:.1f⟧ points, from ⟦change[:, 0, 0].min():+.1f⟧ to
-# ⟦change[:, 0, 0].max():+.1f⟧: *which* sentences come matters, too. Products: ⟦means[0, 1]:+.1f⟧ ± ⟦halves[0, 1]:.1f⟧.
+# ⟦change[:, 0, 0].max():+.1f⟧: luck with sentences and film reader matters, too. Products: ⟦means[0, 1]:+.1f⟧ ± ⟦halves[0, 1]:.1f⟧.
 # Against that, shop by shop, the small rate spares films ⟦spared[0]:+.1f⟧ ± ⟦spared_half[0]:.1f⟧ points, rehearsal
 # ⟦spared[1]:+.1f⟧ ± ⟦spared_half[1]:.1f⟧, LoRA, while on, ⟦spared[2]:+.1f⟧ ± ⟦spared_half[2]:.1f⟧.
 #
 # Where an interval holds zero, nothing is proven, S2's advice included. One line needs none: LoRA taken off, all
 # ⟦len(bare)⟧ answers are the old ones, for nothing was overwritten. (Try SEED = 5 before you quote this.)
 
-# %% [markdown] lang="zh" of="9dca593c"
+# %% [markdown] lang="zh" of="2b9e4705"
 # *图中所见：* 准确率的变化，圆点是影评，方块是商品：大的是 ⟦len(SHOPS)⟧ 家商店的平均，带 95% 区间；小的是各家商店；点线表示不变。
 #
 # 径直学下去，影评变化 ⟦means[0, 0]:+.1f⟧ ± ⟦halves[0, 0]:.1f⟧ 个百分点，各家从 ⟦change[:, 0, 0].min():+.1f⟧ 到 ⟦change[:, 0, 0].max():+.1f⟧：
-# 来的是*哪些*句子，也很要紧。商品变化 ⟦means[0, 1]:+.1f⟧ ± ⟦halves[0, 1]:.1f⟧。与径直学下去逐家相比，影评那一头，
+# 抽到哪些句子、用的是哪个影评阅读器，这份运气也很要紧。商品变化 ⟦means[0, 1]:+.1f⟧ ± ⟦halves[0, 1]:.1f⟧。与径直学下去逐家相比，影评那一头，
 # 小学习率挽回 ⟦spared[0]:+.1f⟧ ± ⟦spared_half[0]:.1f⟧ 个百分点，复习 ⟦spared[1]:+.1f⟧ ± ⟦spared_half[1]:.1f⟧，
 # LoRA 装着时 ⟦spared[2]:+.1f⟧ ± ⟦spared_half[2]:.1f⟧。
 #
