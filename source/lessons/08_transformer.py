@@ -1028,7 +1028,7 @@ judged = {name: judge(ids) for name, ids in written.items()}
 fig, ax = plt.subplots(figsize=(6, 3.2))
 for name, (repeated, different, nats) in judged.items():
     ax.plot(different, nats, "*C4" if name == "Shakespeare" else "oC5")
-    ax.annotate(f"{name}: {repeated:.0%} repeated", (different, nats), (4, -10 if "top-p" in name else 4), textcoords="offset points", fontsize=8)
+    ax.text(different, nats, f"   {name}: {repeated:.0%} repeated   ", fontsize=8, va="center", ha=("left", "right")["top-p" in name])
 ax.set(xlabel="different pairs of tokens (share)", ylabel="the model's nats a token", xlim=(0, 1.25));
 
 # %%
