@@ -44,9 +44,10 @@ def definition_path(name: str) -> Path:
 @functools.cache
 def hash_version(name: str) -> str:
     """Hash of all that decides the exercise's scores: its checks and definition, and this package."""
-    files = [*_PACKAGE.glob("*.py"), *_PACKAGE.glob(f"checks/ex_{name}.*")]
-    files += [file for file in _PACKAGE.glob("checks/*.py") if not file.name.startswith("ex_")]
     digest = hashlib.sha256()
-    for file in sorted(files):
-        digest.update(file.name.encode() + b"\0" + hashlib.sha256(file.read_bytes()).digest())
+    for file in sorted(_PACKAGE.rglob("*")):  # whatever is added later counts, too
+        others = file.parent.name == "checks" and file.name.startswith("ex_") and file.stem != f"ex_{name}"
+        if file.is_file() and "__pycache__" not in file.parts and not others:
+            path = file.relative_to(_PACKAGE).as_posix()
+            digest.update(path.encode() + b"\0" + hashlib.sha256(file.read_bytes()).digest())
     return digest.hexdigest()[:16]
