@@ -118,6 +118,7 @@ class Sandbox:
 
     def _ask_worker(self) -> socket.socket:
         ours, theirs = socket.socketpair()
+        ours.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)  # before anyone can write: else process 0 says hello
         with theirs, contextlib.suppress(OSError):  # a dead worker shows when no session says hello
             socket.send_fds(self._control, [b"s"], [theirs.fileno()])
         return ours
@@ -125,7 +126,6 @@ class Sandbox:
     def _meet(self, ours: socket.socket) -> Session:
         """The session at the other end, its process number taken from the kernel rather than from what it says."""
         deadline = time.monotonic() + _SESSION_SECONDS
-        ours.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
         ours.settimeout(_SESSION_SECONDS)
         _, credentials, *_ = ours.recvmsg(1, socket.CMSG_SPACE(12), socket.MSG_PEEK)
         hello = decode(receive_frame(ours.fileno(), deadline))

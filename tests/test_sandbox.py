@@ -8,6 +8,7 @@ import sys
 import tempfile
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -155,6 +156,24 @@ def test_sessions_run_side_by_side(sandbox):
     for thread in threads:
         thread.join()
     assert done == [True] * 6
+
+
+def test_a_thousand_sessions_start_beside_two_busy_processes(sandbox):
+    worker, busy = sandbox._process, [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(2)]
+
+    def start(_):
+        with sandbox.start() as session:
+            return session.run_cell("1")
+
+    try:
+        with ThreadPoolExecutor(4) as pool:
+            said = list(pool.map(start, range(1000)))
+    finally:
+        for process in busy:
+            process.kill()
+            process.wait()
+    assert said == [("value", None)] * 1000
+    assert sandbox._process is worker, "the worker was restarted"
 
 
 def test_a_dead_worker_is_started_again(sandbox):
