@@ -1,7 +1,6 @@
 """From source to notebooks: twins, hashes, holes, numbers, ids; and what --check must notice."""
 
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -328,10 +327,8 @@ def _stamped(text: str) -> str:
 
 
 def _run(root: Path, *options: str) -> subprocess.CompletedProcess:
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(root), os.environ["PYTHONPATH"]])}
-    return subprocess.run(
-        [sys.executable, "tools/build.py", *options], cwd=root, env=environment, capture_output=True, text=True
-    )
+    """The command as one types it: the course that is installed is another checkout than `root`."""
+    return subprocess.run([sys.executable, "tools/build.py", *options], cwd=root, capture_output=True, text=True)
 
 
 def _read_all(root: Path) -> dict[str, dict]:
