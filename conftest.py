@@ -8,6 +8,6 @@ OFFLINE = Path(__file__).parent / "tests" / "offline"
 
 os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(OFFLINE), os.environ.get("PYTHONPATH")]))
-if "PYTEST_XDIST_WORKER" in os.environ:               # pytest -n 2: two notebooks at once, so a thread for each
+if "PYTEST_XDIST_WORKER" in os.environ:  # pytest -n 2: two notebooks at once, so a thread for each
     os.environ.setdefault("OMP_NUM_THREADS", "1")
-runpy.run_path(str(OFFLINE / "sitecustomize.py"))     # this process; kernels and other children load it by PYTHONPATH
+runpy.run_path(str(OFFLINE / "sitecustomize.py"))  # this process; kernels and other children load it by PYTHONPATH

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from .state_codec import CheckpointError as CheckpointError
 
 _MODULES = ("data", "ledger", "plotting")
-_HOMES = {                                       # no name here may be a module's name too: the module would hide it
+_HOMES = {  # no name here may be a module's name too: the module would hide it
     "CheckpointError": "state_codec",
     "Checkpoints": "checkpoint",
     "ShuffledBatches": "batches",
@@ -47,7 +47,7 @@ def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     value = getattr(importlib.import_module(f".{_HOMES[name]}", __name__), name)
-    globals()[name] = value                      # the next use finds it without coming here
+    globals()[name] = value  # the next use finds it without coming here
     return value
 
 

@@ -14,7 +14,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Run the command line; the exit code: 0 all is here, 1 something is missing, 2 wrong usage."""
     options = _parse(arguments)
     for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(errors="replace")            # a terminal without "…" shows "?" instead of a traceback
+        stream.reconfigure(errors="replace")  # a terminal without "…" shows "?" instead of a traceback
     try:
         if options.command == "download":
             return download_all(options.names, options.full)

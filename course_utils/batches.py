@@ -26,7 +26,7 @@ class ShuffledBatches:
         if drop_last and batch_size > n:
             raise ValueError(f"with drop_last no batch is left: batch_size {batch_size} is larger than n = {n}")
         self.n, self.batch_size, self.seed, self.drop_last = int(n), int(batch_size), int(seed), bool(drop_last)
-        self.epoch, self.position = 0, 0         # position: batches of this epoch that were handed out
+        self.epoch, self.position = 0, 0  # position: batches of this epoch that were handed out
 
     def __len__(self) -> int:
         """Return the number of batches in a whole epoch."""
@@ -38,7 +38,7 @@ class ShuffledBatches:
         while self.epoch == epoch and self.position < len(self):
             start = self.position * self.batch_size
             self.position += 1
-            yield order[start:start + self.batch_size]
+            yield order[start : start + self.batch_size]
         if self.epoch == epoch:
             self._turn_page()
 
@@ -54,8 +54,10 @@ class ShuffledBatches:
         """Go on where `state` was taken. Raises ValueError where the data or the settings differ."""
         for name, value in self._settings().items():
             if name not in state or state[name] != value:
-                raise ValueError(f"the batches were made with {name} = {state.get(name)!r}, these have {value!r}: "
-                                 "the order of the data would not be the same")
+                raise ValueError(
+                    f"the batches were made with {name} = {state.get(name)!r}, these have {value!r}: "
+                    "the order of the data would not be the same"
+                )
         epoch, position = state["epoch"], state["position"]
         if not (type(epoch) is int and type(position) is int and epoch >= 0 and 0 <= position <= len(self)):
             raise ValueError(f"epoch {epoch!r}, position {position!r} is no place in epochs of {len(self)} batches")

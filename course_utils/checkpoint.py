@@ -40,8 +40,14 @@ class Checkpoints:
         self.folder, self.keep_last, self.best, self.mode = Path(folder).absolute(), keep_last, best, mode
         recover_folders(self.folder)
 
-    def save(self, step: int, state: dict[str, Any], metrics: dict[str, float] | None = None,
-             config: dict[str, Any] | None = None, extra: dict[str, Any] | None = None) -> Path:
+    def save(
+        self,
+        step: int,
+        state: dict[str, Any],
+        metrics: dict[str, float] | None = None,
+        config: dict[str, Any] | None = None,
+        extra: dict[str, Any] | None = None,
+    ) -> Path:
         """Write one checkpoint, drop those that are no longer wanted, return its folder.
 
         state: name -> anything with state_dict and load_state_dict, a Keras model or optimiser, a random generator, or
@@ -56,17 +62,25 @@ class Checkpoints:
 
         entries = {name: capture_object(name, thing) for name, thing in state.items()}
         tree = {"state": entries, "random": capture_random()}
-        meta = {"step": step, "saved_at": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
-                "metrics": _check_metrics(metrics or {}), "config": config or {}, "extra": extra or {},
-                "state": {name: entry["class"] for name, entry in entries.items()},
-                "random": {"seed": last_seed(), "states": sorted(tree["random"])}}
+        meta = {
+            "step": step,
+            "saved_at": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+            "metrics": _check_metrics(metrics or {}),
+            "config": config or {},
+            "extra": extra or {},
+            "state": {name: entry["class"] for name, entry in entries.items()},
+            "random": {"seed": last_seed(), "states": sorted(tree["random"])},
+        }
         recover_folders(self.folder)
         write_folder(self._path(step), tree, meta)
         self._prune(step)
         later = [s for s in self.steps() if s > step]
         if later:
-            warnings.warn(f"step {step} was saved, but the steps {later} of an earlier run still count as newer: "
-                          f"store.drop_after({step}) forgets them", stacklevel=2)
+            warnings.warn(
+                f"step {step} was saved, but the steps {later} of an earlier run still count as newer: "
+                f"store.drop_after({step}) forgets them",
+                stacklevel=2,
+            )
         return self._path(step)
 
     def restore(self, state: dict[str, Any], step: int | str = "newest", random_states: bool = True) -> dict[str, Any]:
@@ -133,8 +147,10 @@ class Checkpoints:
             return self.latest()
         if step == "best":
             if self.best_step() is None:
-                raise CheckpointError(f"no step in {self.folder} has a finite metric {self.best!r}: "
-                                      "Checkpoints(best=…) must name one that save() was given")
+                raise CheckpointError(
+                    f"no step in {self.folder} has a finite metric {self.best!r}: "
+                    "Checkpoints(best=…) must name one that save() was given"
+                )
             return self.best_step()
         if type(step) is not int:
             raise ValueError(f"step must be a number, 'newest' or 'best', not {step!r}")
@@ -173,7 +189,7 @@ class Checkpoints:
         if self.keep_last is None:
             return
         whole = [step for step in self.steps() if self._meta_or_empty(step)]
-        kept = set(whole[-self.keep_last:]) | {just_saved}
+        kept = set(whole[-self.keep_last :]) | {just_saved}
         for step in self.steps():
             if step < min(kept - {just_saved}, default=just_saved) and step not in (just_saved, self.best_step()):
                 remove_folder(self._path(step))

@@ -20,8 +20,8 @@ from .state_codec import CheckpointError, decode_state, encode_state, refuse_pic
 
 WEIGHTS, META = "weights.safetensors", "meta.json"
 FORMAT, VERSION = "course-checkpoint", 1
-_STALE_SECONDS = 3600                            # where a writer cannot be asked whether it lives, wait for an hour
-_writing: set[str] = set()                       # temporary folders of this process that are in use right now
+_STALE_SECONDS = 3600  # where a writer cannot be asked whether it lives, wait for an hour
+_writing: set[str] = set()  # temporary folders of this process that are in use right now
 
 
 def write_folder(target: Path, tree: Any, meta: dict) -> None:
@@ -30,8 +30,13 @@ def write_folder(target: Path, tree: Any, meta: dict) -> None:
     meta: plain JSON data; format, versions of the libraries in use, and hashes (of meta too) are added here.
     """
     weights = encode_state(tree)
-    meta = {"format": FORMAT, "version": VERSION, **to_plain_json(meta, "meta"), "versions": _loaded_versions(),
-            "files": {WEIGHTS: {"bytes": len(weights), "sha256": hashlib.sha256(weights).hexdigest()}}}
+    meta = {
+        "format": FORMAT,
+        "version": VERSION,
+        **to_plain_json(meta, "meta"),
+        "versions": _loaded_versions(),
+        "files": {WEIGHTS: {"bytes": len(weights), "sha256": hashlib.sha256(weights).hexdigest()}},
+    }
     meta["meta_sha256"] = _hash_meta(meta)
     target.parent.mkdir(parents=True, exist_ok=True)
     fresh, old = _name_temporary("saving", target), _name_temporary("replaced", target)
@@ -42,7 +47,7 @@ def write_folder(target: Path, tree: Any, meta: dict) -> None:
         _write_synced(fresh / META, json.dumps(meta, indent=2, ensure_ascii=False).encode())
         _sync_folder(fresh)
         if target.exists():
-            target.rename(old)                   # killed before the next line: `recover_folders` puts the old one back
+            target.rename(old)  # killed before the next line: `recover_folders` puts the old one back
         fresh.rename(target)
         _sync_folder(target.parent)
         remove_folder(old)
@@ -103,7 +108,7 @@ def remove_folder(folder: Path) -> None:
         folder = folder.rename(_name_temporary("removed", folder))
     for name in (WEIGHTS, META):
         (folder / name).unlink(missing_ok=True)
-    with contextlib.suppress(OSError):           # not empty: somebody put a file of their own there
+    with contextlib.suppress(OSError):  # not empty: somebody put a file of their own there
         folder.rmdir()
 
 
@@ -113,7 +118,7 @@ def recover_folders(root: Path) -> None:
         if path.name in _writing or not path.is_dir() or _writer_may_live(path):
             continue
         target = root / path.name.split(".")[2]
-        with contextlib.suppress(OSError):       # another process may be cleaning up as well
+        with contextlib.suppress(OSError):  # another process may be cleaning up as well
             if path.name.startswith(".replaced.") and not target.exists():
                 path.rename(target)
             else:
@@ -126,7 +131,7 @@ def to_plain_json(value: Any, where: str) -> Any:
         value = value.item()
     if value is None or type(value) in (bool, int, str):
         return value
-    if type(value) is float:                     # strict JSON has no NaN: it is written as {"$float": "nan"}
+    if type(value) is float:  # strict JSON has no NaN: it is written as {"$float": "nan"}
         return value if math.isfinite(value) else {"$float": str(value)}
     if isinstance(value, (list, tuple)):
         return [to_plain_json(item, f"{where}[{i}]") for i, item in enumerate(value)]
@@ -161,7 +166,7 @@ def _write_synced(path: Path, data: bytes) -> None:
 
 
 def _sync_folder(folder: Path) -> None:
-    if os.name == "posix":                       # Windows cannot open a folder, and needs no such call
+    if os.name == "posix":  # Windows cannot open a folder, and needs no such call
         handle = os.open(folder, os.O_RDONLY)
         try:
             os.fsync(handle)
@@ -175,15 +180,15 @@ def _name_temporary(kind: str, target: Path) -> Path:
 
 
 def _writer_may_live(path: Path) -> bool:
-    parts = path.name.split(".")                 # "", kind, target, host (may hold dots), process id, token
+    parts = path.name.split(".")  # "", kind, target, host (may hold dots), process id, token
     if len(parts) < 6 or not parts[-2].isdigit():
-        return True                              # not a name that this module gives: leave it alone
+        return True  # not a name that this module gives: leave it alone
     pid, host = int(parts[-2]), ".".join(parts[3:-2])
     if os.name == "posix" and host == (platform.node() or "host"):
         if pid == os.getpid():
-            return False                         # ours and not in use: an earlier process had the same number
+            return False  # ours and not in use: an earlier process had the same number
         try:
-            os.kill(pid, 0)                      # asks only; on Windows it would end the process, hence the guard above
+            os.kill(pid, 0)  # asks only; on Windows it would end the process, hence the guard above
         except ProcessLookupError:
             return False
         except PermissionError:

@@ -14,8 +14,8 @@ from .machine import DeviceReport, ask_tensorflow, count_cpu_threads, read_memor
 if TYPE_CHECKING:
     import torch
 
-_KINDS = ("cuda", "xpu", "mps", "cpu")           # the order of preference
-_PROBE_BYTES = 64 << 20                          # a GPU that cannot spare 64 MiB is full
+_KINDS = ("cuda", "xpu", "mps", "cpu")  # the order of preference
+_PROBE_BYTES = 64 << 20  # a GPU that cannot spare 64 MiB is full
 _GIB = 2**30
 
 
@@ -55,16 +55,32 @@ def pick_device(prefer: str | torch.device | None = None, quiet: bool = False) -
 def device_report(frameworks: bool = True) -> DeviceReport:
     """Return what this machine offers. frameworks: also ask PyTorch and TensorFlow where installed (takes seconds)."""
     total, available = read_memory()
-    basics = DeviceReport(platform.python_version(), f"{platform.system()} ({platform.machine()})",
-                          count_cpu_threads(), total, available)
+    basics = DeviceReport(
+        platform.python_version(), f"{platform.system()} ({platform.machine()})", count_cpu_threads(), total, available
+    )
     if not frameworks:
         return basics
     torch, (tf_version, tf_gpus) = _import_or_none("torch"), ask_tensorflow()
-    found = [] if torch is None else [_describe(f"{kind}:{i}") for kind in _KINDS[:2] if _is_present(kind)
-                                      for i in range(getattr(torch, kind).device_count())]
+    found = (
+        []
+        if torch is None
+        else [
+            _describe(f"{kind}:{i}")
+            for kind in _KINDS[:2]
+            if _is_present(kind)
+            for i in range(getattr(torch, kind).device_count())
+        ]
+    )
     found += ["mps"] if torch is not None and _is_present("mps") else []
-    return DeviceReport(**{**vars(basics), "torch_version": torch and torch.__version__, "accelerators": found,
-                           "tensorflow_version": tf_version, "tensorflow_gpus": tf_gpus})
+    return DeviceReport(
+        **{
+            **vars(basics),
+            "torch_version": torch and torch.__version__,
+            "accelerators": found,
+            "tensorflow_version": tf_version,
+            "tensorflow_gpus": tf_gpus,
+        }
+    )
 
 
 def use_tensorflow_memory_growth() -> list[str]:
@@ -81,8 +97,10 @@ def use_tensorflow_memory_growth() -> list[str]:
         try:
             tf.config.experimental.set_memory_growth(gpu, True)
         except (RuntimeError, ValueError) as error:
-            raise RuntimeError("TensorFlow has already taken the GPU's memory: restart the kernel and call "
-                               f"use_tensorflow_memory_growth() before all else of TensorFlow ({error})") from error
+            raise RuntimeError(
+                "TensorFlow has already taken the GPU's memory: restart the kernel and call "
+                f"use_tensorflow_memory_growth() before all else of TensorFlow ({error})"
+            ) from error
     return [gpu.name for gpu in gpus]
 
 
@@ -93,20 +111,29 @@ def advise_dtype(device: str | torch.device) -> DtypeAdvice:
     device = torch.device(device)
     if device.type == "cuda":
         major, minor = torch.cuda.get_device_capability(device)
-        if major >= 8:                           # torch.cuda.is_bf16_supported() also says yes where it is emulated
-            return DtypeAdvice(torch.bfloat16, f"compute capability {major}.{minor} has bfloat16 units: the range of "
-                               "float32, so no loss scaling is needed")
+        if major >= 8:  # torch.cuda.is_bf16_supported() also says yes where it is emulated
+            return DtypeAdvice(
+                torch.bfloat16,
+                f"compute capability {major}.{minor} has bfloat16 units: the range of "
+                "float32, so no loss scaling is needed",
+            )
         if major >= 7:
-            return DtypeAdvice(torch.float16, f"compute capability {major}.{minor} has float16 units but none for "
-                               "bfloat16; small gradients vanish, so scale the loss (torch.amp.GradScaler)")
+            return DtypeAdvice(
+                torch.float16,
+                f"compute capability {major}.{minor} has float16 units but none for "
+                "bfloat16; small gradients vanish, so scale the loss (torch.amp.GradScaler)",
+            )
         return DtypeAdvice(torch.float32, f"compute capability {major}.{minor} has no fast half-precision units")
     if device.type == "xpu" and torch.xpu.is_bf16_supported():
         return DtypeAdvice(torch.bfloat16, "this XPU has bfloat16 units: the range of float32, no loss scaling needed")
     if device.type == "cpu":
         units = sorted(key for key, here in _read_cpu_capabilities().items() if key.endswith("bf16") and here)
-        if units:                                # measured: 2.5 times as fast in a layer of 1024 x 1024 (avx512_bf16)
-            return DtypeAdvice(torch.bfloat16, f"this CPU has bfloat16 units ({', '.join(units)}); keep float32 where "
-                               "results must be exact to more than three digits")
+        if units:  # measured: 2.5 times as fast in a layer of 1024 x 1024 (avx512_bf16)
+            return DtypeAdvice(
+                torch.bfloat16,
+                f"this CPU has bfloat16 units ({', '.join(units)}); keep float32 where "
+                "results must be exact to more than three digits",
+            )
         return DtypeAdvice(torch.float32, "this CPU has no bfloat16 units: half precision would be slower")
     return DtypeAdvice(torch.float32, f"on {device.type} half precision may lack operations or speed: measure it first")
 
@@ -118,8 +145,9 @@ def _read_choice(prefer: Any) -> tuple[str | None, str]:
     if name in ("", "auto"):
         return None, origin
     if not re.fullmatch(r"(cuda|xpu)(:\d+)?|mps(:0)?|cpu(:0)?", name):
-        raise ValueError(f"{origin} names the device {name!r}; choose from auto, {', '.join(_KINDS)}, "
-                         "or one of several as cuda:1")
+        raise ValueError(
+            f"{origin} names the device {name!r}; choose from auto, {', '.join(_KINDS)}, or one of several as cuda:1"
+        )
     return name, origin
 
 
@@ -132,11 +160,11 @@ def _is_present(kind: str) -> bool:
 
 def _find_problem(name: str) -> str | None:
     """Why a device cannot be used; None when a product of known value came out right."""
-    rows = [[8 * i + j for j in range(8)] for i in range(8)]     # small whole numbers: exact in every float type used
+    rows = [[8 * i + j for j in range(8)] for i in range(8)]  # small whole numbers: exact in every float type used
     expected = [[sum(a * b for a, b in zip(left, right, strict=True)) for right in rows] for left in rows]
     try:
         result = _multiply_on(name, rows)
-    except Exception as error:                   # drivers fail in many ways; each is a reason not to use the device
+    except Exception as error:  # drivers fail in many ways; each is a reason not to use the device
         return f"{type(error).__name__}: {(str(error).strip().splitlines() or ['no message'])[0]}"
     return None if result == expected else "it computes wrong numbers"
 

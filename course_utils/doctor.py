@@ -8,8 +8,8 @@ from . import install
 from .fetch import check_ready, get_cache_dir
 from .sources import SOURCES
 
-_PYTHON = ((3, 11), (3, 14))                # from, up to but without
-_WORKSHOP = ("jupytext", "nbclient", "nbformat", "nbval", "pytest", "hatchling")     # for building and testing only
+_PYTHON = ((3, 11), (3, 14))  # from, up to but without
+_WORKSHOP = ("jupytext", "nbclient", "nbformat", "nbval", "pytest", "hatchling")  # for building and testing only
 _MARKS = {"ok": "✓", "note": "·", "bad": "✗"}
 
 
@@ -44,7 +44,7 @@ def _examine_packages() -> list[str]:
     problems = []
     for name, lines in install.read_pins().items():
         requirement = next((r for r in map(Requirement, lines) if r.marker is None or r.marker.evaluate()), None)
-        if requirement is None:             # meant for another platform
+        if requirement is None:  # meant for another platform
             continue
         version = _find_version(requirement.name)
         if version is None:
@@ -107,4 +107,3 @@ def _can_print(symbol: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
-

@@ -42,7 +42,7 @@ def download(source: Source, folder: Path) -> Path:
     if os.environ.get("COURSE_OFFLINE", "") not in ("", "0"):
         raise DownloadError("COURSE_OFFLINE is set, so the network was not tried")
     folder.mkdir(parents=True, exist_ok=True)
-    for left in folder.glob(f".pip-{source.name}-*"):          # by a process that was killed
+    for left in folder.glob(f".pip-{source.name}-*"):  # by a process that was killed
         shutil.rmtree(left, ignore_errors=True)
     return _download_sdist(source, folder) if source.kind == "sdist" else _download_url(source, folder)
 
@@ -83,7 +83,7 @@ def _download_url(source: Source, folder: Path) -> Path:
     resumed = part.exists() and part.stat().st_size > 0
     try:
         _stream(source, part)
-    except (OSError, ValueError) as error:                  # URLError, timeouts and broken connections are OSErrors
+    except (OSError, ValueError) as error:  # URLError, timeouts and broken connections are OSErrors
         kept = part.stat().st_size if part.exists() else 0
         again = f" ({kept:,} bytes are kept; the next try goes on from there)" if kept else ""
         raise DownloadError(f"{source.url}: {error}{again}") from error
@@ -91,7 +91,7 @@ def _download_url(source: Source, folder: Path) -> Path:
         _check_hash(part, source)
     except DownloadError:
         part.unlink()
-        if resumed:                                         # the kept bytes may have been the bad ones: begin again
+        if resumed:  # the kept bytes may have been the bad ones: begin again
             return _download_url(source, folder)
         raise
     os.replace(part, folder / source.filename)
@@ -106,11 +106,11 @@ def _stream(source: Source, part: Path) -> None:
     try:
         response = urllib.request.urlopen(request, timeout=30)
     except urllib.error.HTTPError as error:
-        if error.code == 416 and start:                     # nothing after these bytes: the hash will tell
+        if error.code == 416 and start:  # nothing after these bytes: the hash will tell
             return
         raise
     with response:
-        if response.status != 206:                          # the server sends all of it: begin again
+        if response.status != 206:  # the server sends all of it: begin again
             start = 0
         length = response.headers.get("Content-Length")
         total = start + int(length) if length else None

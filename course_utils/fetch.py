@@ -13,9 +13,9 @@ from .download import DownloadError, download
 from .files import hash_file, lock, make_aside_name, write_text
 from .sources import Source
 
-FORMAT = 1                      # raise it when a builder writes its files otherwise; older caches are then made anew
+FORMAT = 1  # raise it when a builder writes its files otherwise; older caches are then made anew
 
-Builder = Callable[[dict[str, Path], Path], None]       # (raw files by name, folder to write into)
+Builder = Callable[[dict[str, Path], Path], None]  # (raw files by name, folder to write into)
 
 
 class MissingDataError(RuntimeError):
@@ -45,12 +45,12 @@ def fetch(source: Source, build: Builder) -> tuple[Path, str]:
         return folder, "the cache"
     _make_cache_dir()
     with lock(get_cache_dir() / f"{source.name}.lock"):
-        problem = check_cached(source)                  # another process may have finished while we waited
+        problem = check_cached(source)  # another process may have finished while we waited
         if problem == "":
             return folder, "the cache"
         if folder.exists():
             print(f"{source.name}: {problem}; set aside as {_set_aside(folder).name}, making it anew")
-        for left in get_cache_dir().glob(f".{source.name}.*"):      # by a process that was killed
+        for left in get_cache_dir().glob(f".{source.name}.*"):  # by a process that was killed
             _remove(left)
         raw, origin = _get_raw(source)
         _build_folder(source, raw, build, folder)
@@ -61,7 +61,7 @@ def fetch(source: Source, build: Builder) -> tuple[Path, str]:
 
 
 def check_cached(source: Source) -> str:
-    """"" if the cached copy is whole, every hash checked (once a process); else a sentence that says what is wrong."""
+    """ "" if the cached copy is whole, every hash checked (once a process); else a sentence that says what is wrong."""
     folder = get_cache_dir() / source.name
     if not folder.is_dir():
         return "not in the cache"
@@ -79,7 +79,7 @@ def check_cached(source: Source) -> str:
 
 
 def check_ready(source: Source) -> str:
-    """"" if the source can be used without a network, hashes checked; else a sentence that says what is wrong."""
+    """ "" if the source can be used without a network, hashes checked; else a sentence that says what is wrong."""
     problem = check_cached(source)
     if problem == "" or source.kind != "package":
         return problem

@@ -14,7 +14,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO
 from uuid import uuid4
 
-_seen: dict[tuple[str, int, int], str] = {}             # (path, size, mtime_ns) -> sha256, for this process
+_seen: dict[tuple[str, int, int], str] = {}  # (path, size, mtime_ns) -> sha256, for this process
 
 
 class UnsafeArchiveError(RuntimeError):

@@ -11,9 +11,9 @@ from pathlib import Path
 
 from .run_pip import PipError, run_pip
 
-_TOOLS = {"pip", "setuptools", "wheel"}          # setuptools leaves a hook in every start; it may still be upgraded
+_TOOLS = {"pip", "setuptools", "wheel"}  # setuptools leaves a hook in every start; it may still be upgraded
 _MODULES = {"scikit-learn": "sklearn", "tensorflow-cpu": "tensorflow", "pillow": "PIL", "pyyaml": "yaml"}
-_TENSORFLOW = {"TF_ENABLE_ONEDNN_OPTS": "0", "TF_CPP_MIN_LOG_LEVEL": "1"}    # one order of additions; no start-up notes
+_TENSORFLOW = {"TF_ENABLE_ONEDNN_OPTS": "0", "TF_CPP_MIN_LOG_LEVEL": "1"}  # one order of additions; no start-up notes
 
 
 class InstallError(RuntimeError):

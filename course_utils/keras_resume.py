@@ -35,21 +35,22 @@ def keras_batches(x: Any, y: Any, batch_size: int, seed: int, drop_last: bool = 
             return len(plan)
 
         def __getitem__(self, index: int) -> tuple:
-            rows = self._order[index * batch_size:(index + 1) * batch_size]
+            rows = self._order[index * batch_size : (index + 1) * batch_size]
             return keras.tree.map_structure(lambda array: np.asarray(array)[rows], (x, y))
 
         def set_epoch(self, epoch: int) -> None:
             self._next, self._order = epoch, plan.order_of(epoch)
 
-        def on_epoch_begin(self) -> None:        # on_epoch_end would not do: fit calls it before the first epoch too
+        def on_epoch_begin(self) -> None:  # on_epoch_end would not do: fit calls it before the first epoch too
             self.set_epoch(self._next)
             self._next += 1
 
     return ResumableBatches()
 
 
-def keras_checkpoint(store: Checkpoints, batches: Any, state: dict[str, Any] | None = None,
-                     config: dict[str, Any] | None = None) -> Any:
+def keras_checkpoint(
+    store: Checkpoints, batches: Any, state: dict[str, Any] | None = None, config: dict[str, Any] | None = None
+) -> Any:
     """Return a callback that saves the model, its optimiser and all random states after each epoch, as step = epoch.
 
     The metrics are the epoch's logs; meta["extra"]["history"] holds those of all epochs so far, before the kill too.
@@ -68,8 +69,10 @@ def keras_checkpoint(store: Checkpoints, batches: Any, state: dict[str, Any] | N
 
         def on_train_begin(self, logs: dict | None = None) -> None:
             if self.params.get("steps") not in (None, len(batches)):
-                raise ValueError(f"fit was given steps_per_epoch={self.params['steps']}, an epoch has {len(batches)} "
-                                 "batches: leave steps_per_epoch out, or the order of the data cannot be resumed")
+                raise ValueError(
+                    f"fit was given steps_per_epoch={self.params['steps']}, an epoch has {len(batches)} "
+                    "batches: leave steps_per_epoch out, or the order of the data cannot be resumed"
+                )
             self._begun = False
 
         def on_epoch_begin(self, epoch: int, logs: dict | None = None) -> None:

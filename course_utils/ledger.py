@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-_MAX_TEXT = 200                                  # characters: a measure is a number or a word, no report
+_MAX_TEXT = 200  # characters: a measure is a number or a word, no report
 
 
 def record(name: str, lesson: str | None = None, path: str | Path | None = None, **measures: Any) -> dict[str, Any]:
@@ -50,8 +50,9 @@ def read(path: str | Path | None = None) -> list[dict[str, Any]]:
             if not isinstance(row, dict) or not isinstance(row.get("name"), str):
                 raise ValueError("it is no record with a name")
         except (ValueError, RecursionError) as error:
-            warnings.warn(f"{ledger}, line {number} is damaged and was skipped ({error}); it stays in the file",
-                          stacklevel=2)
+            warnings.warn(
+                f"{ledger}, line {number} is damaged and was skipped ({error}); it stays in the file", stacklevel=2
+            )
             continue
         rows.append(row)
     return rows
@@ -70,8 +71,10 @@ def _check_measure(key: str, value: Any) -> float | int | str:
             raise ValueError(f"{key} must be a string of at most {_MAX_TEXT} characters, not {len(value)}")
         return value
     if isinstance(value, bool) or not isinstance(value, (int, float)):
-        raise TypeError(f"{key} must be a number or a short string, not a {type(value).__name__} "
-                        "(a tensor: use .item(); yes or no: 1 or 0)")
+        raise TypeError(
+            f"{key} must be a number or a short string, not a {type(value).__name__} "
+            "(a tensor: use .item(); yes or no: 1 or 0)"
+        )
     if isinstance(value, float) and not math.isfinite(value):
         raise ValueError(f"{key} is {value}: a ledger holds finite numbers only")
     return value
@@ -82,7 +85,7 @@ def _find_ledger(path: str | Path | None) -> Path:
     chosen = path or os.environ.get("COURSE_LEDGER")
     if chosen:
         return Path(chosen).expanduser()
-    here = Path.cwd()                            # lessons and exercises run in folders of their own, with one ledger
+    here = Path.cwd()  # lessons and exercises run in folders of their own, with one ledger
     roots = [folder for folder in (here, *here.parents) if (folder / "course_utils" / "ledger.py").is_file()]
     return (roots[0] if roots else here) / "runs" / "ledger.jsonl"
 
@@ -96,7 +99,7 @@ def _append_line(ledger: Path, line: str) -> None:
     try:
         size = os.fstat(handle).st_size
         if size and os.lseek(handle, size - 1, os.SEEK_SET) >= 0 and os.read(handle, 1) != b"\n":
-            data = b"\n" + data                  # a run was killed in the middle of its line: keep ours whole
+            data = b"\n" + data  # a run was killed in the middle of its line: keep ours whole
         if os.write(handle, data) != len(data):
             raise OSError(f"{ledger}: the disk is full; the last line is not whole")
         os.fsync(handle)

@@ -12,7 +12,7 @@ import warnings
 from dataclasses import dataclass, field
 from pathlib import Path
 
-_NO_LIMIT = 1 << 60                              # cgroup v1 writes a huge number where there is no limit
+_NO_LIMIT = 1 << 60  # cgroup v1 writes a huge number where there is no limit
 _CGROUPS = Path("/sys/fs/cgroup")
 _OWN_CGROUP = Path("/proc/self/cgroup")
 _TENSORFLOW = """
@@ -40,8 +40,12 @@ class DeviceReport:
         def gib(size: int | None) -> str:
             return "unknown" if size is None else f"{size / 2**30:.1f} GiB"
 
-        rows = [("Python", self.python), ("System", self.system), ("CPU threads", f"{self.cpu_threads} (usable here)"),
-                ("Memory", f"{gib(self.memory_total)}, available {gib(self.memory_available)}")]
+        rows = [
+            ("Python", self.python),
+            ("System", self.system),
+            ("CPU threads", f"{self.cpu_threads} (usable here)"),
+            ("Memory", f"{gib(self.memory_total)}, available {gib(self.memory_available)}"),
+        ]
         if self.torch_version is not None:
             devices = "; ".join(self.accelerators) or "no CUDA, XPU or MPS device"
             rows.append(("PyTorch", f"{self.torch_version}; {devices}"))
@@ -53,7 +57,7 @@ class DeviceReport:
 
 def count_cpu_threads() -> int:
     """Return how many CPU threads this process may keep busy: its affinity, and a container's quota rounded up."""
-    if hasattr(os, "sched_getaffinity"):         # Linux; os.cpu_count() would count the host's threads
+    if hasattr(os, "sched_getaffinity"):  # Linux; os.cpu_count() would count the host's threads
         threads = len(os.sched_getaffinity(0))
     else:
         threads = os.cpu_count() or 1
@@ -96,7 +100,7 @@ def _read_system_memory() -> tuple[int | None, int | None]:
             return None, None
     if sys.platform == "win32":
         return _read_windows_memory()
-    try:                                         # macOS tells the total only
+    try:  # macOS tells the total only
         return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"), None
     except (ValueError, OSError, AttributeError):
         return None, None
@@ -108,7 +112,8 @@ def _read_windows_memory() -> tuple[int | None, int | None]:
     class Status(ctypes.Structure):
         _fields_ = [("length", ctypes.c_ulong), ("load", ctypes.c_ulong)] + [
             (name, ctypes.c_ulonglong)
-            for name in ("total", "available", "page_total", "page_free", "virtual_total", "virtual_free", "extended")]
+            for name in ("total", "available", "page_total", "page_free", "virtual_total", "virtual_free", "extended")
+        ]
 
     status = Status(length=ctypes.sizeof(Status))
     if not ctypes.windll.kernel32.GlobalMemoryStatusEx(ctypes.byref(status)):
@@ -135,7 +140,7 @@ def _find_cgroups(controller: str) -> list[Path]:
 def _read_number(path: Path) -> int | None:
     try:
         return int(path.read_text().split()[0])
-    except (OSError, ValueError, IndexError):    # "max", or no such file
+    except (OSError, ValueError, IndexError):  # "max", or no such file
         return None
 
 
@@ -144,7 +149,7 @@ def _read_cpu_quota() -> float | None:
     for folder in _find_cgroups("cpu"):
         try:
             quota, period = (folder / "cpu.max").read_text().split()[:2]
-        except (OSError, ValueError):            # version 1 keeps the two in files of their own
+        except (OSError, ValueError):  # version 1 keeps the two in files of their own
             quota, period = (str(_read_number(folder / f"cpu.cfs_{part}_us")) for part in ("quota", "period"))
         if quota.isdigit() and period.isdigit() and int(period) > 0:
             quotas.append(int(quota) / int(period))

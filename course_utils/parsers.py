@@ -21,7 +21,7 @@ _IMDB_NAME = re.compile(r"aclImdb/(train|test)/(pos|neg)/(\d+)_(\d+)\.txt")
 _BODY = re.compile(r"^[ \t]*(ACT (I|1|FIRST)\b|PROLOGUE\b|INDUCTION\b)", re.IGNORECASE | re.MULTILINE)
 _BYLINE = re.compile(r"^[ \t]*by William Shakespeare[ \t]*$", re.IGNORECASE | re.MULTILINE)
 _STAGE = re.compile(r"[\[{][^\]}]{0,1500}[\]}]")
-_SPEAKER = re.compile(                          # "FIRST WITCH." or "HIPPOLYTA" begins a line; "Ber." stands alone
+_SPEAKER = re.compile(  # "FIRST WITCH." or "HIPPOLYTA" begins a line; "Ber." stands alone
     r"(?m)^[ \t]*(?:\d[. ]*)?(?:[A-Z][A-Z'&,\- ]+(?:\.[ \t]*|$))+"
     r"|(?<=\n\n)[ \t]*(?:\d )?[A-Z][a-z]+\.?(?: [A-Z][a-z]+)?\.?[ \t]*\n(?=\S)"
 )

@@ -15,7 +15,7 @@ def capture_random() -> dict:
     torch = sys.modules.get("torch")
     if torch is not None:
         states["torch"] = {"cpu": torch.get_rng_state()}
-        for device in ("cuda", "xpu"):           # a device that was never used has drawn nothing
+        for device in ("cuda", "xpu"):  # a device that was never used has drawn nothing
             module = getattr(torch, device, None)
             if module is not None and module.is_initialized():
                 states["torch"][device] = module.get_rng_state_all()
@@ -38,8 +38,10 @@ def apply_random(states: dict) -> None:
         module = torch.backends.mps if device == "mps" else getattr(torch, device, None)
         count = int(module.is_available()) if device == "mps" else module.device_count() if module else 0
         if count != (1 if device == "mps" else len(states["torch"][device])):
-            warnings.warn(f"the checkpoint was made with other {device} devices: their random states were not restored",
-                          stacklevel=4)
+            warnings.warn(
+                f"the checkpoint was made with other {device} devices: their random states were not restored",
+                stacklevel=4,
+            )
         elif device == "mps":
             torch.mps.set_rng_state(states["torch"]["mps"])
         else:
@@ -55,7 +57,7 @@ def apply_generator(rng: np.random.Generator, value: dict) -> None:
     """Put back what `capture_generator` took."""
     rng.bit_generator.state = value["state"]
     behind = value["spawned"] - _count_spawned(rng)
-    if behind > 0:                               # rng.spawn() must not hand out the same children twice
+    if behind > 0:  # rng.spawn() must not hand out the same children twice
         rng.bit_generator.seed_seq.spawn(behind)
 
 

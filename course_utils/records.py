@@ -99,7 +99,7 @@ class RaterScores:
 
     ids: tuple[str, ...]
     texts: tuple[str, ...]
-    scores: tuple[np.ndarray, ...]              # one int8 array (number of raters,) a text
+    scores: tuple[np.ndarray, ...]  # one int8 array (number of raters,) a text
     domain: str
     source: str
 

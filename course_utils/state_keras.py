@@ -17,8 +17,11 @@ def capture_model(model: Any) -> dict:
     optimizer = getattr(model, "optimizer", None)
     if optimizer is not None and not optimizer.built:
         optimizer.build(model.trainable_variables)
-    return {"layers": list_variables(_keras_layers(model)), "optimizer_class": optimizer and _class_name(optimizer),
-            "optimizer": None if optimizer is None else list_variables(optimizer.variables)}
+    return {
+        "layers": list_variables(_keras_layers(model)),
+        "optimizer_class": optimizer and _class_name(optimizer),
+        "optimizer": None if optimizer is None else list_variables(optimizer.variables),
+    }
 
 
 def check_model(name: str, model: Any, saved: dict) -> None:
@@ -30,8 +33,9 @@ def check_model(name: str, model: Any, saved: dict) -> None:
     if current["optimizer"] is None:
         raise CheckpointError(f"{name!r} was saved with its optimiser: call model.compile(…) before you restore")
     if saved["optimizer_class"] != current["optimizer_class"]:
-        raise CheckpointError(f"{name!r} was trained by {saved['optimizer_class']}, "
-                              f"but is now compiled with {current['optimizer_class']}")
+        raise CheckpointError(
+            f"{name!r} was trained by {saved['optimizer_class']}, but is now compiled with {current['optimizer_class']}"
+        )
     compare_variables(f"{name}'s optimiser", saved["optimizer"], current["optimizer"])
 
 
@@ -65,12 +69,14 @@ def compare_variables(name: str, saved: list, current: list) -> None:
     for then, now in zip(saved, current, strict=True):
         plain = [re.sub(r"_\d+(?=[_/]|$)", "", entry["path"]) for entry in (then, now)]
         if plain[0] != plain[1] or _sign(then["value"]) != _sign(now["value"]):
-            raise CheckpointError(f"{name}: the checkpoint has {then['path']} {_sign(then['value'])}, "
-                                  f"here stands {now['path']} {_sign(now['value'])}")
+            raise CheckpointError(
+                f"{name}: the checkpoint has {then['path']} {_sign(then['value'])}, "
+                f"here stands {now['path']} {_sign(now['value'])}"
+            )
 
 
 def _keras_layers(model: Any) -> list:
-    metrics = {id(v) for v in model.metrics_variables}           # they are reset at each epoch, and made late
+    metrics = {id(v) for v in model.metrics_variables}  # they are reset at each epoch, and made late
     return [v for v in model.variables if id(v) not in metrics]  # weights and the states of the seed generators
 
 

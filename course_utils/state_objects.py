@@ -27,11 +27,14 @@ _SHAPED_LIKE_PARAMETER = ("exp_avg", "exp_avg_sq", "max_exp_avg_sq", "momentum_b
 def capture_object(name: str, thing: Any) -> dict:
     """Return {"kind", "class", "value"} of one entry of `state`. Raises TypeError for what no rule covers."""
     kind = _find_kind(name, thing)
-    value = {"keras-model": state_keras.capture_model,
-             "keras-optimizer": lambda o: state_keras.list_variables(o.variables),
-             "numpy-generator": capture_generator, "torch-generator": lambda g: g.get_state(),
-             "python-random": lambda r: pack_python(r.getstate()), "plain": lambda v: v}.get(
-                 kind, lambda o: o.state_dict())(thing)
+    value = {
+        "keras-model": state_keras.capture_model,
+        "keras-optimizer": lambda o: state_keras.list_variables(o.variables),
+        "numpy-generator": capture_generator,
+        "torch-generator": lambda g: g.get_state(),
+        "python-random": lambda r: pack_python(r.getstate()),
+        "plain": lambda v: v,
+    }.get(kind, lambda o: o.state_dict())(thing)
     return {"kind": kind, "class": _class_name(thing), "value": value}
 
 
@@ -57,7 +60,7 @@ def apply_state(state: dict[str, Any], saved: dict, random_states: bool) -> None
         current = "random states"
         if random_states:
             apply_random(saved["random"])
-    except Exception as error:                   # whatever it was: put everything back
+    except Exception as error:  # whatever it was: put everything back
         for name, thing in state.items():
             _apply_object(thing, before[name])
         apply_random(before_random)
@@ -66,8 +69,12 @@ def apply_state(state: dict[str, Any], saved: dict, random_states: bool) -> None
 
 def _check_object(name: str, thing: Any, saved: dict) -> None:
     kind, now, then = _find_kind(name, thing), _class_name(thing), saved["class"]
-    if kind != saved["kind"] or (kind != "plain" and "model" not in kind and "module" not in kind
-                                 and now.rpartition(".")[2] != then.rpartition(".")[2]):
+    if kind != saved["kind"] or (
+        kind != "plain"
+        and "model" not in kind
+        and "module" not in kind
+        and now.rpartition(".")[2] != then.rpartition(".")[2]
+    ):
         raise CheckpointError(f"{name!r} is a {now}, but the checkpoint holds a {then}")
     value = saved["value"]
     if kind == "torch-module":
@@ -78,8 +85,10 @@ def _check_object(name: str, thing: Any, saved: dict) -> None:
     elif kind == "keras-optimizer":
         state_keras.compare_variables(name, value, state_keras.list_variables(thing.variables))
     elif kind == "numpy-generator" and value["state"]["bit_generator"] != thing.bit_generator.state["bit_generator"]:
-        raise CheckpointError(f"{name!r} draws from {thing.bit_generator.state['bit_generator']}, "
-                              f"but the checkpoint was made with {value['state']['bit_generator']}")
+        raise CheckpointError(
+            f"{name!r} draws from {thing.bit_generator.state['bit_generator']}, "
+            f"but the checkpoint was made with {value['state']['bit_generator']}"
+        )
     elif kind == "torch-optimizer":
         _check_torch_optimizer(name, thing, value)
 
@@ -107,8 +116,13 @@ def _find_kind(name: str, thing: Any) -> str:
     if keras is not None and isinstance(thing, keras.optimizers.Optimizer):
         return "keras-optimizer"
     if torch is not None and isinstance(thing, (torch.nn.Module, torch.optim.Optimizer, torch.Generator)):
-        return ("torch-module" if isinstance(thing, torch.nn.Module) else
-                "torch-optimizer" if isinstance(thing, torch.optim.Optimizer) else "torch-generator")
+        return (
+            "torch-module"
+            if isinstance(thing, torch.nn.Module)
+            else "torch-optimizer"
+            if isinstance(thing, torch.optim.Optimizer)
+            else "torch-generator"
+        )
     if isinstance(thing, np.random.Generator):
         return "numpy-generator"
     if isinstance(thing, random.Random):
@@ -117,15 +131,20 @@ def _find_kind(name: str, thing: Any) -> str:
         return "plain"
     if callable(getattr(thing, "state_dict", None)) and callable(getattr(thing, "load_state_dict", None)):
         return "state-dict"
-    raise TypeError(f"state[{name!r}] is a {_class_name(thing)}: it has no state_dict() and load_state_dict(), and is "
-                    "no Keras model, no generator and no plain value")
+    raise TypeError(
+        f"state[{name!r}] is a {_class_name(thing)}: it has no state_dict() and load_state_dict(), and is "
+        "no Keras model, no generator and no plain value"
+    )
 
 
 def _compare_named(name: str, saved: dict, current: dict) -> None:
     problems = [f"{key} is missing in the checkpoint" for key in current if key not in saved]
     problems += [f"{key} is only in the checkpoint" for key in saved if key not in current]
-    problems += [f"{key} is {saved[key]} in the checkpoint and {current[key]} here"
-                 for key in saved if key in current and saved[key] != current[key]]
+    problems += [
+        f"{key} is {saved[key]} in the checkpoint and {current[key]} here"
+        for key in saved
+        if key in current and saved[key] != current[key]
+    ]
     if problems:
         more = f"; and {len(problems) - 3} more" if len(problems) > 3 else ""
         raise CheckpointError(f"{name!r} is another model: {'; '.join(problems[:3])}{more}")
@@ -141,8 +160,10 @@ def _check_torch_optimizer(name: str, optimizer: Any, saved: dict) -> None:
         for key in _SHAPED_LIKE_PARAMETER:
             tensor = saved["state"].get(index, {}).get(key)
             if tensor is not None and getattr(tensor, "shape", parameter.shape) != parameter.shape:
-                raise CheckpointError(f"{name!r}: {key} of parameter {index} is {_sign(tensor)} in the checkpoint, "
-                                      f"the parameter {_sign(parameter)}: it belongs to another model")
+                raise CheckpointError(
+                    f"{name!r}: {key} of parameter {index} is {_sign(tensor)} in the checkpoint, "
+                    f"the parameter {_sign(parameter)}: it belongs to another model"
+                )
 
 
 def _sign(value: Any) -> str:

@@ -63,29 +63,52 @@ def test_files_of_this_machine(attacker, tmp_path):
              "/opt/course/autograder/checks", "/opt/course/autograder/marking.py", "/proc/1/environ", "/proc/self/mem",
              "/sys/class", "/run", "/mnt", "/dev/kmsg", "/dev/mem", "/dev/tty", "/dev/ptmx"]  # fmt: skip
     attacker.run_cell(f"PATHS = {paths!r}", "paths")
-    readable = _learn(attacker, "RESULT = [p for p in PATHS if os.path.isfile(p) and not attempt(lambda: open(p).read(1))]")
+    readable = _learn(
+        attacker, "RESULT = [p for p in PATHS if os.path.isfile(p) and not attempt(lambda: open(p).read(1))]"
+    )
     assert readable == []
-    listed = _learn(attacker, "RESULT = {p: os.listdir(p) for p in PATHS if os.path.isdir(p) and not attempt(os.listdir, p)}")
+    listed = _learn(
+        attacker, "RESULT = {p: os.listdir(p) for p in PATHS if os.path.isdir(p) and not attempt(os.listdir, p)}"
+    )
     listed.pop("/tmp", None)  # its own
     assert all(not set(names) - {".pyenv"} for path, names in listed.items() if path != str(course)), listed
     assert set(listed.get(str(course), [])) <= {".venv"}
 
 
 def test_no_trusted_module_can_be_imported(attacker):
-    names = ["autograder.checks", "autograder.marking", "autograder.exercise", "autograder.session", "autograder.notebook"]
+    names = [
+        "autograder.checks",
+        "autograder.marking",
+        "autograder.exercise",
+        "autograder.session",
+        "autograder.notebook",
+    ]
     result = _learn(attacker, f"import importlib\nRESULT = [attempt(importlib.import_module, n) for n in {names!r}]")
     assert result == ["ModuleNotFoundError"] * len(names)
 
 
 def test_nothing_is_written_outside_its_own_temporary_space(attacker):
-    roots = ["/", "/usr", "/usr/lib", "/opt/course", "/opt/course/autograder", "/dev", "/etc", "/proc", "/sys", sys.prefix + "/bin"]
+    roots = [
+        "/",
+        "/usr",
+        "/usr/lib",
+        "/opt/course",
+        "/opt/course/autograder",
+        "/dev",
+        "/etc",
+        "/proc",
+        "/sys",
+        sys.prefix + "/bin",
+    ]
     source = f"RESULT = [p for p in {roots!r} if not attempt(lambda: open(p + '/x', 'w'))]"
     assert _learn(attacker, source) == []
     assert _learn(attacker, "RESULT = attempt(lambda: open('/opt/course/autograder/worker.py', 'a'))")
 
 
 def test_a_symbolic_link_leads_nowhere_else(attacker):
-    assert _learn(attacker, "os.symlink('/etc/shadow', '/tmp/a')\nRESULT = attempt(open, '/tmp/a')") == "FileNotFoundError"
+    assert (
+        _learn(attacker, "os.symlink('/etc/shadow', '/tmp/a')\nRESULT = attempt(open, '/tmp/a')") == "FileNotFoundError"
+    )
     attacker.run_cell("os.symlink('/../../../etc', '/tmp/b')", "link")
     assert _learn(attacker, "RESULT = attempt(open, '/tmp/b/passwd')") == "FileNotFoundError"
 
@@ -101,7 +124,10 @@ def test_one_open_descriptor_leads_out_and_it_is_its_own_socket(attacker):
     kinds = _learn(attacker, "import stat\nRESULT = [(fd, stat.S_IFMT(os.fstat(fd).st_mode)) for fd in range(200) "
                              "if not attempt(os.fstat, fd)]")  # fmt: skip
     assert [fd for fd, _ in kinds] == [0, 1, 2, 3]
-    assert _learn(attacker, "RESULT = [os.fstat(fd).st_rdev == os.stat('/dev/null').st_rdev for fd in (0, 1, 2)]") == [True] * 3
+    assert (
+        _learn(attacker, "RESULT = [os.fstat(fd).st_rdev == os.stat('/dev/null').st_rdev for fd in (0, 1, 2)]")
+        == [True] * 3
+    )
 
 
 def test_two_sessions_share_no_files_and_no_memory(sandbox, attacker):
@@ -206,7 +232,9 @@ SECCOMP = libc.prctl(21, 0, 0, 0, 0)
 IDS = os.getresuid() + os.getresgid()
 ''') if os.uname().machine == "x86_64" else {}  # fmt: skip
     assert all(result.values()), {name for name, why in result.items() if not why}
-    assert attacker.get("CAPABILITIES") == [0] * 6 and attacker.get("NO_NEW_PRIVS") == 1 and attacker.get("SECCOMP") == 2
+    assert (
+        attacker.get("CAPABILITIES") == [0] * 6 and attacker.get("NO_NEW_PRIVS") == 1 and attacker.get("SECCOMP") == 2
+    )
     assert 0 not in attacker.get("IDS") and len(set(attacker.get("IDS"))) == 1
 
 
@@ -344,7 +372,10 @@ def test_processor_time_is_limited_where_wall_time_is_not(attacker):
 
 
 def test_a_flood_of_output_goes_nowhere(attacker):
-    attacker.run_cell("for _ in range(200):\n    print('x' * 10**6); sys.stderr.write('y' * 10**6); os.write(1, b'z' * 10**6)", "flood")
+    attacker.run_cell(
+        "for _ in range(200):\n    print('x' * 10**6); sys.stderr.write('y' * 10**6); os.write(1, b'z' * 10**6)",
+        "flood",
+    )
     assert _learn(attacker, "RESULT = 1") == 1
 
 
@@ -461,7 +492,10 @@ _PATCHES = {
 @pytest.mark.parametrize("name", _PATCHES)
 def test_patched_python_forges_nothing_but_its_own_answer(attacker, sandbox, name):
     attacker.seconds = 2
-    for ask in (lambda: attacker.run_cell("def f(x): return x\n" + _PATCHES[name], "patch"), lambda: attacker.call("f", 7.5)):
+    for ask in (
+        lambda: attacker.run_cell("def f(x): return x\n" + _PATCHES[name], "patch"),
+        lambda: attacker.call("f", 7.5),
+    ):
         try:
             value = ask()
             assert value is None or type(value) in (float, int, bool, str)

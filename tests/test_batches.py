@@ -17,8 +17,10 @@ def take(batches, count):
     return seen
 
 
-@pytest.mark.parametrize("n, size, drop, lengths", [
-    (10, 4, False, [4, 4, 2]), (10, 4, True, [4, 4]), (8, 4, False, [4, 4]), (3, 8, False, [3]), (1, 1, True, [1])])
+@pytest.mark.parametrize(
+    "n, size, drop, lengths",
+    [(10, 4, False, [4, 4, 2]), (10, 4, True, [4, 4]), (8, 4, False, [4, 4]), (3, 8, False, [3]), (1, 1, True, [1])],
+)
 def test_an_epoch_holds_every_example_once(n, size, drop, lengths):
     batches = ShuffledBatches(n, size, seed=0, drop_last=drop)
     seen = list(batches)
@@ -52,7 +54,7 @@ def test_a_stop_anywhere_goes_on_exactly(stop, drop):
 def test_a_loop_over_epochs_neither_loses_nor_repeats_one():
     batches = ShuffledBatches(6, 2, 0)
     for _ in batches:
-        state = batches.state_dict()                                     # the last: in the body of the last batch
+        state = batches.state_dict()  # the last: in the body of the last batch
     assert state["epoch"] == 0 and batches.epoch == 1
     resumed = ShuffledBatches(6, 2, 0)
     resumed.load_state_dict(state)
@@ -72,8 +74,9 @@ def test_other_data_or_settings_are_refused_and_change_nothing(other):
     assert (batches.epoch, batches.position) == (0, 0)
 
 
-@pytest.mark.parametrize("place", [{"epoch": -1}, {"position": 5}, {"position": -1}, {"epoch": 1.0},
-                                   {"position": None}])
+@pytest.mark.parametrize(
+    "place", [{"epoch": -1}, {"position": 5}, {"position": -1}, {"epoch": 1.0}, {"position": None}]
+)
 def test_a_place_that_does_not_exist_is_refused(place):
     batches = ShuffledBatches(10, 3, 5)
     with pytest.raises(ValueError, match="no place"):

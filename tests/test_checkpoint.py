@@ -67,8 +67,12 @@ TRAINING = textwrap.dedent("""
 
 
 def train(folder, kill_at="never"):
-    run = subprocess.run([sys.executable, "-W", "error", "-c", TRAINING, str(folder), kill_at], capture_output=True,
-                         text=True, timeout=120)
+    run = subprocess.run(
+        [sys.executable, "-W", "error", "-c", TRAINING, str(folder), kill_at],
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
     assert run.returncode == (0 if kill_at == "never" else -signal.SIGKILL), run.stderr
     start, *lines = run.stdout.splitlines()
     return int(start.split()[1]), dict(line.split() for line in lines)
@@ -79,7 +83,7 @@ def test_a_run_killed_three_times_gives_the_losses_of_one_that_was_not(tmp_path)
     _, whole = train(tmp_path / "whole")
     assert len(set(whole.values())) == 25
     losses, starts = {}, []
-    for kill_at in ("batch 7", "save 12", "replace 18", "never"):        # all in the middle of an epoch of 5 batches
+    for kill_at in ("batch 7", "save 12", "replace 18", "never"):  # all in the middle of an epoch of 5 batches
         start, part = train(tmp_path / "killed", kill_at)
         starts.append(start)
         losses.update(part)
@@ -93,8 +97,12 @@ def test_a_run_killed_three_times_gives_the_losses_of_one_that_was_not(tmp_path)
 def make_state(seed=0, width=4, optimizer=torch.optim.AdamW):
     torch.manual_seed(seed)
     model = torch.nn.Sequential(torch.nn.Linear(3, width), torch.nn.Dropout(), torch.nn.Linear(width, 1))
-    state = {"model": model, "optimizer": optimizer(model.parameters(), lr=0.1), "rng": np.random.default_rng(seed),
-             "batches": ShuffledBatches(10, 3, 0)}
+    state = {
+        "model": model,
+        "optimizer": optimizer(model.parameters(), lr=0.1),
+        "rng": np.random.default_rng(seed),
+        "batches": ShuffledBatches(10, 3, 0),
+    }
     model(torch.randn(5, 3)).sum().backward()
     state["optimizer"].step()
     return state
@@ -102,8 +110,12 @@ def make_state(seed=0, width=4, optimizer=torch.optim.AdamW):
 
 def snapshot(state):
     tensors = [t.clone() for t in state["model"].state_dict().values()]
-    slots = [t.clone() for s in state["optimizer"].state_dict()["state"].values() for t in s.values()
-             if isinstance(t, torch.Tensor)]
+    slots = [
+        t.clone()
+        for s in state["optimizer"].state_dict()["state"].values()
+        for t in s.values()
+        if isinstance(t, torch.Tensor)
+    ]
     others = [str(state["rng"].bit_generator.state), state["batches"].state_dict()]
     return [t.tolist() for t in tensors + slots] + others + [random.getstate(), torch.get_rng_state().tolist()]
 
@@ -144,16 +156,24 @@ def test_the_folder_is_as_promised_and_its_meta_readable(store):
 def test_other_kinds_of_state(store):
     generator, python = torch.Generator().manual_seed(1), random.Random(2)
     rng = np.random.Generator(np.random.MT19937(3))
-    values = {"epoch": 3, "history": {"loss": [1.0, float("inf")]}, "mean": np.arange(3), 'name': "x"}
+    values = {"epoch": 3, "history": {"loss": [1.0, float("inf")]}, "mean": np.arange(3), "name": "x"}
     state = {"g": generator, "r": python, "n": rng, **values}
     rng.spawn(2)
     store.save(0, state)
     draws = torch.rand(2, generator=generator).tolist(), python.random(), rng.random(), rng.spawn(1)[0].random()
-    fresh = {"g": torch.Generator(), "r": random.Random(), "n": np.random.Generator(np.random.MT19937(3)),
-             **dict.fromkeys(values)}
+    fresh = {
+        "g": torch.Generator(),
+        "r": random.Random(),
+        "n": np.random.Generator(np.random.MT19937(3)),
+        **dict.fromkeys(values),
+    }
     meta = store.restore(fresh)
-    assert draws == (torch.rand(2, generator=fresh["g"]).tolist(), fresh["r"].random(), fresh["n"].random(),
-                     fresh["n"].spawn(1)[0].random())
+    assert draws == (
+        torch.rand(2, generator=fresh["g"]).tolist(),
+        fresh["r"].random(),
+        fresh["n"].random(),
+        fresh["n"].spawn(1)[0].random(),
+    )
     assert meta["values"].pop("mean").tolist() == [0, 1, 2]
     assert meta["values"] == {"epoch": 3, "history": {"loss": [1.0, float("inf")]}, "name": "x"}
 
@@ -199,7 +219,7 @@ def replace_weights(folder, raw):
 
 def cut(folder, name="weights.safetensors", keep=0.5):
     raw = (folder / name).read_bytes()
-    (folder / name).write_bytes(raw[:int(len(raw) * keep)])
+    (folder / name).write_bytes(raw[: int(len(raw) * keep)])
 
 
 def flip(folder):
@@ -221,6 +241,7 @@ def torch_file():
 
 def safetensors_file():
     from safetensors.torch import save
+
     return save({"w": torch.ones(2)})
 
 
@@ -260,7 +281,7 @@ def test_damage_is_named_the_newest_whole_step_offered_and_nothing_changed(store
         assert str(caught.value).endswith("restore(state, step=200)")
     assert snapshot(victim) == before
     assert store.restore(victim, step=200)["step"] == 200
-    store.save(300, victim)                                              # the damaged one is replaced
+    store.save(300, victim)  # the damaged one is replaced
     assert store.restore(victim)["step"] == 300
 
 
@@ -272,18 +293,24 @@ def test_where_no_step_is_whole_it_says_so(store):
         store.restore(state)
 
 
-@pytest.mark.parametrize("give, message", [
-    (lambda: make_state(width=5), r"another model: 0\.weight is torch\.float32\(4, 3\) in the checkpoint.*\(5, 3\)"),
-    (lambda: {**make_state(), "model": torch.nn.Linear(3, 4)}, "weight is missing in the checkpoint"),
-    (lambda: {**make_state(), "model": make_state()["model"].double()}, "float64"),
-    (lambda: make_state(optimizer=torch.optim.SGD), "SGD, but the checkpoint holds a torch.optim.adamw.AdamW"),
-    (lambda: {"optimizer": make_state(width=5)["optimizer"]}, "belongs to another model"),
-    (lambda: {"optimizer": torch.optim.AdamW([torch.zeros(1)])}, "parameter groups"),
-    (lambda: {**make_state(), "batches": ShuffledBatches(11, 3, 0)}, "order of the data"),
-    (lambda: {**make_state(), "rng": np.random.Generator(np.random.Philox(0))}, "Philox"),
-    (lambda: {**make_state(), "scheduler": 0}, r"but not \['scheduler'\]"),
-    (lambda: {**make_state(), "model": 0}, "is a builtins.int, but the checkpoint holds"),
-])
+@pytest.mark.parametrize(
+    "give, message",
+    [
+        (
+            lambda: make_state(width=5),
+            r"another model: 0\.weight is torch\.float32\(4, 3\) in the checkpoint.*\(5, 3\)",
+        ),
+        (lambda: {**make_state(), "model": torch.nn.Linear(3, 4)}, "weight is missing in the checkpoint"),
+        (lambda: {**make_state(), "model": make_state()["model"].double()}, "float64"),
+        (lambda: make_state(optimizer=torch.optim.SGD), "SGD, but the checkpoint holds a torch.optim.adamw.AdamW"),
+        (lambda: {"optimizer": make_state(width=5)["optimizer"]}, "belongs to another model"),
+        (lambda: {"optimizer": torch.optim.AdamW([torch.zeros(1)])}, "parameter groups"),
+        (lambda: {**make_state(), "batches": ShuffledBatches(11, 3, 0)}, "order of the data"),
+        (lambda: {**make_state(), "rng": np.random.Generator(np.random.Philox(0))}, "Philox"),
+        (lambda: {**make_state(), "scheduler": 0}, r"but not \['scheduler'\]"),
+        (lambda: {**make_state(), "model": 0}, "is a builtins.int, but the checkpoint holds"),
+    ],
+)
 def test_what_does_not_fit_is_named_and_changes_nothing(store, give, message):
     store.save(1, make_state(seed=3))
     state = give()

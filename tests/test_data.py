@@ -51,7 +51,7 @@ def make_tar(members):
 
 
 def test_tsv_loses_bom_carriage_returns_and_empty_lines_only():
-    content = b"\xef\xbb\xbf1_1\t-0.9\tcaf\xc3\xa9 \"quoted\r\n\r\n1_2\t0.5\tx\r\n"
+    content = b'\xef\xbb\xbf1_1\t-0.9\tcaf\xc3\xa9 "quoted\r\n\r\n1_2\t0.5\tx\r\n'
     assert parsers.parse_tsv(content, 3) == [["1_1", "-0.9", 'café "quoted'], ["1_2", "0.5", "x"]]
 
 

@@ -25,8 +25,9 @@ def fake_gpu(monkeypatch, kind, multiply):
     """Pretend that a device of this kind is present and multiplies as told; the CPU stays real."""
     real = device_module._multiply_on
     monkeypatch.setattr(torch.backends.mps if kind == "mps" else getattr(torch, kind), "is_available", lambda: True)
-    monkeypatch.setattr(device_module, "_multiply_on",
-                        lambda name, rows: multiply() if name.startswith(kind) else real(name, rows))
+    monkeypatch.setattr(
+        device_module, "_multiply_on", lambda name, rows: multiply() if name.startswith(kind) else real(name, rows)
+    )
     if kind != "mps":
         properties = types.SimpleNamespace(name="Fake 9000", total_memory=8 * 2**30)
         monkeypatch.setattr(getattr(torch, kind), "get_device_properties", lambda name: properties)
@@ -35,6 +36,7 @@ def fake_gpu(monkeypatch, kind, multiply):
 def fail(error):
     def multiply():
         raise error
+
     return multiply
 
 
@@ -69,13 +71,16 @@ def test_cuda_comes_before_mps(monkeypatch, capsys):
     assert "Fake 9000, 8.0 GiB" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("multiply, reason", [
-    (fail(torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 64.00 MiB.\nmore")), "out of memory"),
-    (fail(RuntimeError("no kernel image is available for execution on the device")), "no kernel image"),
-    (fail(AssertionError()), "AssertionError: no message"),
-    (lambda: [[value + 1 for value in row] for row in PRODUCT], "wrong numbers"),
-    (lambda: [[float("nan")] * 8] * 8, "wrong numbers"),
-])
+@pytest.mark.parametrize(
+    "multiply, reason",
+    [
+        (fail(torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 64.00 MiB.\nmore")), "out of memory"),
+        (fail(RuntimeError("no kernel image is available for execution on the device")), "no kernel image"),
+        (fail(AssertionError()), "AssertionError: no message"),
+        (lambda: [[value + 1 for value in row] for row in PRODUCT], "wrong numbers"),
+        (lambda: [[float("nan")] * 8] * 8, "wrong numbers"),
+    ],
+)
 def test_a_gpu_that_fails_is_named_with_its_reason_and_the_cpu_taken(monkeypatch, capsys, multiply, reason):
     fake_gpu(monkeypatch, "cuda", multiply)
     with pytest.warns(RuntimeWarning, match=f"cuda is present but.*{reason}") as caught:
@@ -86,10 +91,13 @@ def test_a_gpu_that_fails_is_named_with_its_reason_and_the_cpu_taken(monkeypatch
 
 def test_a_broken_cuda_leaves_the_next_device_its_chance(monkeypatch):
     fake_gpu(monkeypatch, "mps", lambda: PRODUCT)
-    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)        # a real failure: this PyTorch may have no CUDA
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)  # a real failure: this PyTorch may have no CUDA
     real = device_module._multiply_on
-    monkeypatch.setattr(device_module, "_multiply_on",
-                        lambda name, rows: fail(RuntimeError("driver"))() if name == "cuda" else real(name, rows))
+    monkeypatch.setattr(
+        device_module,
+        "_multiply_on",
+        lambda name, rows: fail(RuntimeError("driver"))() if name == "cuda" else real(name, rows),
+    )
     with pytest.warns(RuntimeWarning, match="driver"):
         assert pick_device(quiet=True).type == "mps"
 
@@ -189,25 +197,50 @@ def make_cgroups(monkeypatch, tmp_path, own, files):
 
 
 def test_a_container_of_version_2_limits_threads_and_memory(monkeypatch, tmp_path):
-    make_cgroups(monkeypatch, tmp_path, "0::/a/b\n", {
-        "a/cpu.max": "250000 100000\n", "a/b/cpu.max": "max 100000\n",
-        "a/b/memory.max": f"{4 * 2**30}\n", "a/b/memory.current": f"{2**30}\n", "a/memory.max": "max\n"})
-    assert machine.count_cpu_threads() == 3                              # 2.5 CPUs, set by the parent
+    make_cgroups(
+        monkeypatch,
+        tmp_path,
+        "0::/a/b\n",
+        {
+            "a/cpu.max": "250000 100000\n",
+            "a/b/cpu.max": "max 100000\n",
+            "a/b/memory.max": f"{4 * 2**30}\n",
+            "a/b/memory.current": f"{2**30}\n",
+            "a/memory.max": "max\n",
+        },
+    )
+    assert machine.count_cpu_threads() == 3  # 2.5 CPUs, set by the parent
     assert machine.read_memory() == (4 * 2**30, 3 * 2**30)
 
 
 def test_a_container_of_version_1_limits_threads_and_memory(monkeypatch, tmp_path):
-    make_cgroups(monkeypatch, tmp_path, "5:memory:/m\n3:cpu,cpuacct:/c\n", {
-        "cpu,cpuacct/c/cpu.cfs_quota_us": "50000", "cpu,cpuacct/c/cpu.cfs_period_us": "100000",
-        "memory/m/memory.limit_in_bytes": str(2 * 2**30), "memory/m/memory.usage_in_bytes": str(2**30)})
-    assert machine.count_cpu_threads() == 1                              # half a CPU is still one thread
+    make_cgroups(
+        monkeypatch,
+        tmp_path,
+        "5:memory:/m\n3:cpu,cpuacct:/c\n",
+        {
+            "cpu,cpuacct/c/cpu.cfs_quota_us": "50000",
+            "cpu,cpuacct/c/cpu.cfs_period_us": "100000",
+            "memory/m/memory.limit_in_bytes": str(2 * 2**30),
+            "memory/m/memory.usage_in_bytes": str(2**30),
+        },
+    )
+    assert machine.count_cpu_threads() == 1  # half a CPU is still one thread
     assert machine.read_memory() == (2 * 2**30, 2**30)
 
 
 def test_no_limit_means_the_machine_itself(monkeypatch, tmp_path):
-    make_cgroups(monkeypatch, tmp_path, "4:memory:/\n3:cpu:/\n", {
-        "cpu/cpu.cfs_quota_us": "-1", "cpu/cpu.cfs_period_us": "100000",
-        "memory/memory.limit_in_bytes": "9223372036854771712", "memory/memory.usage_in_bytes": "1"})
+    make_cgroups(
+        monkeypatch,
+        tmp_path,
+        "4:memory:/\n3:cpu:/\n",
+        {
+            "cpu/cpu.cfs_quota_us": "-1",
+            "cpu/cpu.cfs_period_us": "100000",
+            "memory/memory.limit_in_bytes": "9223372036854771712",
+            "memory/memory.usage_in_bytes": "1",
+        },
+    )
     assert machine.count_cpu_threads() == 16
     assert machine.read_memory() == (64 * 2**30, 60 * 2**30)
 
@@ -217,6 +250,7 @@ def fake_tensorflow(monkeypatch, grows, error=None):
         if error:
             raise error
         grows[gpu.name] = value
+
     experimental = types.SimpleNamespace(get_memory_growth=lambda gpu: grows[gpu.name], set_memory_growth=set_growth)
     gpus = [types.SimpleNamespace(name=name) for name in grows]
     module = types.ModuleType("tensorflow")
@@ -237,24 +271,33 @@ def test_memory_growth_without_gpus_is_an_empty_list(monkeypatch):
 
 
 def test_memory_growth_too_late_says_to_restart(monkeypatch):
-    fake_tensorflow(monkeypatch, {"GPU:0": False},
-                    RuntimeError("Physical devices cannot be modified after being initialized"))
+    fake_tensorflow(
+        monkeypatch, {"GPU:0": False}, RuntimeError("Physical devices cannot be modified after being initialized")
+    )
     with pytest.raises(RuntimeError, match="restart the kernel"):
         use_tensorflow_memory_growth()
 
 
-@pytest.mark.parametrize("capability, dtype", [((9, 0), torch.bfloat16), ((8, 0), torch.bfloat16),
-                                               ((7, 5), torch.float16), ((6, 1), torch.float32)])
+@pytest.mark.parametrize(
+    "capability, dtype",
+    [((9, 0), torch.bfloat16), ((8, 0), torch.bfloat16), ((7, 5), torch.float16), ((6, 1), torch.float32)],
+)
 def test_advice_for_cuda_follows_the_hardware_and_not_the_emulation(monkeypatch, capability, dtype):
     monkeypatch.setattr(torch.cuda, "get_device_capability", lambda device: capability)
-    monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda *_, **__: True)      # says yes on a T4, by emulation
+    monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda *_, **__: True)  # says yes on a T4, by emulation
     advice = advise_dtype("cuda")
     assert advice.dtype is dtype and f"{capability[0]}.{capability[1]}" in advice.reason
 
 
-@pytest.mark.parametrize("capabilities, dtype", [
-    ({"avx512_bf16": True}, torch.bfloat16), ({"avx2": True}, torch.float32),
-    ({"amx_bf16": False}, torch.float32), ({}, torch.float32)])
+@pytest.mark.parametrize(
+    "capabilities, dtype",
+    [
+        ({"avx512_bf16": True}, torch.bfloat16),
+        ({"avx2": True}, torch.float32),
+        ({"amx_bf16": False}, torch.float32),
+        ({}, torch.float32),
+    ],
+)
 def test_advice_for_the_cpu_follows_its_units(monkeypatch, capabilities, dtype):
     monkeypatch.setattr(device_module, "_read_cpu_capabilities", lambda: capabilities)
     assert advise_dtype("cpu").dtype is dtype

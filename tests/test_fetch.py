@@ -75,14 +75,14 @@ def test_provenance_stands_beside_the_files(source):
 
 def test_a_hash_is_computed_once_a_process(source, monkeypatch):
     fetch.fetch(source, build)
-    fetch.fetch(source, build)                                   # the first look into the cache
+    fetch.fetch(source, build)  # the first look into the cache
     monkeypatch.setattr(hashlib, "file_digest", lambda *_: pytest.fail("hashed again"))
     fetch.fetch(source, build)
 
 
 def test_a_damaged_file_is_found_set_aside_and_made_anew(source, cache, capsys):
     folder, _ = fetch.fetch(source, build)
-    (folder / "compact.txt").write_bytes(b"1,2,4\n")             # same size, one digit off
+    (folder / "compact.txt").write_bytes(b"1,2,4\n")  # same size, one digit off
     assert fetch.check_cached(source) == "the cached file compact.txt is damaged"
     again, origin = fetch.fetch(source, build)
     assert (again / "compact.txt").read_bytes() == b"1,2,3\n" and origin == "the network"
@@ -426,7 +426,7 @@ def test_a_remembered_hash_survives_the_process_but_not_a_change(tmp_path, monke
     path, memory = tmp_path / "large.bin", tmp_path / "verified.json"
     path.write_bytes(b"one")
     first = files.hash_file(path, memory)
-    files._seen.clear()                                          # a new process
+    files._seen.clear()  # a new process
     with monkeypatch.context() as patch:
         patch.setattr(hashlib, "file_digest", lambda *_: pytest.fail("hashed again"))
         assert files.hash_file(path, memory) == first

@@ -12,8 +12,9 @@ HEAVY = ("torch", "tensorflow", "transformers", "matplotlib", "keras", "numpy", 
 
 
 def run(code):
-    return subprocess.run([sys.executable, "-W", "error", "-c", code], check=True, capture_output=True, text=True,
-                          timeout=60).stdout
+    return subprocess.run(
+        [sys.executable, "-W", "error", "-c", code], check=True, capture_output=True, text=True, timeout=60
+    ).stdout
 
 
 def test_the_import_is_under_a_fifth_of_a_second():
@@ -47,8 +48,17 @@ def test_no_function_is_hidden_by_a_module_of_its_name():
 
 
 def test_the_names_that_lessons_use_are_exported():
-    assert {"ensure", "pick_device", "device_report", "use_tensorflow_memory_growth", "seed_everything", "Checkpoints",
-            "data", "plotting", "ledger"} <= set(course_utils.__all__)
+    assert {
+        "ensure",
+        "pick_device",
+        "device_report",
+        "use_tensorflow_memory_growth",
+        "seed_everything",
+        "Checkpoints",
+        "data",
+        "plotting",
+        "ledger",
+    } <= set(course_utils.__all__)
 
 
 def test_an_unknown_name_is_an_attribute_error():

@@ -175,7 +175,7 @@ def test_a_module_installed_while_python_runs_is_found(pip, tmp_path, monkeypatc
     site = tmp_path / "site"
     site.mkdir()
     monkeypatch.syspath_prepend(site)
-    assert not install.has_module("absent_package")              # Python has now cached that the folder is empty
+    assert not install.has_module("absent_package")  # Python has now cached that the folder is empty
 
     def install_within_one_tick_of_the_clock():
         before = site.stat().st_mtime_ns

@@ -69,8 +69,9 @@ TRAINING = textwrap.dedent("""
 
 def train(folder, job="run"):
     environment = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": "-1"}
-    run = subprocess.run([sys.executable, "-c", TRAINING, str(folder), job], env=environment, timeout=240,
-                         capture_output=True, text=True)
+    run = subprocess.run(
+        [sys.executable, "-c", TRAINING, str(folder), job], env=environment, timeout=240, capture_output=True, text=True
+    )
     assert run.returncode == (-signal.SIGKILL if job == "kill" else 0), run.stderr
     return json.loads(run.stdout.splitlines()[-1]) if run.stdout else None
 

@@ -23,8 +23,15 @@ def own_ledger(monkeypatch, tmp_path):
 def test_a_record_comes_back_with_its_time_and_lesson(own_ledger):
     row = ledger.record("bert-tiny", lesson="10", accuracy=np.float32(0.5), bytes=1_000_000, device="cpu", 准确率=0.9)
     assert ledger.read() == [row]
-    assert row == {"name": "bert-tiny", "time": row["time"], "lesson": "10", "accuracy": 0.5, "bytes": 1_000_000,
-                   "device": "cpu", "准确率": 0.9}
+    assert row == {
+        "name": "bert-tiny",
+        "time": row["time"],
+        "lesson": "10",
+        "accuracy": 0.5,
+        "bytes": 1_000_000,
+        "device": "cpu",
+        "准确率": 0.9,
+    }
     assert row["time"].endswith("+00:00") and "准确率" in own_ledger.read_text(encoding="utf-8")
 
 
@@ -40,8 +47,9 @@ def test_recording_again_keeps_the_history_and_latest_gives_one_line_a_model(own
     assert len(own_ledger.read_text().splitlines()) == 3
 
 
-@pytest.mark.parametrize("value", [float("nan"), float("inf"), -np.inf, True, np.bool_(True), None, [1], {"a": 1},
-                                   "x" * 201, 1j, b"x"])
+@pytest.mark.parametrize(
+    "value", [float("nan"), float("inf"), -np.inf, True, np.bool_(True), None, [1], {"a": 1}, "x" * 201, 1j, b"x"]
+)
 def test_what_is_no_finite_number_or_short_word_is_refused_and_nothing_written(own_ledger, value):
     with pytest.raises((TypeError, ValueError), match="accuracy"):
         ledger.record("a", accuracy=value)
@@ -84,13 +92,16 @@ def test_a_line_torn_by_a_kill_does_not_swallow_the_next(own_ledger):
 
 
 def test_lines_of_several_processes_do_not_mix(own_ledger):
-    code = ("import sys; from course_utils import ledger\n"
-            "for i in range(50): ledger.record(sys.argv[1], i=i, pad='x' * 150)")
+    code = (
+        "import sys; from course_utils import ledger\n"
+        "for i in range(50): ledger.record(sys.argv[1], i=i, pad='x' * 150)"
+    )
     runs = [subprocess.Popen([sys.executable, "-c", code, name]) for name in "abc"]
     assert [run.wait(60) for run in runs] == [0, 0, 0]
     rows = ledger.read()
     assert len(rows) == 150 and {name: [r["i"] for r in rows if r["name"] == name] for name in "abc"} == {
-        name: list(range(50)) for name in "abc"}
+        name: list(range(50)) for name in "abc"
+    }
 
 
 def test_a_path_overrules_the_environment_and_lines_are_plain_json(tmp_path, own_ledger):
@@ -101,7 +112,7 @@ def test_a_path_overrules_the_environment_and_lines_are_plain_json(tmp_path, own
 
 def test_lessons_and_exercises_share_one_ledger(monkeypatch, tmp_path):
     monkeypatch.delenv("COURSE_LEDGER")
-    monkeypatch.chdir(ROOT / "tests")                                    # any folder of the course
+    monkeypatch.chdir(ROOT / "tests")  # any folder of the course
     assert ledger._find_ledger(None) == ROOT / "runs" / "ledger.jsonl"
-    monkeypatch.chdir(tmp_path)                                          # a bare notebook
+    monkeypatch.chdir(tmp_path)  # a bare notebook
     assert ledger._find_ledger(None) == tmp_path / "runs" / "ledger.jsonl"

@@ -50,11 +50,11 @@ def test_images_show_each_picture_with_its_title():
 
 def test_images_do_not_overlap_and_lie_within_the_axes():
     ax = plotting.show_images(np.zeros((5, 4, 4)), titles="abcde", columns=3)
-    boxes = [shown.get_extent() for shown in ax.images]                  # left, right, bottom, top; y grows downwards
+    boxes = [shown.get_extent() for shown in ax.images]  # left, right, bottom, top; y grows downwards
     for i, a in enumerate(boxes):
         assert ax.get_xlim()[0] <= a[0] < a[1] <= ax.get_xlim()[1]
         assert ax.get_ylim()[1] <= a[3] < a[2] <= ax.get_ylim()[0]
-        for b in boxes[i + 1:]:
+        for b in boxes[i + 1 :]:
             assert a[1] <= b[0] or b[1] <= a[0] or a[2] <= b[3] or b[2] <= a[3]
 
 
@@ -87,14 +87,16 @@ def test_images_with_other_mistakes_are_explained():
 
 def test_a_heatmap_holds_the_matrix_its_labels_and_a_colour_bar():
     matrix = np.array([[0.0, 1.0, 2.0], [3.0, 4.0, 5.0]])
-    ax = plotting.show_heatmap(matrix, ["a", "b", "c"], ["x", "y"], xlabel="key", ylabel="query", title="t",
-                               unit="weight", values=".1f")
+    ax = plotting.show_heatmap(
+        matrix, ["a", "b", "c"], ["x", "y"], xlabel="key", ylabel="query", title="t", unit="weight", values=".1f"
+    )
     assert np.array_equal(ax.images[0].get_array(), matrix) and ax.images[0].origin == "upper"
     assert [t.get_text() for t in ax.get_xticklabels()] == ["a", "b", "c"]
     assert [t.get_text() for t in ax.get_yticklabels()] == ["x", "y"]
     assert (ax.get_xlabel(), ax.get_ylabel(), ax.get_title()) == ("key", "query", "t")
     assert {(t.get_position(), t.get_text()) for t in ax.texts} == {
-        ((j, i), f"{matrix[i, j]:.1f}") for i in range(2) for j in range(3)}
+        ((j, i), f"{matrix[i, j]:.1f}") for i in range(2) for j in range(3)
+    }
     assert [t.get_color() for t in ax.texts][0] == "white" and [t.get_color() for t in ax.texts][-1] == "black"
     bar = ax.images[0].colorbar
     assert bar.ax.get_ylabel() == "weight" and len(ax.figure.axes) == 2
@@ -102,6 +104,7 @@ def test_a_heatmap_holds_the_matrix_its_labels_and_a_colour_bar():
 
 def test_a_heatmap_takes_axes_tensors_and_limits():
     import torch
+
     _, ax = plt.subplots()
     weights = torch.eye(3, requires_grad=True)
     assert plotting.show_heatmap(weights, ax=ax, vmin=0, vmax=2) is ax
@@ -136,7 +139,7 @@ def test_curves_without_x_count_from_one_and_may_differ_in_length():
     _, ax = plt.subplots()
     assert plotting.show_curves({"a": [5, 4], "b": [3, 2, 1]}, ax=ax, logx=True) is ax
     assert [line.get_xdata().tolist() for line in ax.lines] == [[1, 2], [1, 2, 3]] and ax.get_xscale() == "log"
-    plotting.show_curves({"c": [1]}, ax=ax)                              # on an axis that is logarithmic already
+    plotting.show_curves({"c": [1]}, ax=ax)  # on an axis that is logarithmic already
     assert len({line.get_color() for line in ax.lines}) == 3, "a second call goes on with the next colour"
 
 
@@ -145,9 +148,17 @@ def test_counted_steps_have_whole_ticks():
     assert all(tick == int(tick) for tick in ax.get_xticks())
 
 
-@pytest.mark.parametrize("curves, x, message", [
-    ({}, None, "dict"), ([1, 2], None, "dict"), ({"a": [[1, 2]]}, None, "'a' must be"),
-    ({"a": []}, None, "'a' must be"), ({"a": 3}, None, "'a' must be"), ({"a": [1, 2]}, [1, 2, 3], "2 values, but x")])
+@pytest.mark.parametrize(
+    "curves, x, message",
+    [
+        ({}, None, "dict"),
+        ([1, 2], None, "dict"),
+        ({"a": [[1, 2]]}, None, "'a' must be"),
+        ({"a": []}, None, "'a' must be"),
+        ({"a": 3}, None, "'a' must be"),
+        ({"a": [1, 2]}, [1, 2, 3], "2 values, but x"),
+    ],
+)
 def test_curves_that_cannot_be_drawn_are_explained(curves, x, message):
     with pytest.raises(ValueError, match=message):
         plotting.show_curves(curves, x)

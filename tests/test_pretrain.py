@@ -16,7 +16,7 @@ HEADER = """# ---
 # ---
 
 """
-CELLS = '''# %% tags=["setup"]
+CELLS = """# %% tags=["setup"]
 import torch
 
 # %% tags=["pretrain"]
@@ -33,7 +33,7 @@ def pretrain(store):
         with torch.no_grad():
             model.weight.fill_(step)
         store.save(step, {"model": model}, metrics={"loss": 1 / step}, config={"WIDTH": WIDTH})
-'''
+"""
 
 
 def read(tmp_path, cells):

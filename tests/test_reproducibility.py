@@ -13,6 +13,7 @@ from course_utils import reproducibility, seed_everything
 
 def draw_all(rng):
     import torch
+
     return random.random(), np.random.random(), torch.rand(3).tolist(), rng.random()
 
 
@@ -48,17 +49,20 @@ def test_an_unknown_framework_is_refused():
 
 
 def test_nothing_heavy_is_imported_unless_asked():
-    code = ("import sys; from course_utils import seed_everything; seed_everything(1);"
-            "assert not {'torch', 'tensorflow', 'keras'} & set(sys.modules), 'imported unasked';"
-            "seed_everything(1, ('torch',)); assert 'torch' in sys.modules")
+    code = (
+        "import sys; from course_utils import seed_everything; seed_everything(1);"
+        "assert not {'torch', 'tensorflow', 'keras'} & set(sys.modules), 'imported unasked';"
+        "seed_everything(1, ('torch',)); assert 'torch' in sys.modules"
+    )
     subprocess.run([sys.executable, "-W", "error", "-c", code], check=True, timeout=120)
 
 
 def fake_frameworks(monkeypatch, calls):
     tf, keras = types.ModuleType("tensorflow"), types.ModuleType("keras")
     tf.random = types.SimpleNamespace(set_seed=lambda seed: calls.append(("tf", seed)))
-    tf.config = types.SimpleNamespace(experimental=types.SimpleNamespace(
-        enable_op_determinism=lambda: calls.append(("determinism",))))
+    tf.config = types.SimpleNamespace(
+        experimental=types.SimpleNamespace(enable_op_determinism=lambda: calls.append(("determinism",)))
+    )
     keras.utils = types.SimpleNamespace(set_random_seed=lambda seed: calls.append(("keras", seed)))
     monkeypatch.setitem(sys.modules, "tensorflow", tf)
     monkeypatch.setitem(sys.modules, "keras", keras)
@@ -73,6 +77,7 @@ def test_loaded_tensorflow_and_keras_are_seeded(monkeypatch):
 
 def test_deterministic_asks_both_frameworks(monkeypatch):
     import torch
+
     calls = []
     fake_frameworks(monkeypatch, calls)
     monkeypatch.delenv("CUBLAS_WORKSPACE_CONFIG", raising=False)

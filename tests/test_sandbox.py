@@ -23,7 +23,7 @@ from autograder.outcome import CheckFailed, CouldNotRun, NotAttempted, Wrong
 from autograder.remote import Remote, Stopped
 from autograder.sandbox import Sandbox, find_launcher
 
-_CELL = '''
+_CELL = """
 import numpy as np
 
 def double(x):
@@ -49,7 +49,7 @@ class Value:
 
 BLANK = ...
 NUMBER = 3
-'''
+"""
 
 
 def test_the_notebook_and_the_sandbox_say_the_same(answer):
@@ -87,11 +87,13 @@ def _outcome(ask, answer):
 
 
 def test_cells_run_as_in_a_notebook(answer):
-    answer.run_cell("%matplotlib inline\n!ls\nx = 1\n"
-                    "for i in range(2):\n    %time\n    x += 1\nx?\ny = !pwd\n", "magics")
+    answer.run_cell(
+        "%matplotlib inline\n!ls\nx = 1\nfor i in range(2):\n    %time\n    x += 1\nx?\ny = !pwd\n", "magics"
+    )
     answer.run_cell("%%time\nz = x + 1\ndisplay(z)\nget_ipython().run_line_magic('a', 'b')", "cell magic")
-    answer.run_cell('"""\n%d\n"""\n'
-                    'from dataclasses import dataclass\n@dataclass\nclass P:\n    a: int\nok = P(1) == P(1)', "c")
+    answer.run_cell(
+        '"""\n%d\n"""\nfrom dataclasses import dataclass\n@dataclass\nclass P:\n    a: int\nok = P(1) == P(1)', "c"
+    )
     assert (answer.get("x"), answer.get("z"), answer.get("ok"), answer.get("__name__")) == (3, 4, True, "__main__")
     for source, words in [("a = (", "SyntaxError"), ("1 / 0", "in line 1 of the cell: `1 / 0`"), ("nope", "NameError"),
                           ("raise SystemExit(3)", "SystemExit: 3"), ("x = 1\n  y = 2", "Indentation")]:  # fmt: skip

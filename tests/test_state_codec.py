@@ -40,17 +40,38 @@ def assert_same(a, b):
         assert a == b
 
 
-scalars = (st.none() | st.booleans() | st.integers() | st.integers(-2**200, 2**200) | st.floats(allow_nan=True)
-           | st.text(st.characters(codec=None), max_size=8) | st.binary(max_size=8))
-keys = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=4) | st.tuples(
-    st.integers(), st.text(max_size=2))
+scalars = (
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.integers(-(2**200), 2**200)
+    | st.floats(allow_nan=True)
+    | st.text(st.characters(codec=None), max_size=8)
+    | st.binary(max_size=8)
+)
+keys = (
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False)
+    | st.text(max_size=4)
+    | st.tuples(st.integers(), st.text(max_size=2))
+)
 arrays = hnp.arrays(
     st.sampled_from("bool int8 uint16 int64 uint64 float16 float32 float64 complex64 complex128".split()),
-    hnp.array_shapes(min_dims=0, max_dims=3, min_side=0, max_side=3))
+    hnp.array_shapes(min_dims=0, max_dims=3, min_side=0, max_side=3),
+)
 tensors = arrays.map(torch.from_numpy)
-trees = st.recursive(scalars | arrays | tensors, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(
-    keys, inner, max_size=4) | st.lists(inner, max_size=3).map(tuple) | st.dictionaries(keys, inner, max_size=3).map(
-        OrderedDict), max_leaves=12)
+trees = st.recursive(
+    scalars | arrays | tensors,
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(keys, inner, max_size=4)
+        | st.lists(inner, max_size=3).map(tuple)
+        | st.dictionaries(keys, inner, max_size=3).map(OrderedDict)
+    ),
+    max_leaves=12,
+)
 
 
 @settings(max_examples=150, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck))
@@ -59,14 +80,26 @@ def test_every_tree_comes_back_bit_for_bit(tree):
     assert_same(tree, decode_state(encode_state(tree)))
 
 
-@pytest.mark.parametrize("value", [math.nan, -math.nan, math.inf, -math.inf, -0.0, 5e-324, 0.1,
-                                   struct.unpack("<d", bytes.fromhex("0100000000000cff"))[0]])
+@pytest.mark.parametrize(
+    "value",
+    [
+        math.nan,
+        -math.nan,
+        math.inf,
+        -math.inf,
+        -0.0,
+        5e-324,
+        0.1,
+        struct.unpack("<d", bytes.fromhex("0100000000000cff"))[0],
+    ],
+)
 def test_special_floats_survive_with_their_bits(value):
     assert_same({"x": value, 1: [value]}, decode_state(encode_state({"x": value, 1: [value]})))
 
 
-@pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float8_e4m3fn, torch.float8_e5m2, torch.complex64,
-                                   torch.uint32])
+@pytest.mark.parametrize(
+    "dtype", [torch.bfloat16, torch.float8_e4m3fn, torch.float8_e5m2, torch.complex64, torch.uint32]
+)
 @pytest.mark.parametrize("shape", [(), (0,), (2, 3)])
 def test_tensor_types_that_numpy_lacks_survive(dtype, shape):
     tensor = torch.arange(1, 1 + math.prod(shape)).reshape(shape).to(dtype)
@@ -74,17 +107,30 @@ def test_tensor_types_that_numpy_lacks_survive(dtype, shape):
 
 
 def test_layouts_do_not_matter():
-    base = torch.arange(12.).reshape(3, 4)
-    tree = [base.T, base[:, ::2], base.expand(2, 3, 4), np.arange(12).reshape(3, 4).T, np.arange(10)[::-1],
-            torch.tensor([1 + 2j]).conj(), torch.nn.Parameter(base)]
+    base = torch.arange(12.0).reshape(3, 4)
+    tree = [
+        base.T,
+        base[:, ::2],
+        base.expand(2, 3, 4),
+        np.arange(12).reshape(3, 4).T,
+        np.arange(10)[::-1],
+        torch.tensor([1 + 2j]).conj(),
+        torch.nn.Parameter(base),
+    ]
     result = decode_state(encode_state(tree))
     for before, after in zip(tree, result, strict=True):
         assert before.tolist() == after.tolist() and tuple(before.shape) == tuple(after.shape)
 
 
 def test_keys_that_look_alike_stay_apart():
-    tree = {1: torch.tensor([1]), "1": torch.tensor([2]), (1,): torch.tensor([3]), "a.b": np.zeros(1),
-            "a": {"b": np.ones(1)}, "$": {"$": "torch"}}
+    tree = {
+        1: torch.tensor([1]),
+        "1": torch.tensor([2]),
+        (1,): torch.tensor([3]),
+        "a.b": np.zeros(1),
+        "a": {"b": np.ones(1)},
+        "$": {"$": "torch"},
+    }
     assert_same(tree, decode_state(encode_state(tree)))
 
 
@@ -107,14 +153,28 @@ def test_the_results_are_copies_that_may_be_written():
 
 def test_other_tools_can_read_the_tensors():
     from safetensors.torch import load
+
     assert load(encode_state({"model": {"fc.weight": torch.ones(2)}}))["model.fc.weight"].tolist() == [1, 1]
 
 
 Point = namedtuple("Point", "x y")
 
 
-@pytest.mark.parametrize("value", [lambda x: x, object(), {1, 2}, Point(1, 2), np.array(["a"]), np.array([object()]),
-                                   np.ma.masked_array([1.0]), torch.eye(2).to_sparse(), 1j, range(3)])
+@pytest.mark.parametrize(
+    "value",
+    [
+        lambda x: x,
+        object(),
+        {1, 2},
+        Point(1, 2),
+        np.array(["a"]),
+        np.array([object()]),
+        np.ma.masked_array([1.0]),
+        torch.eye(2).to_sparse(),
+        1j,
+        range(3),
+    ],
+)
 def test_what_cannot_be_held_is_refused_with_its_place(value):
     with pytest.raises(TypeError, match=r"state\['a'\]\[1\] is a "):
         encode_state({"a": [0, value]})
@@ -136,8 +196,9 @@ def as_torch_file(protocol):
     return file.getvalue()
 
 
-@pytest.mark.parametrize("raw", [pickle.dumps(Bomb()), pickle.dumps(Bomb(), protocol=2), as_torch_file("zip"),
-                                 as_torch_file("legacy")])
+@pytest.mark.parametrize(
+    "raw", [pickle.dumps(Bomb()), pickle.dumps(Bomb(), protocol=2), as_torch_file("zip"), as_torch_file("legacy")]
+)
 def test_a_malicious_pickle_is_named_and_never_executed(raw):
     with pytest.raises(CheckpointError, match="pickle"):
         decode_state(raw)
@@ -145,18 +206,30 @@ def test_a_malicious_pickle_is_named_and_never_executed(raw):
 
 def forge(tree_text, **tensors):
     from safetensors.numpy import save
+
     return save({name: np.array(value) for name, value in tensors.items()}, metadata={"tree": tree_text})
 
 
-@pytest.mark.parametrize("raw", [
-    b"", b"\x00" * 7, b"hello, world", pickle.dumps(Bomb(), protocol=0), forge("{"), forge('{"$": "exec", "v": "1"}'),
-    forge('{"$": "torch", "t": "gone", "dtype": "float32", "shape": [1]}'),
-    forge('{"$": "torch", "t": "a", "dtype": "load", "shape": [1]}', a=[1]),
-    forge('{"$": "torch", "t": "a", "dtype": "float32", "shape": [1]}', a=[1]),
-    forge('{"$": "torch", "t": "a", "dtype": "bfloat16", "shape": [9]}', a=np.zeros(4, np.uint8)),
-    forge('{"$": "numpy", "t": "a", "dtype": "object", "shape": [1]}', a=[1]), forge('{"$": "float", "bits": "zz"}'),
-    forge('{"$": "dict", "v": [1]}'), forge('{"$": "dict", "v": [[[], 1]]}'), forge("[" * 100_000 + "]" * 100_000),
-])
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"",
+        b"\x00" * 7,
+        b"hello, world",
+        pickle.dumps(Bomb(), protocol=0),
+        forge("{"),
+        forge('{"$": "exec", "v": "1"}'),
+        forge('{"$": "torch", "t": "gone", "dtype": "float32", "shape": [1]}'),
+        forge('{"$": "torch", "t": "a", "dtype": "load", "shape": [1]}', a=[1]),
+        forge('{"$": "torch", "t": "a", "dtype": "float32", "shape": [1]}', a=[1]),
+        forge('{"$": "torch", "t": "a", "dtype": "bfloat16", "shape": [9]}', a=np.zeros(4, np.uint8)),
+        forge('{"$": "numpy", "t": "a", "dtype": "object", "shape": [1]}', a=[1]),
+        forge('{"$": "float", "bits": "zz"}'),
+        forge('{"$": "dict", "v": [1]}'),
+        forge('{"$": "dict", "v": [[[], 1]]}'),
+        forge("[" * 100_000 + "]" * 100_000),
+    ],
+)
 def test_bytes_that_make_no_sense_are_one_kind_of_error(raw):
     with pytest.raises(CheckpointError):
         decode_state(raw)
@@ -164,6 +237,7 @@ def test_bytes_that_make_no_sense_are_one_kind_of_error(raw):
 
 def test_safetensors_of_another_program_are_named():
     from safetensors.torch import save
+
     with pytest.raises(CheckpointError, match="from elsewhere"):
         decode_state(save({"w": torch.ones(2)}))
 
@@ -171,9 +245,9 @@ def test_safetensors_of_another_program_are_named():
 @settings(max_examples=120, deadline=None, database=None, derandomize=True)
 @given(st.data())
 def test_a_cut_or_flipped_byte_never_gives_another_kind_of_error(data):
-    raw = bytearray(encode_state({"w": torch.arange(6.), "o": {0: (1, math.nan)}}))
+    raw = bytearray(encode_state({"w": torch.arange(6.0), "o": {0: (1, math.nan)}}))
     if data.draw(st.booleans()):
-        raw = raw[:data.draw(st.integers(0, len(raw) - 1))]
+        raw = raw[: data.draw(st.integers(0, len(raw) - 1))]
     else:
         raw[data.draw(st.integers(0, len(raw) - 1))] ^= data.draw(st.integers(1, 255))
     try:

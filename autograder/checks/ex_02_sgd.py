@@ -10,7 +10,10 @@ from autograder.expect import as_array, expect_close
 from autograder.namespace import Learner
 from autograder.outcome import Misconception, Text, Wrong
 
-RTOL, ATOL = 1e-5, 1e-6  # loose enough for float32 (1e-7 is not, in 1 run of 100), far tighter than any wrong recipe below
+RTOL, ATOL = (
+    1e-5,
+    1e-6,
+)  # loose enough for float32 (1e-7 is not, in 1 run of 100), far tighter than any wrong recipe below
 EXERCISE = Exercise("02_sgd")
 _THREE_ZEROS = Text(
     "Where an eigenvalue is negative or 0, the docstring asks for (0.0, 0.0, 0.0).",
@@ -661,7 +664,9 @@ def epsilon_stands_outside_the_root(answer, rng):
     epsilon = rng.uniform(0.3, 0.9)
     value = answer.call("adam_path", gradients, w, alpha, beta1, beta2, epsilon)
     wrong = {
-        "epsilon-inside-the-root": _adam(gradients, w, alpha, beta1, beta2, epsilon, root=lambda v, c, e: (v / c + e) ** 0.5),
+        "epsilon-inside-the-root": _adam(
+            gradients, w, alpha, beta1, beta2, epsilon, root=lambda v, c, e: (v / c + e) ** 0.5
+        ),
         "epsilon-before-the-correction": _adam(
             gradients, w, alpha, beta1, beta2, epsilon, root=lambda v, c, e: (v**0.5 + e) / c**0.5
         ),
@@ -756,7 +761,9 @@ def the_fault_is_named(answer, rng):
     if isinstance(letter, str) and letter in wrong:
         raise Misconception(wrong[letter])
     if letter != "C":
-        raise Wrong(Text('`FAULT` is one of the letters "A", "B", "C", "D".', '`FAULT` 应是字母 "A"、"B"、"C"、"D" 之一。'))
+        raise Wrong(
+            Text('`FAULT` is one of the letters "A", "B", "C", "D".', '`FAULT` 应是字母 "A"、"B"、"C"、"D" 之一。')
+        )
 
 
 @EXERCISE.check("q5")
@@ -805,7 +812,9 @@ def negative_curvature_has_no_rate(answer, rng):
             raise Wrong(_THREE_ZEROS)
         if not _same(_three_rates(value), np.zeros(3)):
             raise Misconception("negative-curvature-overlooked")
-    if not _same(_three_rates(answer.call("stable_rates", np.diag(rng.permutation([0.0, 1.0, 3.0])), 0.5)), np.zeros(3)):
+    if not _same(
+        _three_rates(answer.call("stable_rates", np.diag(rng.permutation([0.0, 1.0, 3.0])), 0.5)), np.zeros(3)
+    ):
         raise Misconception("flat-direction-overlooked")
     curvature = float(rng.uniform(0.5, 5))
     value = _three_rates(answer.call("stable_rates", np.array([[curvature]]), 0.5))
@@ -818,7 +827,11 @@ def every_seed_must_be_there(answer, rng):
     zh: 价钱是所有种子都到达目标为止全部各轮的价钱。"""
     R, S, P = (int(rng.integers(low, high)) for low, high in ((5, 9), (3, 6), (25, 40)))
     heights = rng.uniform(1, 5, (R, S, 1)) * np.exp(-rng.uniform(0.2, 0.8, (R, S, 1)) * np.arange(1, P + 1))  # falling
-    target, seconds, dollars = float(heights[:, :, -1].max() * 1.5), rng.uniform(50, 5_000, R), float(rng.uniform(2, 30))
+    target, seconds, dollars = (
+        float(heights[:, :, -1].max() * 1.5),
+        rng.uniform(50, 5_000, R),
+        float(rng.uniform(2, 30)),
+    )
     value = answer.call("price_runs", heights, seconds, dollars, target)
 
     def price(curves):

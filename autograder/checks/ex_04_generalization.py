@@ -37,7 +37,8 @@ _FAULT_MISSING = Text(
     "你指出的都对，但还漏了一条。把三列数都与应有的结果比一比。",
 )
 _NO_CHOICE = Text(
-    '`CHOICE` is one of the names in `STRATEGIES`, or "baseline".', '`CHOICE` 应是 `STRATEGIES` 里的一个名称，或 "baseline"。'
+    '`CHOICE` is one of the names in `STRATEGIES`, or "baseline".',
+    '`CHOICE` 应是 `STRATEGIES` 里的一个名称，或 "baseline"。',
 )
 _NOT_THE_NET = Text(
     "`NET` doesn't follow from your choice: lower end × dollars a point, minus the yearly cost.",
@@ -61,8 +62,8 @@ EXERCISE.question(
             "(a) 每个权重给自己的斜率贡献 λ₁·（它的符号）和 λ₂·（它自己）。(b) w > 0 时，斜率是 h(w − a) + λ₁ + λ₂w：令它为 0，解出 w，再问它何时为正。",
         ),
         Text(
-            "(a) np.sign is 0 at 0; a name tells with name.startswith(\"W\"). (b) The size is max(h|a| − λ₁, 0) over h + λ₂, the sign is that of a.",
-            "(a) np.sign 在 0 处为 0；用 name.startswith(\"W\") 辨认名称。(b) 大小是 max(h|a| − λ₁, 0) 除以 h + λ₂，符号与 a 相同。",
+            '(a) np.sign is 0 at 0; a name tells with name.startswith("W"). (b) The size is max(h|a| − λ₁, 0) over h + λ₂, the sign is that of a.',
+            '(a) np.sign 在 0 处为 0；用 name.startswith("W") 辨认名称。(b) 大小是 max(h|a| − λ₁, 0) 除以 h + λ₂，符号与 a 相同。',
         ),
     ],
 )
@@ -161,8 +162,8 @@ for _name, _en, _zh in [
     # q1
     (
         "bias-penalised",
-        "Your biases pay, too. Only names that begin with \"W\" do: a bias doesn't make a function wild, it only lifts it.",
-        "你让偏置也付了惩罚。只有以 \"W\" 开头的才付：偏置不会使函数变得剧烈，只是把它抬高或压低。",
+        'Your biases pay, too. Only names that begin with "W" do: a bias doesn\'t make a function wild, it only lifts it.',
+        '你让偏置也付了惩罚。只有以 "W" 开头的才付：偏置不会使函数变得剧烈，只是把它抬高或压低。',
     ),
     (
         "half-forgotten",
@@ -500,12 +501,12 @@ for _name, _en, _zh in [
     ),
     (
         "counter-is-reset",
-        "D is not true: in \"two valleys\" epoch 3 brought no new low, and yet there were three more after epoch 4. The counter began anew.",
+        'D is not true: in "two valleys" epoch 3 brought no new low, and yet there were three more after epoch 4. The counter began anew.',
         "D 不对：在 “two valleys” 里，第 3 轮没有新低，可第 4 轮之后还走了三轮。计数是重新开始的。",
     ),
     (
         "best-is-compared",
-        "E is not true: in \"down after a jump\" epochs 3 and 4 are better than those before them, and the loop named epoch 1 all the same.",
+        'E is not true: in "down after a jump" epochs 3 and 4 are better than those before them, and the loop named epoch 1 all the same.',
         "E 不对：在 “down after a jump” 里，第 3、4 轮都比前一轮好，循环报出的仍是第 1 轮。",
     ),
     (
@@ -683,7 +684,11 @@ def all_weights_pay_and_no_bias(answer, rng):
         ],
         "matrix-norm": [
             pay(weights, lambda p: np.linalg.norm(p, 1), second)
-            for second in (lambda p: (p**2).sum() / 2, lambda p: np.linalg.norm(p, 2) ** 2 / 2, lambda p: np.linalg.norm(p) ** 2 / 2)
+            for second in (
+                lambda p: (p**2).sum() / 2,
+                lambda p: np.linalg.norm(p, 2) ** 2 / 2,
+                lambda p: np.linalg.norm(p) ** 2 / 2,
+            )
         ],
         "one-layer-only": [pay([p]) for p in weights],
     }
@@ -706,7 +711,12 @@ def the_minimum_is_pulled_to_zero(answer, rng):
     zh: 惩罚把最小值拉向 0；第一种惩罚强过碗的拉力时，正好拉到 0。"""
     d, lambda1, lambda2 = int(rng.integers(6, 12)), float(rng.uniform(0.8, 1.5)), float(rng.uniform(0.3, 1.5))
     h = rng.uniform(0.3, 3, d)
-    a = rng.choice([-1, 1], d) * lambda1 / h * np.where(np.arange(d) % 2, rng.uniform(0.2, 0.8, d), rng.uniform(1.2, 4, d))
+    a = (
+        rng.choice([-1, 1], d)
+        * lambda1
+        / h
+        * np.where(np.arange(d) % 2, rng.uniform(0.2, 0.8, d), rng.uniform(1.2, 4, d))
+    )
     a[:4] = np.abs(a[:4]) * [1, 1, -1, -1]  # both signs, on both sides of the threshold
     value = answer.call("penalized_minimum", a, h, lambda1, lambda2)
     size = h * np.abs(a) - lambda1
@@ -731,14 +741,21 @@ def the_minimum_is_pulled_to_zero(answer, rng):
 def any_shape_and_any_penalty(answer, rng):
     """en: Weights of one and of four axes and biases of two, one penalty without the other, no weight at all; inputs stay as they were.
     zh: 一维、四维的权重，二维的偏置，只有一种惩罚，或者没有权重，都能算；传入的数组保持原样。"""
-    params = {"b0": rng.normal(size=(1, 3)), "W9": rng.normal(size=4), "Wout": rng.normal(size=(2, 1, 3, 2)), "b_W9": rng.normal(size=2)}
+    params = {
+        "b0": rng.normal(size=(1, 3)),
+        "W9": rng.normal(size=4),
+        "Wout": rng.normal(size=(2, 1, 3, 2)),
+        "b_W9": rng.normal(size=2),
+    }
     params["W9"][1] = 0
     for lambda1, lambda2 in ((0.0, float(rng.uniform(0.5, 2))), (float(rng.uniform(0.5, 2)), 0.0)):
         value, gradients = _penalty_and_gradients(answer, params, lambda1, lambda2)
         weights = np.concatenate([params["W9"], params["Wout"].ravel()])
         expect_close(value, lambda1 * np.abs(weights).sum() + lambda2 / 2 * (weights**2).sum(), RTOL, ATOL, "penalty")
         _expect_gradients(gradients, params, lambda1, lambda2)
-    expect_close(_penalty_and_gradients(answer, {"b": params["b0"]}, 1.0, 1.0)[0], 0.0, RTOL, ATOL, "penalty of a bias alone")
+    expect_close(
+        _penalty_and_gradients(answer, {"b": params["b0"]}, 1.0, 1.0)[0], 0.0, RTOL, ATOL, "penalty of a bias alone"
+    )
     after = answer.call(drivers.call_and_keep_inputs, Learner("elastic_penalty"), params, 0.5, 0.5)["inputs"][0]
     if after.keys() != params.keys() or not all(np.array_equal(after[name], params[name]) for name in params):
         raise Misconception("changes-its-inputs")
@@ -774,7 +791,10 @@ def adamw_decays_beside_the_means(answer, rng):
     recipes = {
         "penalty-through-the-root": [_adam(**state, decoupled=False)],
         "decay-without-rate": [(w * (1 - lam) - step, *right[1:])],
-        "decay-of-the-new-weight": [((w - step) * (1 - alpha * lam), *right[1:]), ((w - step) / (1 + alpha * lam), *right[1:])],
+        "decay-of-the-new-weight": [
+            ((w - step) * (1 - alpha * lam), *right[1:]),
+            ((w - step) / (1 + alpha * lam), *right[1:]),
+        ],
         "decay-grows": [(w * (1 + alpha * lam) - step, *right[1:])],
         "decay-forgotten": [(w - step, *right[1:])],
     }
@@ -841,7 +861,13 @@ def training_keeps_the_mean_and_evaluation_everything(answer, rng):
     named = {
         "not-scaled": [X * mask],
         "scaled-down": [X * mask * q],
-        "keep-and-drop-swapped": [X * (1 - mask) / q, X * mask / (1 - q), X * (1 - mask) / (1 - q), X * (1 - mask), X * (1 - mask) * q],
+        "keep-and-drop-swapped": [
+            X * (1 - mask) / q,
+            X * mask / (1 - q),
+            X * (1 - mask) / (1 - q),
+            X * (1 - mask),
+            X * (1 - mask) * q,
+        ],
         "never-drops": [X, X / q],
     }
     value = answer.call("dropout", X, mask, q, True)
@@ -849,7 +875,9 @@ def training_keeps_the_mean_and_evaluation_everything(answer, rng):
     expect_close(value, X * mask / q, RTOL, ATOL, "output in training")
     value = answer.call("dropout", X, mask, q, False)
     dropped = [X * mask / q, X * mask, X * mask * q]
-    _name_any(value, X, {"drops-at-evaluation": dropped, "scaled-at-evaluation": [X * q, X / q, X * (1 - q), X / (1 - q)]})
+    _name_any(
+        value, X, {"drops-at-evaluation": dropped, "scaled-at-evaluation": [X * q, X / q, X * (1 - q), X / (1 - q)]}
+    )
     expect_close(value, X, RTOL, ATOL, "output in evaluation")
 
 
@@ -884,7 +912,11 @@ def dropout_is_a_penalty(answer, rng):
         base, variance, odds = np.mean((X @ w - y) ** 2) / 2, ((X * w) ** 2).sum() / (2 * n), (1 - q) / q
         named = {
             "loss-of-the-mean": [base],
-            "variance-of-the-coin": [base + q * (1 - q) * variance, base + (1 - q) * variance, base + odds / q * variance],
+            "variance-of-the-coin": [
+                base + q * (1 - q) * variance,
+                base + (1 - q) * variance,
+                base + odds / q * variance,
+            ],
             "penalty-not-halved": [base + 2 * odds * variance, 2 * (base + odds * variance)],
             "odds-upside-down": [base + variance / odds],
             "inputs-forgotten": [base + odds * (w**2).sum() * factor for factor in (1, 0.5, 1 / n, 0.5 / n)],
@@ -904,11 +936,15 @@ def other_shapes_and_nothing_dropped(answer, rng):
     for name in ("dropout", "dropout_backward"):
         _expect_inputs_unchanged(answer, X * mask / q, name, X, mask, q, True)
         _expect_inputs_unchanged(answer, X, name, X, mask, q, False)
-        expect_close(answer.call(name, X[0, 0], np.ones((4, 2), dtype=int), 1.0, True), X[0, 0], RTOL, ATOL, f"{name} with q = 1")
+        expect_close(
+            answer.call(name, X[0, 0], np.ones((4, 2), dtype=int), 1.0, True), X[0, 0], RTOL, ATOL, f"{name} with q = 1"
+        )
     rows, y, w = rng.normal(size=(4, 3)), rng.normal(size=4), rng.normal(size=3)
     right = np.mean((rows @ w - y) ** 2 + (1 - q) / q * ((rows * w) ** 2).sum(axis=1)) / 2
     _expect_inputs_unchanged(answer, right, "expected_loss", rows, y, w, q)
-    expect_close(answer.call("expected_loss", rows, y, w, 1.0), np.mean((rows @ w - y) ** 2) / 2, RTOL, ATOL, "loss with q = 1")
+    expect_close(
+        answer.call("expected_loss", rows, y, w, 1.0), np.mean((rows @ w - y) ** 2) / 2, RTOL, ATOL, "loss with q = 1"
+    )
 
 
 @EXERCISE.check("q4")
@@ -983,7 +1019,9 @@ def far_shifts_and_narrow_pictures(answer, rng):
     one = rng.uniform(1, 9, (1, 1, 4))
     for down, right_by in ((0, 0), (0, 3), (1, 0), (0, -1), (-7, 2), (0, 11)):
         down, right_by = np.array([down]), np.array([right_by])
-        expect_close(answer.call("shift_images", one, down, right_by), _shift(one, down, right_by), RTOL, ATOL, "images")
+        expect_close(
+            answer.call("shift_images", one, down, right_by), _shift(one, down, right_by), RTOL, ATOL, "images"
+        )
     glyphs, right = _draw_glyphs(rng, "half turn")
     _expect_inputs_unchanged(answer, right, "labels_after", glyphs, "half turn")
     _expect_inputs_unchanged(answer, [-1], "labels_after", np.array([[[1, 0, 0]]]), "mirror left-right")
@@ -994,7 +1032,9 @@ def the_faults_are_named(answer, rng):
     """en: The letters fit all three rows of the table, and none is missing.
     zh: 所选的字母与表中三行都相符，而且没有遗漏。"""
     letters = answer.get("FAULTS")
-    letters = "".join(letters) if isinstance(letters, (list, tuple)) and all(isinstance(x, str) for x in letters) else letters
+    letters = (
+        "".join(letters) if isinstance(letters, (list, tuple)) and all(isinstance(x, str) for x in letters) else letters
+    )
     if not isinstance(letters, str):
         raise Wrong(_NO_LETTERS)
     letters = {letter for letter in letters.upper().replace("AND", " ") if letter.isalnum()}
@@ -1027,7 +1067,9 @@ def diverged_short_and_hopeless_runs(answer, rng):
     falling = [(1 / k, best / k) for k in range(1, 10)]
     _judge_fit(answer, rng, falling, 2, int(rng.integers(3, 6)))  # max_epochs first
     _judge_fit(answer, rng, falling, 4, 1)
-    _judge_fit(answer, rng, [(train, 1e15 * loss) for train, loss in falling], 1, 4)  # no loss is too high to begin with
+    _judge_fit(
+        answer, rng, [(train, 1e15 * loss) for train, loss in falling], 1, 4
+    )  # no loss is too high to begin with
     _judge_fit(answer, rng, [(1.0, 0.9), (0.9, 0.5), (0.8, 0.5), (0.7, 0.4), (0.6, 0.3)], 1, 5)  # patience 1, a tie
 
 
@@ -1057,7 +1099,9 @@ def all_intervals_hold_at_once(answer, rng):
             "confidence-not-shared": [error * _t_quantile(1 - tail / 2, S - 1)],
             "one-sided": [error * _t_quantile(1 - tail / k, S - 1) for k in (K, 1)],
             "normal-for-t": [error * _normal_quantile(1 - tail / k) for k in (2 * K, 2, K)],
-            "degrees-of-freedom": [error * _t_quantile(1 - tail / (2 * K), df) for df in (S, S - 2, 2 * S - 2, K - 1, K)],
+            "degrees-of-freedom": [
+                error * _t_quantile(1 - tail / (2 * K), df) for df in (S, S - 2, 2 * S - 2, K - 1, K)
+            ],
         }
         _name_any((high - low) / 2, right, wrong, POINTS_ATOL)
         expect_close(low, D.mean(axis=1) - right, RTOL, POINTS_ATOL, "low")
@@ -1094,7 +1138,9 @@ def one_strategy_or_two_seeds(answer, rng):
     """en: A single strategy, two seeds and the default confidence work too; inputs stay as they were.
     zh: 只有一种策略、只有两个种子、默认的置信度都能算；传入的数组保持原样。"""
     for K, S in ((1, 2), (1, 9), (8, 3)):
-        accuracies, baseline = (np.round(64 * rng.normal(90, 1, shape)) / 64 for shape in ((K, S), S))  # exact in float32
+        accuracies, baseline = (
+            np.round(64 * rng.normal(90, 1, shape)) / 64 for shape in ((K, S), S)
+        )  # exact in float32
         D = accuracies - baseline
         half = D.std(axis=1, ddof=1) / S**0.5 * _t_quantile(1 - 0.05 / (2 * K), S - 1)
         after = answer.call(drivers.call_and_keep_inputs, Learner("compare_with_baseline"), accuracies, baseline)
@@ -1253,7 +1299,9 @@ def _labels(glyphs, changed):
     return np.where(same.any(axis=1), same.argmax(axis=1), -1)
 
 
-def _stop(losses, patience, max_epochs, extra=0, column=1, tie=False, previous=False, reset=True, never=False, nan_low=False):
+def _stop(
+    losses, patience, max_epochs, extra=0, column=1, tie=False, previous=False, reset=True, never=False, nan_low=False
+):
     """(epochs run, best epoch) of early stopping, or of one of its wrong variants."""
     best, best_epoch, waited = float("inf"), 0, 0
     for epoch in range(1, max_epochs + 1):
@@ -1314,7 +1362,10 @@ def _judge_fit(answer, rng, losses, patience, max_epochs):
     if (epochs, best_epoch + 1) == right:
         raise Misconception("epochs-from-zero")
     if epochs != right[0]:
-        text = "{came} epochs were run; after {should} it should have stopped.", "共走了 {came} 轮；应当在第 {should} 轮之后停下。"
+        text = (
+            "{came} epochs were run; after {should} it should have stopped.",
+            "共走了 {came} 轮；应当在第 {should} 轮之后停下。",
+        )
         raise Wrong(Text(*text).format(came=epochs, should=right[0]))
     expect_close(best_epoch, right[1], 0, 1e-9, "best_epoch")
     if right[1] != epochs and _same(best_w, weights[epochs]):
@@ -1378,7 +1429,9 @@ def _call_twice(answer, name, *args):
     """The value of a call, if a second call with the same input gives it again."""
     first, second = (answer.call(name, *args) for _ in range(2))
     if isinstance(first, (list, tuple)) and isinstance(second, (list, tuple)):
-        if not all(one is other is None or _same(one, as_array(other)) for one, other in zip(first, second, strict=False)):
+        if not all(
+            one is other is None or _same(one, as_array(other)) for one, other in zip(first, second, strict=False)
+        ):
             raise Misconception("state-survives-the-call")
     return first
 

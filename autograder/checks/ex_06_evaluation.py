@@ -597,7 +597,12 @@ def each_class_has_its_scores(answer, rng):
         for name in ("precision", "recall"):
             _judge(value[name], right[name], {}, name)
         wrong = {
-            "average-for-harmonic": [(P + R) / 2, (P + b * R) / (1 + b), (b * P + R) / (1 + b), (P + b**0.5 * R) / (1 + b**0.5)],
+            "average-for-harmonic": [
+                (P + R) / 2,
+                (P + b * R) / (1 + b),
+                (b * P + R) / (1 + b),
+                (P + b**0.5 * R) / (1 + b**0.5),
+            ],
             "beta-ignored": [2 * P * R / (P + R)],
             "beta-not-squared": [(1 + b**0.5) * P * R / (b**0.5 * P + R)],
             "beta-for-precision": [(1 + b) * P * R / (P + b * R)],
@@ -789,7 +794,10 @@ def nobody_everybody_and_equals(answer, rng):
     if t > p.min():
         raise Misconception("everybody-not-tried")
     _judge_threshold((t, cost), _choose(p, y, 2.0, 50.0), p)
-    for y in ([0, 1, 0, 0, 1, 0, 0, 0], [0, 0, 1, 0, 0, 0, 0, 0]):  # from the highest p down; two false alarms cost a miss
+    for y in (
+        [0, 1, 0, 0, 1, 0, 0, 0],
+        [0, 0, 1, 0, 0, 0, 0, 0],
+    ):  # from the highest p down; two false alarms cost a miss
         order, y = rng.permutation(8), np.array(y)
         p = np.linspace(0.9, 0.2, 8)[order]
         value = _threshold(answer.call("choose_threshold", p, y[order], 2.0, 4.0))
@@ -833,7 +841,9 @@ def the_faults_are_named(answer, rng):
     """en: The letters explain the AUC, row by row of the table, and none is missing.
     zh: 所选的字母与表中各行相符，而且没有遗漏。"""
     letters = answer.get("FAULTS")
-    letters = "".join(letters) if isinstance(letters, (list, tuple)) and all(isinstance(x, str) for x in letters) else letters
+    letters = (
+        "".join(letters) if isinstance(letters, (list, tuple)) and all(isinstance(x, str) for x in letters) else letters
+    )
     if not isinstance(letters, str):
         raise Wrong(_NO_LETTERS)
     letters = {letter for letter in letters.upper().replace("AND", " ") if letter.isalnum()}
@@ -852,7 +862,9 @@ def the_test_part_is_clean(answer, rng):
     zh: 测试集的行不在训练集里，也不重复；各类别都占应有的份额。"""
     for share in (0.25, float(rng.uniform(0.15, 0.4))):
         y = _draw_classes(rng, rare=1)
-        for pair in answer.call(drivers.call_with_generators, Learner("split_and_balance"), (y, share), _seeds(rng, 12)):
+        for pair in answer.call(
+            drivers.call_with_generators, Learner("split_and_balance"), (y, share), _seeds(rng, 12)
+        ):
             _judge_test(*_split(pair, len(y)), y, share)
 
 
@@ -878,7 +890,10 @@ def any_class_may_be_rare_and_chance_is_the_generators(answer, rng):
                 _judge_train(train, test, y)
             except Misconception as error:
                 raise Misconception("class-one-assumed-rare" if error.name in _UNBALANCED else error.name) from None
-    y, seeds = _draw_classes(rng, rare=1), _seeds(rng, 40)  # a row's chance to miss the test part each time: 1 in a million
+    y, seeds = (
+        _draw_classes(rng, rare=1),
+        _seeds(rng, 40),
+    )  # a row's chance to miss the test part each time: 1 in a million
     pairs = answer.call(drivers.call_with_generators, Learner("split_and_balance"), (y, 0.3), [seeds[0], *seeds])
     (train, test), *others = [_split(pair, len(y)) for pair in pairs]
     if not (_same(train, others[0][0]) and _same(test, others[0][1])):
@@ -915,7 +930,11 @@ def whole_reviews_are_drawn(answer, rng):
         }
         _judge(value[1], right, wrong, "low")
         _judge(value[2], right, {}, "high")
-        also = {"other-way-round": [-observed], "middle-of-the-draws": [right], "reviews-weigh-alike": [(gains / lengths).mean()]}
+        also = {
+            "other-way-round": [-observed],
+            "middle-of-the-draws": [right],
+            "reviews-weigh-alike": [(gains / lengths).mean()],
+        }
         _judge(value[0], observed, also, "saving")
 
 
@@ -925,7 +944,9 @@ def the_interval_has_its_confidence(answer, rng):
     zh: 两端一共切掉 1 − confidence 的抽样，上下各一半。"""
     for confidence in (0.9, 0.8):
         old, new, review, D = _draw_bills(rng)
-        draws = rng.integers(D, size=(401, D))  # so that each end is one of the draws, whatever the definition of quantiles
+        draws = rng.integers(
+            D, size=(401, D)
+        )  # so that each end is one of the draws, whatever the definition of quantiles
         value = _three_numbers(answer.call("bootstrap_saving", old, new, review, draws, confidence))
         _judge_interval(value, old, new, review, draws, confidence)
 
@@ -1096,14 +1117,22 @@ def _draw_bill(rng):
         habits = [k for t in (a / (a + m), m / (a + m), 0.5) for k in (t, _next_value(p, t))]
         recipes = {
             "costs-exchanged": [_choose(p, y, m, a), (_choose(p, y, m, a)[0], right[1])],
-            "strictly-above": [_choose(p, y, a, m, strict=True), _choose(p, y, a, m, candidates=[*values, 0.0], strict=True)],
+            "strictly-above": [
+                _choose(p, y, a, m, strict=True),
+                _choose(p, y, a, m, candidates=[*values, 0.0], strict=True),
+            ],
             "every-alarm-costs": [_choose(p, y, a, m, every=True)],
             "threshold-not-searched": [(t, _bill(p, y, a, m, t)) for t in habits],
             "another-goal": [(t, _bill(p, y, a, m, t)) for t in goals],
         }
         thresholds = [t for others in recipes.values() for t, _ in others]
         apart = not any(np.isclose(t, habits).any() for t in goals)
-        if _is_alone(p, y, a, m, right) and apart and values[-2] < right[0] < values[2] and all(abs(t - right[0]) > 1e-3 for t in thresholds):
+        if (
+            _is_alone(p, y, a, m, right)
+            and apart
+            and values[-2] < right[0] < values[2]
+            and all(abs(t - right[0]) > 1e-3 for t in thresholds)
+        ):
             return p, y, a, m, recipes
 
 
@@ -1178,7 +1207,14 @@ def _split(pair, n) -> list[np.ndarray]:
     for name, part in zip(("train", "test"), pair, strict=True):
         array = as_array(part, name)
         masked = np.asarray(part).dtype == bool
-        if array.ndim != 1 or masked or not array.size or (array != np.round(array)).any() or array.min() < 0 or array.max() >= n:
+        if (
+            array.ndim != 1
+            or masked
+            or not array.size
+            or (array != np.round(array)).any()
+            or array.min() < 0
+            or array.max() >= n
+        ):
             raise Wrong(_NOT_ROWS.format(name=name, last=n - 1))
         parts.append(array.astype(int))
     return parts

@@ -790,7 +790,9 @@ def small_and_large_models(answer, rng):
     V, d, _, heads = _draw_sizes(rng)
     empty = _count(V, d, 0, heads, S=2)
     for budget in (empty, empty + 4 * d * d):
-        expect_close(_number(answer.call("most_blocks", budget, V, d, heads, S=2), "most_blocks"), 0, what="most_blocks")
+        expect_close(
+            _number(answer.call("most_blocks", budget, V, d, heads, S=2), "most_blocks"), 0, what="most_blocks"
+        )
 
 
 @EXERCISE.check("q4")
@@ -808,7 +810,12 @@ def every_token_counts_once(answer, rng):
         padded = [(log_p * mask).mean() for log_p, mask in batches]
         wrong = {
             "sign-forgotten": [-nats],
-            "padding-counted": [-places.mean(), -tokens.sum() / len(places), -places.sum() / len(tokens), -np.mean(padded)]
+            "padding-counted": [
+                -places.mean(),
+                -tokens.sum() / len(places),
+                -places.sum() / len(tokens),
+                -np.mean(padded),
+            ]
             + [-np.mean([log_p.mean() for log_p, _ in batches])],
             "batches-weigh-alike": [-np.mean(means)],
             "texts-weigh-alike": [-np.mean(rows)],
@@ -912,7 +919,12 @@ def temperature_sharpens_and_flattens(answer, rng):
         }
         _judge(value, _softmax(z / tau), wrong, "p")
     z = _draw_logits(rng)
-    _judge(answer.call("next_distribution", z, temperature=0), _softmax(z * 1e9), {"temperature-ignored": [_softmax(z)]}, "p")
+    _judge(
+        answer.call("next_distribution", z, temperature=0),
+        _softmax(z * 1e9),
+        {"temperature-ignored": [_softmax(z)]},
+        "p",
+    )
 
 
 @EXERCISE.check("q5")
@@ -1004,7 +1016,9 @@ def the_faults_are_named(answer, rng):
     """en: The letters explain the loss, row by row of the table, and none is missing.
     zh: 所选的字母与表中各行相符，而且没有遗漏。"""
     letters = answer.get("FAULTS")
-    letters = "".join(letters) if isinstance(letters, (list, tuple)) and all(isinstance(x, str) for x in letters) else letters
+    letters = (
+        "".join(letters) if isinstance(letters, (list, tuple)) and all(isinstance(x, str) for x in letters) else letters
+    )
     if not isinstance(letters, str):
         raise Wrong(_NO_LETTERS)
     letters = {letter for letter in letters.upper().replace("AND", " ") if letter.isalnum()}
@@ -1216,8 +1230,19 @@ def _judge_count(value, V, d, L, heads, P=0, S=0, ratio=4, tied=True, biases=Tru
         wrong["biases-forgotten"] += [right - L * (ratio + 1) * d, right - L * inside - pooler * d - norms * d]
         wrong["norms-forgotten"] += [right - norms * d]
     else:
-        rest = [L * (5 + ratio) * d, L * (5 + ratio) * d + pooler * d, norms * d, pooler * d, d, 4 * L * d, L * (1 + ratio) * d]
-        wrong["biases-not-switched-off"] = [_count(V, d, L, heads, P, S, ratio, tied, True, pooler), *(right + r for r in rest)]
+        rest = [
+            L * (5 + ratio) * d,
+            L * (5 + ratio) * d + pooler * d,
+            norms * d,
+            pooler * d,
+            d,
+            4 * L * d,
+            L * (1 + ratio) * d,
+        ]
+        wrong["biases-not-switched-off"] = [
+            _count(V, d, L, heads, P, S, ratio, tied, True, pooler),
+            *(right + r for r in rest),
+        ]
         wrong = {"gammas-switched-off": [right - norms * d]} | wrong
     _judge(_number(value, "count_parameters"), right, wrong, "count_parameters", 1e-3, 1e-12)
 

@@ -33,7 +33,9 @@ _TOO_MANY_PLACES = Text(
     "`{name}` should hold whole numbers; yours are something else.",
     "`{name}` 里应当是整数；你的不是。",
 )
-_NONE_CHOSEN = Text("No place at all was chosen: the labels are −100 everywhere.", "一个位置也没有选中：标签处处是 −100。")
+_NONE_CHOSEN = Text(
+    "No place at all was chosen: the labels are −100 everywhere.", "一个位置也没有选中：标签处处是 −100。"
+)
 _SHARE_OFF = Text(
     "With share = {share:.2f}, {k} of {n} words were chosen. A draw of its own for each word gives {low} to {high}.",
     "share = {share:.2f} 时，{n} 个词中选中了 {k} 个。每个词各抽一次，应当是 {low} 到 {high} 个。",
@@ -106,16 +108,16 @@ EXERCISE.question(
     Text("spelling, and what a vocabulary costs", "拼写，以及一份词表的代价"),
     [
         Text(
-            "(a) Spell \"ready\" and \"reads\" by hand with the docstring's pieces, one finger on the place that you have reached. (b) Fill in a table: word, count, pieces, known or not.",
+            '(a) Spell "ready" and "reads" by hand with the docstring\'s pieces, one finger on the place that you have reached. (b) Fill in a table: word, count, pieces, known or not.',
             "(a) 用文档字符串里的子词，手工拼一拼 “ready” 和 “reads”，手指按住已经走到的地方。(b) 列一张表：词、次数、子词数、是否认识。",
         ),
         Text(
-            "(a) From the place `start` try the ends from the last letter downwards, with \"##\" in front unless start is 0; the first that is in the vocabulary is taken, and its end is the new start. None: the answer is [\"[UNK]\"] at once. (b) Four sums over the words, each weighted by the count.",
-            "(a) 从位置 start 出发，终点由最后一个字母往回试，start 不为 0 时前面加 \"##\"；第一个在词表里的就取它，它的终点成为新的 start。一个也没有：答案立刻就是 [\"[UNK]\"]。(b) 对各词求几个和，都用次数加权。",
+            '(a) From the place `start` try the ends from the last letter downwards, with "##" in front unless start is 0; the first that is in the vocabulary is taken, and its end is the new start. None: the answer is ["[UNK]"] at once. (b) Four sums over the words, each weighted by the count.',
+            '(a) 从位置 start 出发，终点由最后一个字母往回试，start 不为 0 时前面加 "##"；第一个在词表里的就取它，它的终点成为新的 start。一个也没有：答案立刻就是 ["[UNK]"]。(b) 对各词求几个和，都用次数加权。',
         ),
         Text(
-            "(a) for end in range(len(word), start, -1): if mark + word[start:end] in vocabulary: … break; with for … else: return [\"[UNK]\"]. (b) pieces = sum of count · len(encode(word)) over the known words, divided by the sum of their counts; unknown = 1 − that sum / all counts.",
-            "(a) for end in range(len(word), start, -1): if mark + word[start:end] in vocabulary: … break；配上 for … else: return [\"[UNK]\"]。(b) pieces = 对认识的词求 次数 · len(encode(word)) 之和，除以这些词的次数之和；unknown = 1 − 该次数之和 / 全部次数。",
+            '(a) for end in range(len(word), start, -1): if mark + word[start:end] in vocabulary: … break; with for … else: return ["[UNK]"]. (b) pieces = sum of count · len(encode(word)) over the known words, divided by the sum of their counts; unknown = 1 − that sum / all counts.',
+            '(a) for end in range(len(word), start, -1): if mark + word[start:end] in vocabulary: … break；配上 for … else: return ["[UNK]"]。(b) pieces = 对认识的词求 次数 · len(encode(word)) 之和，除以这些词的次数之和；unknown = 1 − 该次数之和 / 全部次数。',
         ),
     ],
 )
@@ -128,7 +130,7 @@ EXERCISE.question(
             "一个位置要抽几次？只看一个词，列一张表：它可能遇到什么，概率各是多少，标签是什么。",
         ),
         Text(
-            "First an array of True and False: it is a word, and its own draw says \"chosen\". Then a second array of dice, thrown anew, that splits the chosen at 0.8 and 0.9. Write into a copy; the labels know only the first array.",
+            'First an array of True and False: it is a word, and its own draw says "chosen". Then a second array of dice, thrown anew, that splits the chosen at 0.8 and 0.9. Write into a copy; the labels know only the first array.',
             "先要一个真假数组：它是词，并且它自己那次抽签说“选中”。再要一个重新掷的骰子数组，在 0.8 和 0.9 处把选中的分开。写到副本里；标签只看第一个数组。",
         ),
         Text(
@@ -206,8 +208,8 @@ for _name, _en, _zh in [
     ),
     (
         "pieces-cut-open",
-        "You merge across the borders of pieces: in `ea d` stands no pair a d. Text replacement (`\"ea d\".replace(\"a d\", \"ad\")`) can't see where a piece begins.",
-        "你跨过子词的边界做了合并：`ea d` 里没有 a d 这一对。文本替换（`\"ea d\".replace(\"a d\", \"ad\")`）看不出子词从哪里开始。",
+        'You merge across the borders of pieces: in `ea d` stands no pair a d. Text replacement (`"ea d".replace("a d", "ad")`) can\'t see where a piece begins.',
+        '你跨过子词的边界做了合并：`ea d` 里没有 a d 这一对。文本替换（`"ea d".replace("a d", "ad")`）看不出子词从哪里开始。',
     ),
     (
         "first-place-only",
@@ -257,12 +259,12 @@ for _name, _en, _zh in [
     ),
     (
         "mark-ignored",
-        "Inside a word you look pieces up without \"##\". `read` and `##read` are two different pieces.",
+        'Inside a word you look pieces up without "##". `read` and `##read` are two different pieces.',
         "到了词的中间，你查词表时没有带 “##”。`read` 和 `##read` 是两个不同的子词。",
     ),
     (
         "mark-dropped",
-        "The cuts are right, but the pieces should be returned as they stand in the vocabulary, with \"##\".",
+        'The cuts are right, but the pieces should be returned as they stand in the vocabulary, with "##".',
         "切得对，但返回的子词应与词表里的写法一致，带上 “##”。",
     ),
     (
@@ -272,8 +274,8 @@ for _name, _en, _zh in [
     ),
     (
         "partly-unknown",
-        "Where a part can't be spelled, you keep the rest. The whole word becomes [\"[UNK]\"].",
-        "有一部分拼不出来时，你保留了其余的。应当整个词变成 [\"[UNK]\"]。",
+        'Where a part can\'t be spelled, you keep the rest. The whole word becomes ["[UNK]"].',
+        '有一部分拼不出来时，你保留了其余的。应当整个词变成 ["[UNK]"]。',
     ),
     (
         "looks-for-another-way",
@@ -282,7 +284,7 @@ for _name, _en, _zh in [
     ),
     (
         "begins-with-a-continuation",
-        "You let a word begin with a piece that is written with \"##\". Those only continue a word.",
+        'You let a word begin with a piece that is written with "##". Those only continue a word.',
         "你让带 “##” 的子词出现在词的开头。它们只能接在后面。",
     ),
     (
@@ -536,7 +538,7 @@ for _name, _en, _zh in [
     ),
     (
         "one-half-for-chance",
-        "One half is chance only where both kinds are equally frequent. Whoever says \"random\" each time: how often is he right here?",
+        'One half is chance only where both kinds are equally frequent. Whoever says "random" each time: how often is he right here?',
         "两类一样多时，碰运气才是一半。如果每次都说“随机”，在这里能答对多少？",
     ),
     (
@@ -589,7 +591,10 @@ def ties_go_by_the_alphabet(answer, rng):
     zh: 次数相同时，最小的一对在前，与词的排列次序无关。"""
     for _ in range(2):
         words, n = _draw_words(rng, ties=True)
-        recipes = {"ties-by-arrival": [_learn(words, n, tie="first")], "ties-to-the-larger": [_learn(words, n, tie="last")]}
+        recipes = {
+            "ties-by-arrival": [_learn(words, n, tie="first")],
+            "ties-to-the-larger": [_learn(words, n, tie="last")],
+        }
         _judge_lists(_pairs(answer.call("learn_merges", words, n)), _learn(words, n), recipes, "learn_merges(…)")
 
 
@@ -603,7 +608,13 @@ def it_ends_and_takes_any_letter(answer, rng):
         after = answer.call(drivers.call_and_keep_inputs, Learner("learn_merges"), counts, n)
         _judge_lists(_pairs(after["result"]), _learn(counts, n), {}, "learn_merges(…)")
         _expect_same_inputs(after["inputs"], [counts, n])
-    for pieces, a, b in (([], "a", "b"), (["a"], "a", "a"), (["b", "a"], "a", "b"), (["a", "", "a", "b"], "a", "b"), (list("abab."), "a", "b")):
+    for pieces, a, b in (
+        ([], "a", "b"),
+        (["a"], "a", "a"),
+        (["b", "a"], "a", "b"),
+        (["a", "", "a", "b"], "a", "b"),
+        (list("abab."), "a", "b"),
+    ):
         after = answer.call(drivers.call_and_keep_inputs, Learner("merge_pair"), pieces, a, b)
         _judge_lists([_texts(after["result"])], [_merge(pieces, a, b)], {}, [f"merge_pair{_show((pieces, a, b))}"])
         _expect_same_inputs(after["inputs"], [pieces, a, b])
@@ -615,7 +626,9 @@ def the_longest_piece_comes_first(answer, rng):
     zh: 从左往右把词切成最长的子词，第一个之后的都带 ##。"""
     words, vocabulary, recipes = _draw_vocabulary(rng, spelled=True)
     values = [_texts(answer.call("encode", word, vocabulary)) for word in words]
-    _judge_lists(values, [_encode(word, vocabulary) for word in words], recipes, [f'encode("{word}", …)' for word in words])
+    _judge_lists(
+        values, [_encode(word, vocabulary) for word in words], recipes, [f'encode("{word}", …)' for word in words]
+    )
 
 
 @EXERCISE.check("q2")
@@ -641,7 +654,10 @@ def a_vocabulary_has_two_numbers(answer, rng):
     once = _measure(dict.fromkeys(counts, 1), vocabulary)
     wrong = {
         "each-word-once": [once, (once[0], right[1]), (right[0], once[1])],
-        "unknown-counts-as-a-piece": [(known + right[1], right[1]), (known / (1 - right[1]) + right[1] / (1 - right[1]), right[1])],
+        "unknown-counts-as-a-piece": [
+            (known + right[1], right[1]),
+            (known / (1 - right[1]) + right[1] / (1 - right[1]), right[1]),
+        ],
         "divided-by-all-words": [(known, right[1])],
     }
     _judge(value, right, wrong, "(pieces, unknown)")
@@ -658,7 +674,12 @@ def extreme_words_and_vocabularies(answer, rng):
         after = answer.call(drivers.call_and_keep_inputs, Learner("encode"), word, vocabulary)
         _judge_lists([_texts(after["result"])], [_encode(word, vocabulary)], {}, [f'encode("{word[:9]}", …)'])
         _expect_same_inputs(after["inputs"], [word, vocabulary])
-    for counts, known in ((dict.fromkeys(words, 2), vocabulary), ({"c": 3, "bc": 1}, vocabulary), ({"a": 7}, vocabulary), ({"a": 2}, {})):
+    for counts, known in (
+        (dict.fromkeys(words, 2), vocabulary),
+        ({"c": 3, "bc": 1}, vocabulary),
+        ({"a": 7}, vocabulary),
+        ({"a": 2}, {}),
+    ):
         after = answer.call(drivers.call_and_keep_inputs, Learner("measure_vocabulary"), counts, known)
         value = _some_numbers(after["result"], ("pieces", "unknown"))
         _judge_with_nan(value, _measure(counts, known), ("pieces", "unknown"))
@@ -670,7 +691,9 @@ def only_words_are_chosen(answer, rng):
     """en: Only words are chosen; the labels hold what stood there, −100 elsewhere; no other place is touched.
     zh: 只选词；标签是那里原来的内容，其余是 −100；别的位置都不动。"""
     for _ in range(3):
-        ids, special, mask, size = _draw_ids(rng, int(rng.integers(8, 14)), int(rng.integers(20, 40)), int(rng.integers(8, 30)))
+        ids, special, mask, size = _draw_ids(
+            rng, int(rng.integers(8, 14)), int(rng.integers(20, 40)), int(rng.integers(8, 30))
+        )
         share, seed = float(rng.uniform(0.2, 0.6)), int(rng.integers(10**6))
         first, again = _call_masking(answer, ids, special, mask, size, share, [seed, seed])
         _judge_places(*first, ids, special, mask)
@@ -686,7 +709,7 @@ def eighty_ten_ten(answer, rng):
     zh: 选中的占规定的比例，其中 80% 变成 [MASK]，10% 变成词，10% 不变：数出来的，容许二项分布的波动。"""
     for share in (0.15, float(rng.uniform(0.35, 0.45))):
         ids, special, mask, size = _draw_ids(rng, 1_200, 50, 10, specials=5)
-        (damaged, labels), = _call_masking(answer, ids, special, mask, size, share, _seeds(rng, 1))
+        ((damaged, labels),) = _call_masking(answer, ids, special, mask, size, share, _seeds(rng, 1))
         _judge_places(damaged, labels, ids, special, mask)
         _judge_shares(damaged, labels, ids, special, mask, size, share)
 
@@ -696,7 +719,7 @@ def each_place_has_draws_of_its_own(answer, rng):
     """en: What happens at one place says nothing about another; each word can be put in; numbers vary from draw to draw.
     zh: 一个位置的遭遇与别的位置无关；每个词都可能被放进去；每次抽的个数有出入。"""
     ids, special, mask, size = _draw_ids(rng, 60, 300, int(rng.integers(20, 30)), specials=3, filled=True)
-    (damaged, labels), = _call_masking(answer, ids, special, mask, size, 0.3, _seeds(rng, 1))
+    ((damaged, labels),) = _call_masking(answer, ids, special, mask, size, 0.3, _seeds(rng, 1))
     _judge_places(damaged, labels, ids, special, mask)
     chosen, masked = labels != SKIP, damaged == mask
     other = chosen & ~masked & (damaged != ids)
@@ -854,9 +877,20 @@ def odd_batches_and_equal_epochs(answer, rng):
     """en: A batch in which nothing is hidden is passed over, of equal epochs the first counts, and nothing handed over is changed.
     zh: 什么也没遮的批量要跳过；各轮一样好时取第一轮；传入的东西保持原样。"""
     W, train, dev, test, rate, epochs = _draw_run(rng)
-    blank, full = (rng.integers(len(W), size=6), np.full(6, SKIP)), (rng.integers(len(W), size=6), rng.integers(len(W), size=6))
-    best = _pretrain(W, train, dev, test, rate, epochs)["epoch"]  # an inner one: once it is the last, once it comes too late
-    runs = ([blank, train[0], train[1]], 3), ([train[0], blank], epochs), ([*train, full], 2), (train, best), (train, best - 1)
+    blank, full = (
+        (rng.integers(len(W), size=6), np.full(6, SKIP)),
+        (rng.integers(len(W), size=6), rng.integers(len(W), size=6)),
+    )
+    best = _pretrain(W, train, dev, test, rate, epochs)[
+        "epoch"
+    ]  # an inner one: once it is the last, once it comes too late
+    runs = (
+        ([blank, train[0], train[1]], 3),
+        ([train[0], blank], epochs),
+        ([*train, full], 2),
+        (train, best),
+        (train, best - 1),
+    )
     for batches, many in (*runs, ([blank], 3)):  # of the last, every epoch is as good as the first
         after = answer.call(drivers.call_and_keep_inputs, Learner("pretrain"), W, batches, dev, test, rate, many)
         value = _outcome(after["result"], W.shape)
@@ -1127,7 +1161,10 @@ def _draw_vocabulary(rng, spelled, vocabulary=None):
         if spelled:
             recipes = {
                 "shortest-first": [[_encode(word, own, longest=False) for word in words]],
-                "mark-ignored": [[_encode(word, own, mark="") for word in words], [_encode_unmarked(word, own) for word in words]],
+                "mark-ignored": [
+                    [_encode(word, own, mark="") for word in words],
+                    [_encode_unmarked(word, own) for word in words],
+                ],
                 "mark-dropped": [[_encode(word, own, drop=True) for word in words]],
                 "from-the-right": [[_encode_from_the_right(word, own) for word in words]],
                 "begins-with-a-continuation": [[_encode_bare_beginning(word, own) for word in words]],
@@ -1164,7 +1201,9 @@ def _draw_ids(rng, B, T, size, specials=None, filled=False):
 
 
 def _call_masking(answer, ids, special, mask, size, share, seeds):
-    results = answer.call(drivers.call_with_generators, Learner("mask_tokens"), [ids, special, mask, size, share], seeds)
+    results = answer.call(
+        drivers.call_with_generators, Learner("mask_tokens"), [ids, special, mask, size, share], seeds
+    )
     return [_whole_arrays(result, ("damaged", "labels"), (ids.shape,) * 2) for result in results]
 
 
@@ -1321,7 +1360,11 @@ def _wrong_cuts(a, b, length):
     b_gives = [(a, b[: max(0, room - len(a))])] if len(a) <= room else []
     turned = _shorten(a, b, length, equals="a")
     return {
-        "cut-off-the-end": [whole[:length], [*whole[: length - 1], SEP], *(_lay_out(*pair, length)[0] for pair in b_gives)],
+        "cut-off-the-end": [
+            whole[:length],
+            [*whole[: length - 1], SEP],
+            *(_lay_out(*pair, length)[0] for pair in b_gives),
+        ],
         "half-for-each": [_lay_out(*pair, length)[0] for pair in halves],
         "a-loses-of-equals": [_lay_out(*turned, length)[0]],
     }
@@ -1366,7 +1409,9 @@ def _judge_rows(rows, documents, length):
         wrong["another for next" if not is_random[row] else "own"] += 1
     if cuts:
         names = set.intersection(*cuts) or cuts[0]
-        raise Misconception(next(name for name in ("cut-off-the-end", "a-loses-of-equals", "half-for-each") if name in names))
+        raise Misconception(
+            next(name for name in ("cut-off-the-end", "a-loses-of-equals", "half-for-each") if name in names)
+        )
     if wrong["another for next"] and wrong["own"] == is_random.sum() > 0:
         raise Misconception("random-labels-turned")
     if wrong["own"]:
@@ -1407,7 +1452,9 @@ def _find_loss(W, batch, over="hidden"):
         return float(-logp[np.arange(len(target)), target].sum() / n) if n else math.nan, gradient
 
 
-def _pretrain(W, train, dev, test, rate, epochs, steps="train", over="hidden", reported=None, choose="dev", tested="best"):
+def _pretrain(
+    W, train, dev, test, rate, epochs, steps="train", over="hidden", reported=None, choose="dev", tested="best"
+):
     """The run, or a wrong one: steps on more texts, other divisors (in the steps; as reported), another choice."""
     reported, best = reported or over, None
     data = {"train": train, "dev": [*train, dev], "all": [*train, dev, test]}[steps]
@@ -1416,7 +1463,9 @@ def _pretrain(W, train, dev, test, rate, epochs, steps="train", over="hidden", r
             if (batch[1] != SKIP).any():
                 W = W - rate * _find_loss(W, batch, over)[1]
         losses = {name: _find_loss(W, batch, reported)[0] for name, batch in (("dev", dev), ("test", test))}
-        losses["train"] = np.mean([_find_loss(W, batch, reported)[0] for batch in train if (batch[1] != SKIP).any()] or [0])
+        losses["train"] = np.mean(
+            [_find_loss(W, batch, reported)[0] for batch in train if (batch[1] != SKIP).any()] or [0]
+        )
         if best is None or (choose == "last" or losses[choose] < best["by"]):
             best = {"W": W, "epoch": epoch, "dev": losses["dev"], "test": losses["test"], "by": losses.get(choose)}
     if tested == "last":
@@ -1441,7 +1490,11 @@ def _wrong_runs(run):
         elif choose == "test":
             wrong["chosen-on-test"].append(outcome)
     ways = "last", "overwritten", "overwritten and tested"
-    wrong["last-epoch"] = [_pretrain(*run, choose="last"), _pretrain(*run, choose="train"), *(_pretrain(*run, tested=way) for way in ways)]
+    wrong["last-epoch"] = [
+        _pretrain(*run, choose="last"),
+        _pretrain(*run, choose="train"),
+        *(_pretrain(*run, tested=way) for way in ways),
+    ]
     sums = [("sum", "sum"), ("sum", "hidden"), ("hidden", "sum")]
     wrong["summed-not-averaged"] = [_pretrain(*run, over=over, reported=reported) for over, reported in sums]
     right = _pretrain(*run)
@@ -1462,7 +1515,10 @@ def _draw_run(rng):
             hidden[0] = True
             return context, np.where(hidden, target, SKIP)
 
-        train, (dev, test) = [batch(int(rng.integers(6, 12))) for _ in range(3)], (batch(int(rng.integers(12, 20))) for _ in range(2))
+        train, (dev, test) = (
+            [batch(int(rng.integers(6, 12))) for _ in range(3)],
+            (batch(int(rng.integers(12, 20))) for _ in range(2)),
+        )
         run = rng.normal(size=(V, V)), train, dev, test, float(rng.uniform(1.5, 4)), epochs
         chosen = {choose: _pretrain(*run, choose=choose) for choose in ("dev", "test", "train")}
         number = {choose: outcome["epoch"] for choose, outcome in chosen.items()}
@@ -1488,7 +1544,9 @@ def _judge_outcome(value, run):
         raise Misconception("empty-batch")
     for name, outcomes in _wrong_runs(run).items():
         for wrong in outcomes:
-            if all(_same(value[key], wrong[key]) for key in keys) and not all(_same(wrong[key], right[key]) for key in keys):
+            if all(_same(value[key], wrong[key]) for key in keys) and not all(
+                _same(wrong[key], right[key]) for key in keys
+            ):
                 raise Misconception(name)
     for key in ("epoch", "dev", "test", "W"):
         expect_close(value[key], right[key], RTOL, ATOL, key)
@@ -1499,7 +1557,9 @@ def _draw_tokens(rng):
     V = int(rng.integers(6, 12))
     counts = rng.integers(1, 40, V)
     counts[rng.permutation(V)[:2]] = 0
-    return counts, rng.permutation(np.r_[np.arange(V), rng.choice(V, int(rng.integers(20, 40)), p=rng.dirichlet(np.ones(V)))])
+    return counts, rng.permutation(
+        np.r_[np.arange(V), rng.choice(V, int(rng.integers(20, 40)), p=rng.dirichlet(np.ones(V)))]
+    )
 
 
 def _judge_unigram(value, counts, tokens, a):

@@ -14,7 +14,9 @@ RTOL, ATOL = 1e-4, 1e-5  # loose enough for float32 over an epoch, far tighter t
 EXERCISE = Exercise("10_bert_fine_tuning")
 _LAYER = {"attention": 4 * (384**2 + 384), "network": 8 * 384**2 + 5 * 384, "norms": 4 * 384}
 _SIZES = {"embeddings.words": 30_522 * 384, "embeddings.places": 514 * 384, "embeddings.norm": 2 * 384}
-_SIZES |= {f"layer {k}.{name}": size for k in range(1, 7) for name, size in _LAYER.items()}  # as q6's given cell has them
+_SIZES |= {
+    f"layer {k}.{name}": size for k in range(1, 7) for name, size in _LAYER.items()
+}  # as q6's given cell has them
 _HEAD = 770
 _NO_DICTIONARY = Text("Return a dictionary with the keys {keys}.", "请返回一个字典，键为 {keys}。")
 _TUPLE = Text("Return {count} values: `return {names}`.", "请返回 {count} 个值：`return {names}`。")
@@ -64,8 +66,8 @@ EXERCISE.question(
             "(a) 给掩码添一个轴再相乘，除以掩码沿位置的和。(b) 先把全部评论的损失和答对的个数加起来，最后才除。求 exp 之前减去每行最大的 logit：softmax 不会察觉。",
         ),
         Text(
-            "(a) (h * mask[..., None]).sum(axis=1) / mask.sum(axis=1, keepdims=True). (b) After z = z - z.max(axis=1, keepdims=True) a review's loss is log(exp(z).sum()) − z[label]; scipy.special.logsumexp or F.cross_entropy(…, reduction=\"sum\") do it too.",
-            "(a) (h * mask[..., None]).sum(axis=1) / mask.sum(axis=1, keepdims=True)。(b) 令 z = z - z.max(axis=1, keepdims=True)，一条评论的损失就是 log(exp(z).sum()) − z[label]；用 scipy.special.logsumexp 或 F.cross_entropy(…, reduction=\"sum\") 也行。",
+            '(a) (h * mask[..., None]).sum(axis=1) / mask.sum(axis=1, keepdims=True). (b) After z = z - z.max(axis=1, keepdims=True) a review\'s loss is log(exp(z).sum()) − z[label]; scipy.special.logsumexp or F.cross_entropy(…, reduction="sum") do it too.',
+            '(a) (h * mask[..., None]).sum(axis=1) / mask.sum(axis=1, keepdims=True)。(b) 令 z = z - z.max(axis=1, keepdims=True)，一条评论的损失就是 log(exp(z).sum()) − z[label]；用 scipy.special.logsumexp 或 F.cross_entropy(…, reduction="sum") 也行。',
         ),
     ],
 )
@@ -554,7 +556,11 @@ def padding_does_not_count(answer, rng):
         first = np.array([row[: int(n)].mean(axis=0) for row, n in zip(h, count[:, 0], strict=True)])
         wrong = {
             "padding-averaged": [h.mean(axis=1), h.sum(axis=1) / count],
-            "divided-by-the-width": [(h * m).mean(axis=1), (h * m).sum(axis=1) / mask.sum(), (h * m).sum(axis=1) / len(h)],
+            "divided-by-the-width": [
+                (h * m).mean(axis=1),
+                (h * m).sum(axis=1) / mask.sum(),
+                (h * m).sum(axis=1) / len(h),
+            ],
             "sum-for-mean": [(h * m).sum(axis=1)],
             "one-token-only": [h[:, 0], h[:, -1], h[np.arange(len(h)), count[:, 0] - 1]],
             "left-tokens-only": [first],
@@ -628,13 +634,22 @@ def the_rate_rises_and_falls(answer, rng):
         value = np.array([_number(answer.call("find_rate", int(k), S, u, peak), "rate") for k in t])
         up, down = t / u, (S - t) / (S - u)
         wrong = {
-            "first-step-moves": [np.where(t < u, (t + 1) / u, down), np.minimum((t + 1) / u, down), np.where(t < u, (t + 1) / (u + 1), down)],
+            "first-step-moves": [
+                np.where(t < u, (t + 1) / u, down),
+                np.minimum((t + 1) / u, down),
+                np.where(t < u, (t + 1) / (u + 1), down),
+            ],
             "falls-from-the-start": [np.where(t < u, up, (S - t) / S), np.where(t < u, up, 1 - t / S)],
             "never-falls": [np.minimum(up, 1)],
             "zero-too-early": [np.where(t < u, up, (S - 1 - t) / (S - 1 - u))],
             "another-curve": [np.where(t < u, up, 0.5 + 0.5 * np.cos(np.pi * (t - u) / (S - u)))],
         }
-        _judge(value, peak * np.where(t < u, up, down), {name: [peak * np.array(each) for each in some] for name, some in wrong.items()}, "rate")
+        _judge(
+            value,
+            peak * np.where(t < u, up, down),
+            {name: [peak * np.array(each) for each in some] for name, some in wrong.items()},
+            "rate",
+        )
 
 
 @EXERCISE.check("q3")
@@ -650,7 +665,10 @@ def the_whole_gradient_is_shortened(answer, rng):
         wrong = {
             "each-on-its-own": [own],
             "value-by-value": [[np.clip(g, -c, c) for g in gradients]],
-            "length-without-root": [[g * c / length**2 for g in gradients], [g * min(1, c / length**2) for g in gradients]],
+            "length-without-root": [
+                [g * c / length**2 for g in gradients],
+                [g * min(1, c / length**2) for g in gradients],
+            ],
         }
         flat = np.concatenate([g.ravel() for g in clipped])
         flatten = {name: [np.concatenate([g.ravel() for g in each]) for each in some] for name, some in wrong.items()}
@@ -736,7 +754,9 @@ def orders_differ(answer, rng):
     zh: 种子和轮次的每一种组合都有自己的随机次序。"""
     first = int(rng.integers(2, 50))
     numbers = [0, 1, 2, 3, first + 3, first + 4]
-    orders = {(s, e): tuple(np.concatenate(_batches(_rest(answer, 40, 7, s, e, 0), 40))) for s in numbers for e in numbers}
+    orders = {
+        (s, e): tuple(np.concatenate(_batches(_rest(answer, 40, 7, s, e, 0), 40))) for s in numbers for e in numbers
+    }
     if any(orders[s, 0] == orders[s, e] for s in numbers for e in numbers[1:]):
         raise Misconception("each-epoch-the-same")
     if any(orders[0, e] == orders[s, e] for s in numbers[1:] for e in numbers):
@@ -750,13 +770,20 @@ def the_letters_are_all(answer, rng):
     """en: The letters name all that decides the next step, and nothing else.
     zh: 所选的字母包括决定下一步的全部东西，没有多余的。"""
     letters = answer.get("NEEDED")
-    letters = "".join(letters) if isinstance(letters, (list, tuple)) and all(isinstance(x, str) for x in letters) else letters
+    letters = (
+        "".join(letters) if isinstance(letters, (list, tuple)) and all(isinstance(x, str) for x in letters) else letters
+    )
     if not isinstance(letters, str):
         raise Wrong(_NO_LETTERS)
     letters = {letter for letter in letters.upper().replace("AND", " ") if letter.isalnum()}
     if not letters or not letters <= set("ABCDEFG"):
         raise Wrong(_NO_LETTERS)
-    for letter, name, wanted in (("F", "gradients-kept", False), ("G", "log-kept", False), ("B", "moments-forgotten", True), ("E", "dropout-forgotten", True)):
+    for letter, name, wanted in (
+        ("F", "gradients-kept", False),
+        ("G", "log-kept", False),
+        ("B", "moments-forgotten", True),
+        ("E", "dropout-forgotten", True),
+    ):
         if (letter in letters) != wanted:
             raise Misconception(name)
     if letters != set("ABCDE"):
@@ -781,7 +808,9 @@ def chance_is_fair(answer, rng):
         raise Misconception("not-shuffled")
     for n, size in ((1, 1), (1, 5), (4, 9), (6, 3)):
         batches = _batches(_rest(answer, n, size, 5, 2, 0), n)
-        expect_equal([len(rows) for rows in batches], [min(size, n - k) for k in range(0, n, size)], "sizes of the batches")
+        expect_equal(
+            [len(rows) for rows in batches], [min(size, n - k) for k in range(0, n, size)], "sizes of the batches"
+        )
         expect_equal(sorted(int(row) for rows in batches for row in rows), list(range(n)), "all rows")
         expect_equal(len(_batches(_rest(answer, n, size, 5, 2, len(batches)), n)), 0, "number of batches left")
 
@@ -819,7 +848,10 @@ def the_report_is_true(answer, rng):
         value, right = _epoch_values(answer.call("train_epoch", W, b, batches, rate)), _train(W, b, batches, rate)
         seen = right[4]  # logits and labels of each batch, before its step
         (loss, accuracy), wrong = _report(seen)
-        after = [_report(right[5])[0], _report([(_vectors(h, mask) @ right[0].T + right[1], y) for h, mask, y in batches])[0]]
+        after = [
+            _report(right[5])[0],
+            _report([(_vectors(h, mask) @ right[0].T + right[1], y) for h, mask, y in batches])[0],
+        ]
         wrong |= {"judged-afterwards": after, "last-batch-only": [_report(seen[-1:])[0]]}
         z, y = seen[-1]
         wrong["last-batch-only"].append((np.nan, (z.argmax(axis=1) == y).sum() / sum(len(each) for _, each in seen)))
@@ -878,12 +910,20 @@ def customers_are_counted(answer, rng):
     names, frozen = list(_SIZES), ["embeddings", "layer 1", "layer 2", "layer 3"]
     parts = list(dict.fromkeys(name.split(".")[0] for name in names))
     records = [("FIT_LAST", [part for part in parts if part not in frozen]), ("FIT_ALL", parts)]
-    drawn = [[], [parts[-1]], [parts[0]]] + [rng.permutation(parts)[: int(rng.integers(2, 6))].tolist() for _ in range(4)]
+    drawn = [[], [parts[-1]], [parts[0]]] + [
+        rng.permutation(parts)[: int(rng.integers(2, 6))].tolist() for _ in range(4)
+    ]
     for what, moved in [("count_customers", some) for some in drawn] + records:
         some = rng.random() if len(moved) > 1 else 0.0
-        moves = {name: float(rng.uniform(0.01, 1)) if name.split(".")[0] in moved and rng.random() < some else 0.0 for name in names}
+        moves = {
+            name: float(rng.uniform(0.01, 1)) if name.split(".")[0] in moved and rng.random() < some else 0.0
+            for name in names
+        }
         own = {part: [name for name in names if name.split(".")[0] == part] for part in moved}
-        one = {part: own[part][0 if part == parts[0] else -1] if len(moved) == 1 else str(rng.choice(own[part])) for part in moved}
+        one = {
+            part: own[part][0 if part == parts[0] else -1] if len(moved) == 1 else str(rng.choice(own[part]))
+            for part in moved
+        }
         moves |= {name: 0.003 for name in one.values()}
         value = answer.call("count_customers", moves) if what == "count_customers" else answer.get(what)
         each = _HEAD + sum(size for name, size in _SIZES.items() if name.split(".")[0] in moved)
@@ -891,7 +931,9 @@ def customers_are_counted(answer, rng):
         encoder, room, value = sum(_SIZES.values()), 500_000_000, _number(value, what)
         exact = (room - encoder) / each
         wrong = {
-            "everything-for-everybody": [f(free / (encoder + _HEAD)) for f in (np.floor, np.ceil) for free in (room, room - encoder)],
+            "everything-for-everybody": [
+                f(free / (encoder + _HEAD)) for f in (np.floor, np.ceil) for free in (room, room - encoder)
+            ],
             "encoder-not-counted": [np.floor(room / each)],
             "bytes-for-numbers": [np.floor((4 * room - encoder) / each), np.floor((room / 2 - encoder) / each)],
             "part-by-part": [np.floor((room - encoder) / arrays)] if what == "count_customers" else [],
@@ -922,7 +964,12 @@ def other_moves_and_names(answer, rng):
     zh: 没有点的名称、没有变动的部分、列表代替数组、换一种次序，都正确；传入的东西保持原样。"""
     before, after = _draw_parameters(rng)
     before |= {"scale": np.array(2.0), "still.a": rng.normal(size=3)}
-    after = {"scale": np.array(2.5), "still.a": before["still.a"], **dict(reversed(after.items())), "added.x": rng.normal(size=2)}
+    after = {
+        "scale": np.array(2.5),
+        "still.a": before["still.a"],
+        **dict(reversed(after.items())),
+        "added.x": rng.normal(size=2),
+    }
     for turn in (np.asarray, np.ndarray.tolist):
         old, new = ({name: turn(array) for name, array in each.items()} for each in (before, after))
         kept = answer.call(drivers.call_and_keep_inputs, Learner("find_moves"), old, new)
@@ -960,7 +1007,9 @@ def _judge_batch(value, items, pad, longest):
         ids, mask, labels = (as_array(value[key], key) for key in keys)
     except Wrong:
         for key in keys[:2]:
-            if isinstance(value[key], (list, tuple)) and all(isinstance(row, (list, tuple, np.ndarray)) for row in value[key]):
+            if isinstance(value[key], (list, tuple)) and all(
+                isinstance(row, (list, tuple, np.ndarray)) for row in value[key]
+            ):
                 if len({len(row) for row in value[key]}) > 1:
                     raise Wrong(_NO_TABLE.format(name=key)) from None
         raise
@@ -978,12 +1027,19 @@ def _judge_batch(value, items, pad, longest):
         wrong = _make_batch(items, pad, longest, cut)[0]
         if _same(ids, wrong) and not _same(right, wrong):
             raise Misconception(name)
-    lefts = [np.array([np.roll(row, T - n) for row, n in zip(table, marks.sum(axis=1), strict=True)]) for table in (right, marks)]
+    lefts = [
+        np.array([np.roll(row, T - n) for row, n in zip(table, marks.sum(axis=1), strict=True)])
+        for table in (right, marks)
+    ]
     if _same(ids, lefts[0]) and not _same(right, lefts[0]):
         raise Misconception("padded-on-the-left")
     if pad and _same(ids, np.where(marks > 0, right, 0)) and not marks.all():
         raise Misconception("zero-for-pad")
-    if ids.shape == right.shape and not _same(ids, right) and sorted(map(tuple, ids)) == sorted(map(tuple, right.astype(float))):
+    if (
+        ids.shape == right.shape
+        and not _same(ids, right)
+        and sorted(map(tuple, ids)) == sorted(map(tuple, right.astype(float)))
+    ):
         raise Misconception("rows-in-another-order")
     expect_close(ids, right, 0, 0, "input_ids")
     if _same(mask, 1 - marks) and not _same(marks, 1 - marks):
@@ -1046,7 +1102,10 @@ def _losses(z, y) -> np.ndarray:
 
 def _draw_gradients(rng) -> list:
     shapes = rng.permutation(3)
-    return [rng.normal(size=shape) * scale for shape, scale in zip([((3,), (2, 4), (5, 1))[k] for k in shapes], (0.4, 1.5, 4.0), strict=True)]
+    return [
+        rng.normal(size=shape) * scale
+        for shape, scale in zip([((3,), (2, 4), (5, 1))[k] for k in shapes], (0.4, 1.5, 4.0), strict=True)
+    ]
 
 
 def _length(arrays) -> float:
@@ -1080,7 +1139,9 @@ def _batches(value, n) -> list[np.ndarray]:
     batches = [as_array(rows, "a batch") for rows in value]
     for rows in batches:
         if rows.ndim != 1 or (rows != np.round(rows)).any() or rows.min(initial=0) < 0 or rows.max(initial=0) >= n:
-            raise Wrong(Text(f"Each batch should hold row numbers from 0 to {n - 1}.", f"每批里应是 0 到 {n - 1} 的行号。"))
+            raise Wrong(
+                Text(f"Each batch should hold row numbers from 0 to {n - 1}.", f"每批里应是 0 到 {n - 1} 的行号。")
+            )
     return [rows for rows in batches if len(rows)]
 
 

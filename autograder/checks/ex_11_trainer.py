@@ -460,13 +460,28 @@ def hidden_labels_are_left_out(answer, rng):
         counts, answers = np.bincount(labels[seen], minlength=classes), np.bincount(called, minlength=classes)
         value = _report(answer.call("report", logits, labels))
         whole, share = seen.sum(), counts.max() / seen.sum()
-        wrong = {"hidden-counted-as-wrong": [right / n], "percent-for-share": [100 * right / whole]} if hidden else {"percent-for-share": [100 * right / n]}
+        wrong = (
+            {"hidden-counted-as-wrong": [right / n], "percent-for-share": [100 * right / whole]}
+            if hidden
+            else {"percent-for-share": [100 * right / n]}
+        )
         _judge(value["accuracy"], right / whole, wrong, "accuracy")
         wrong = {
             "divided-by-all": [counts.max() / n],
             "majority-of-the-answers": [answers.max() / n, np.bincount(called[seen]).max() / whole],
-            "two-classes-only": [max(counts[1], counts[0]) / whole, counts[1] / whole, max(counts[1] / whole, 1 - counts[1] / whole), labels[seen].mean(), max(labels[seen].mean(), 1 - labels[seen].mean())],
-            "hidden-as-a-class": [max(hidden, counts.max()) / n, hidden / n, hidden / whole, max(hidden, counts.max()) / whole],
+            "two-classes-only": [
+                max(counts[1], counts[0]) / whole,
+                counts[1] / whole,
+                max(counts[1] / whole, 1 - counts[1] / whole),
+                labels[seen].mean(),
+                max(labels[seen].mean(), 1 - labels[seen].mean()),
+            ],
+            "hidden-as-a-class": [
+                max(hidden, counts.max()) / n,
+                hidden / n,
+                hidden / whole,
+                max(hidden, counts.max()) / whole,
+            ],
             "percent-for-share": [100 * share],
         }
         _judge(value["majority"], share, wrong, "majority")
@@ -506,8 +521,19 @@ def steps_are_counted(answer, rng):
         each = -(-batches // A)
         wrong = {
             "accumulation-ignored": [batches * epochs] if A > 1 else [],
-            "rest-dropped": [n // B // A * epochs, -(-(n // B) // A) * epochs, batches // A * epochs, (n // B) * epochs, n // (A * B) * epochs],
-            "epochs-run-together": [-(-batches * epochs // A), -(-n * epochs // (A * B)), batches * epochs // A, n * epochs // (A * B)],
+            "rest-dropped": [
+                n // B // A * epochs,
+                -(-(n // B) // A) * epochs,
+                batches // A * epochs,
+                (n // B) * epochs,
+                n // (A * B) * epochs,
+            ],
+            "epochs-run-together": [
+                -(-batches * epochs // A),
+                -(-n * epochs // (A * B)),
+                batches * epochs // A,
+                n * epochs // (A * B),
+            ],
             "one-epoch-only": [each],
         }
         _judge(value["steps"], each * epochs, wrong, "steps")
@@ -527,7 +553,10 @@ def warm_up_is_a_share_or_a_number(answer, rng):
         warm_up = {"share": exact / steps, "steps": int(rng.integers(2, 9)), "one": 1, "none": 0}[kind]
         value = _plan(answer.call("plan_run", n, B, A, epochs, warm_up, 10_000))
         if kind == "share":
-            wrong = {"warm-up-rounded-down": [np.floor(exact), np.round(exact), exact], "warm-up-of-an-epoch": [np.ceil(warm_up * each), np.floor(warm_up * each)]}
+            wrong = {
+                "warm-up-rounded-down": [np.floor(exact), np.round(exact), exact],
+                "warm-up-of-an-epoch": [np.ceil(warm_up * each), np.floor(warm_up * each)],
+            }
             _judge(value["warm_up"], np.ceil(exact), wrong, "warm_up")
         else:
             _judge(value["warm_up"], warm_up, {"share-for-steps": [warm_up * steps, warm_up * each]}, "warm_up")
@@ -543,7 +572,12 @@ def evaluations_are_multiples(answer, rng):
         every = next(k for k in range(3, steps) if steps % k) if not even else epochs
         value = _plan(answer.call("plan_run", n, B, A, epochs, 0.1, every))["evaluations"]
         right = list(range(every, steps + 1, every))
-        for name, wrong in (("evaluation-at-zero", [0, *right]), ("evaluation-at-zero", [0, *right[:-1]]), ("last-evaluation-missing", right[:-1]), ("evaluation-at-the-end", [*right, steps])):
+        for name, wrong in (
+            ("evaluation-at-zero", [0, *right]),
+            ("evaluation-at-zero", [0, *right[:-1]]),
+            ("last-evaluation-missing", right[:-1]),
+            ("evaluation-at-the-end", [*right, steps]),
+        ):
             if value == wrong and wrong != right:
                 raise Misconception(name)
         expect_equal(value, right, "evaluations")
@@ -554,13 +588,25 @@ def even_and_small_runs(answer, rng):
     """en: Where everything divides evenly the last step is full; one review, large batches and large A work.
     zh: 恰好整除时最后一步是满的；只有一条评论、批量很大、A 很大时也行。"""
     b, a = int(rng.integers(3, 9)), int(rng.integers(2, 5))
-    for n, B, A, epochs, every in ((b * a * 3, b, a, 2, 1), (b * 5, b, 1, 3, 4), (1, 16, 4, 3, 1), (7, 100, 1, 1, 2), (9, 2, 50, 4, 3), (b * a + 1, b, a, 1, 2)):
+    for n, B, A, epochs, every in (
+        (b * a * 3, b, a, 2, 1),
+        (b * 5, b, 1, 3, 4),
+        (1, 16, 4, 3, 1),
+        (7, 100, 1, 1, 2),
+        (9, 2, 50, 4, 3),
+        (b * a + 1, b, a, 1, 2),
+    ):
         value = _plan(answer.call("plan_run", n, B, A, epochs, 0.5, every))
         each = _up(_up(n, B), A)
         steps, last = each * epochs, n - (each - 1) * A * B
         if value["last"] == 0:
             raise Misconception("zero-in-the-last")
-        right = {"steps": steps, "warm_up": -(-steps // 2), "last": last, "evaluations": list(range(every, steps + 1, every))}
+        right = {
+            "steps": steps,
+            "warm_up": -(-steps // 2),
+            "last": last,
+            "evaluations": list(range(every, steps + 1, every)),
+        }
         for name, number in right.items():
             expect_equal(value[name], number, name)
 
@@ -602,7 +648,11 @@ def equals_nan_and_single_evaluations(answer, rng):
     for losses, patience, least in cases:
         after = answer.call(drivers.call_and_keep_inputs, Learner("watch"), losses, patience, least)
         value, right = _watched(after["result"]), _watch(losses, patience, least)
-        if value[0] == right[0] and value[1] != right[1] and losses[right[1] - 1] == losses[min(value[1], len(losses)) - 1]:
+        if (
+            value[0] == right[0]
+            and value[1] != right[1]
+            and losses[right[1] - 1] == losses[min(value[1], len(losses)) - 1]
+        ):
             raise Misconception("later-of-equals")
         _judge_watch(value, losses, patience, least, named=False)
         if str(list(after["inputs"][0])) != str(losses):
@@ -613,7 +663,12 @@ def equals_nan_and_single_evaluations(answer, rng):
 def three_sources_are_read(answer, rng):
     """en: Texts from "sentence" or "text", labels from "label" or "stars"; hidden and unclear rows are left out.
     zh: 文本取自 "sentence" 或 "text"，标签取自 "label" 或 "stars"；略去隐去的和态度不明的行。"""
-    for text_column, label_column in (("sentence", "label"), ("text", "stars"), ("text", "label"), ("sentence", "stars")):
+    for text_column, label_column in (
+        ("sentence", "label"),
+        ("text", "stars"),
+        ("text", "label"),
+        ("sentence", "stars"),
+    ):
         rows = _draw_rows(rng, text_column, label_column)
         _judge_rows(answer.call("read_rows", rows), rows)
 
@@ -636,7 +691,11 @@ def missing_columns_are_named(answer, rng):
     """en: Without a column for the text or the label it raises ValueError at once and names the columns that there are.
     zh: 没有文本列或标签列时，马上以 ValueError 停下，并写明有哪些列。"""
     other = f"column{rng.integers(99)}"
-    for row, what, zh in (({other: "fine", "label": 1, "idx": 3}, "text", "文本"), ({"sentence": "fine", other: 1}, "label", "标签"), ({other: 4, "id": 2}, "text", "文本")):
+    for row, what, zh in (
+        ({other: "fine", "label": 1, "idx": 3}, "text", "文本"),
+        ({"sentence": "fine", other: 1}, "label", "标签"),
+        ({other: 4, "id": 2}, "text", "文本"),
+    ):
         found = answer.call(drivers.call_and_catch, Learner("read_rows"), [row, dict(row)])
         if "error" not in found:
             raise Wrong(_SILENT.format(what=what, zh=zh))
@@ -688,7 +747,9 @@ def the_letters_explain_the_first_loss(answer, rng):
     """en: The letters name what acts before the first step, all of it and nothing else.
     zh: 所选的字母正是第一步之前起作用的那些，不多不少。"""
     letters = answer.get("FROM_THE_FIRST")
-    letters = "".join(letters) if isinstance(letters, (list, tuple)) and all(isinstance(x, str) for x in letters) else letters
+    letters = (
+        "".join(letters) if isinstance(letters, (list, tuple)) and all(isinstance(x, str) for x in letters) else letters
+    )
     if not isinstance(letters, str):
         raise Wrong(_NO_LETTERS)
     letters = {letter for letter in letters.upper().replace("AND", " ") if letter.isalnum()}
@@ -740,7 +801,14 @@ def the_interval_decides(answer, rng):
     zh: 整个区间都达到声称的数为 shown，全在其下为 refuted，否则为 open。"""
     right, seen = _draw_right(rng, int(rng.integers(150, 300)))
     low, high, p = _wilson(right[~seen])
-    cases = (low - 0.01, "shown"), (low + 0.005, "open"), (p - 0.003, "open"), (p + 0.003, "open"), (high - 0.005, "open"), (high + 0.01, "refuted")
+    cases = (
+        (low - 0.01, "shown"),
+        (low + 0.005, "open"),
+        (p - 0.003, "open"),
+        (p + 0.003, "open"),
+        (high - 0.005, "open"),
+        (high + 0.01, "refuted"),
+    )
     for claim, verdict in cases:
         value = _claim(answer.call("judge_claim", right, seen, float(claim)))[2]
         if value == verdict:
@@ -757,7 +825,9 @@ def the_numbers_of_the_claim(answer, rng):
     """en: LOW and VERDICT are those of the given answers; NEEDED is the smallest number that shows the claim.
     zh: LOW 和 VERDICT 对应给定的答案；NEEDED 是足以证明那个说法的最小条数。"""
     low, verdict = _number(answer.get("LOW"), "LOW"), answer.get("VERDICT")
-    if abs(low - _LOW) > 6e-4 and any(abs(low - wrong) < 6e-4 for wrong in (_wilson_of(0.888, 1_000)[0], _wilson_of(0.99, 300)[0])):
+    if abs(low - _LOW) > 6e-4 and any(
+        abs(low - wrong) < 6e-4 for wrong in (_wilson_of(0.888, 1_000)[0], _wilson_of(0.99, 300)[0])
+    ):
         raise Misconception("seen-counted")
     if abs(low - _LOW) > 6e-4:
         expect_close(low, _LOW, 0, 6e-4, "LOW")
@@ -786,7 +856,13 @@ def all_right_all_wrong_and_one(answer, rng):
     n = int(rng.integers(8, 20))
     seen = np.arange(n) % 3 == 0
     one = np.arange(n) > 0
-    for right, hide in ((np.ones(n, bool), seen), (~seen & False, seen), (np.ones(n, bool), one), (~one, one), (seen, np.zeros(n, bool))):
+    for right, hide in (
+        (np.ones(n, bool), seen),
+        (~seen & False, seen),
+        (np.ones(n, bool), one),
+        (~one, one),
+        (seen, np.zeros(n, bool)),
+    ):
         after = answer.call(drivers.call_and_keep_inputs, Learner("judge_claim"), right, hide, 0.5)
         low, high, verdict = _claim(after["result"])
         wanted = _wilson(right[~hide])
@@ -808,9 +884,20 @@ def _draw_answers(rng, classes, hidden):
         labels[rng.permutation(n)[:hidden]] = -1
         seen, called = labels >= 0, logits.argmax(axis=1)
         counts, answers = np.bincount(labels[seen], minlength=classes), np.bincount(called, minlength=classes)
-        shares = [(called == labels)[seen].mean(), counts.max() / seen.sum(), counts[1] / seen.sum(), answers.max() / n, np.bincount(called[seen]).max() / seen.sum()]
+        shares = [
+            (called == labels)[seen].mean(),
+            counts.max() / seen.sum(),
+            counts[1] / seen.sum(),
+            answers.max() / n,
+            np.bincount(called[seen]).max() / seen.sum(),
+        ]
         top = classes == 2 and counts[0] > counts[1] or classes > 2 and counts[2:].max() > counts[:2].max()
-        if top and len(np.unique(np.round(shares, 3))) == (5 if hidden else 4) and (hidden < counts.max()) == (hidden < 10) and seen.sum() > counts.max() + 2:
+        if (
+            top
+            and len(np.unique(np.round(shares, 3))) == (5 if hidden else 4)
+            and (hidden < counts.max()) == (hidden < 10)
+            and seen.sum() > counts.max() + 2
+        ):
             return logits, labels
 
 
@@ -829,8 +916,18 @@ def _draw_plan(rng, A):
         n, B, epochs = int(rng.integers(150, 400)), int(rng.integers(5, 12)), int(rng.integers(3, 6))
         batches = -(-n // B)
         each = -(-batches // A)
-        others = [batches // A, -(-(n // B) // A), n // (A * B), -(-batches * epochs // A) / epochs, -(-n * epochs // (A * B)) / epochs]
-        if n % B and (A == 1 or batches % A > (A > 2)) and (A == 1 or min(abs(each - other) for other in others[3:]) > 0.1):
+        others = [
+            batches // A,
+            -(-(n // B) // A),
+            n // (A * B),
+            -(-batches * epochs // A) / epochs,
+            -(-n * epochs // (A * B)) / epochs,
+        ]
+        if (
+            n % B
+            and (A == 1 or batches % A > (A > 2))
+            and (A == 1 or min(abs(each - other) for other in others[3:]) > 0.1)
+        ):
             return n, B, A, epochs
 
 
@@ -862,7 +959,9 @@ def _draw_losses(rng, patience) -> list[float]:
     return [*losses, low - 0.1, low - 0.15]
 
 
-def _watch(losses, patience, least, count_from=1, reset=True, previous=False, ignore=False, keep="lowest") -> tuple[int, int]:
+def _watch(
+    losses, patience, least, count_from=1, reset=True, previous=False, ignore=False, keep="lowest"
+) -> tuple[int, int]:
     lowest, best, kept, idle = losses[0], 1, 1, 0
     for k, loss in enumerate(losses[1:], start=2):
         reference = losses[k - 2] if previous else lowest
@@ -938,7 +1037,11 @@ def _read(rows) -> tuple[list, list]:
 def _judge_rows(value, rows):
     if value is None:
         as_array(value)
-    if not isinstance(value, (list, tuple)) or len(value) != 2 or not all(isinstance(part, (list, tuple, np.ndarray)) for part in value):
+    if (
+        not isinstance(value, (list, tuple))
+        or len(value) != 2
+        or not all(isinstance(part, (list, tuple, np.ndarray)) for part in value)
+    ):
         raise Wrong(_TUPLE.format(count=2, names="texts, labels"))
     texts, labels = [str(text) for text in value[0]], as_array(list(value[1]), "labels").ravel().tolist()
     right, marks = _read(rows)
@@ -956,8 +1059,12 @@ def _judge_rows(value, rows):
     for text in extra:
         row = label_of.get(text)
         if row is None:
-            raise Misconception("breaks-left-in") if text in glued else Wrong(
-                Text(f"`{text[:60]}` is none of the cleaned texts.", f"`{text[:60]}` 不是清理后的任何一条文本。")
+            raise (
+                Misconception("breaks-left-in")
+                if text in glued
+                else Wrong(
+                    Text(f"`{text[:60]}` is none of the cleaned texts.", f"`{text[:60]}` 不是清理后的任何一条文本。")
+                )
             )
         raise Misconception("hidden-rows-kept" if row.get("label") == -1 else "unclear-rows-kept")
     if any(label_of[text].get("stars") in (4, 7) for text in missing):

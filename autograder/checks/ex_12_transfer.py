@@ -13,7 +13,20 @@ from autograder.outcome import Misconception, Text, Wrong
 RTOL, ATOL = 1e-4, 1e-5  # loose enough for float32, far tighter than any wrong recipe below
 EXERCISE = Exercise("12_transfer")
 _CHOICE, _COST = "LoRA", 5005.994583  # of the table in q6's given cell
-_T95 = {2: 12.706, 3: 4.303, 4: 3.182, 5: 2.776, 6: 2.571, 7: 2.447, 8: 2.365, 9: 2.306, 10: 2.262, 15: 2.145, 20: 2.093, 30: 2.045}
+_T95 = {
+    2: 12.706,
+    3: 4.303,
+    4: 3.182,
+    5: 2.776,
+    6: 2.571,
+    7: 2.447,
+    8: 2.365,
+    9: 2.306,
+    10: 2.262,
+    15: 2.145,
+    20: 2.093,
+    30: 2.045,
+}
 _TUPLE = Text("Return {count} values: `return {names}`.", "请返回 {count} 个值：`return {names}`。")
 _NO_LETTERS = Text(
     '`{name}` is a text of letters out of A to {last}, for instance "AE".',
@@ -472,7 +485,11 @@ def lora_is_counted(answer, rng):
         r = int(rng.integers(1, 6))
         right = sum(r * (o + i) for o, i in shapes)
         wrong = {
-            "one-table-only": [r * sum(o for o, _ in shapes), r * sum(i for _, i in shapes), r * sum(shapes[0]) if len(shapes) > 1 else -1],
+            "one-table-only": [
+                r * sum(o for o, _ in shapes),
+                r * sum(i for _, i in shapes),
+                r * sum(shapes[0]) if len(shapes) > 1 else -1,
+            ],
             "full-tables-too": [right + sum(o * i for o, i in shapes)],
         }
         _judge(_number(answer.call("count_lora", shapes, r), "numbers"), right, wrong, "numbers")
@@ -497,7 +514,16 @@ def adapters_are_counted(answer, rng):
 def the_largest_rank_is_found(answer, rng):
     """en: At this rank LoRA trains fewer numbers than the table has; at the next one it doesn't.
     zh: 取这个秩时 LoRA 训练的数比整张表少；再大一就不少了。"""
-    cases = [tuple(rng.integers(5, 90, 2).tolist()) for _ in range(4)] + [(6, 6), (12, 4), (4, 12), (1, 7), (9, 1), (1, 1), (768, 768), (3, 6)]
+    cases = [tuple(rng.integers(5, 90, 2).tolist()) for _ in range(4)] + [
+        (6, 6),
+        (12, 4),
+        (4, 12),
+        (1, 7),
+        (9, 1),
+        (1, 1),
+        (768, 768),
+        (3, 6),
+    ]
     for o, i in cases:
         value, right = _number(answer.call("largest_rank", o, i), "rank"), (o * i - 1) // (o + i)
         if value == right:
@@ -562,7 +588,12 @@ def the_state_is_corrected(answer, rng):
         wrong = {
             "residual-forgotten": [up + q],
             "no-cut": [h + z @ U.T + q],
-            "cut-at-the-end": [np.maximum(right, 0), h + np.maximum(z @ U.T + q, 0), np.maximum(h + z @ U.T + q, 0), h + (np.maximum(h @ D.T, 0) + p) @ U.T + q],
+            "cut-at-the-end": [
+                np.maximum(right, 0),
+                h + np.maximum(z @ U.T + q, 0),
+                np.maximum(h + z @ U.T + q, 0),
+                h + (np.maximum(h @ D.T, 0) + p) @ U.T + q,
+            ],
             "adapter-bias-forgotten": [h + up, h + np.maximum(h @ D.T, 0) @ U.T + q, h + np.maximum(h @ D.T, 0) @ U.T],
         }
         _judge(answer.call("adapt", h, D, p, U, q), right, wrong, "y")
@@ -640,7 +671,12 @@ def the_report_is_honest(answer, rng):
             "t-of-another-n": [other * s / n**0.5 for other in _T95.values() if other != t],
         }
         for end, sign, what in ((low, -1, "low"), (high, 1, "high")):
-            _judge(end, scores.mean() + sign * t * s / n**0.5, {name: [scores.mean() + sign * half for half in some] for name, some in halves.items()}, what)
+            _judge(
+                end,
+                scores.mean() + sign * t * s / n**0.5,
+                {name: [scores.mean() + sign * half for half in some] for name, some in halves.items()},
+                what,
+            )
 
 
 @EXERCISE.check("q5", hidden=True)
@@ -659,7 +695,13 @@ def too_few_rows_and_inputs(answer, rng):
     _judge_shots(_rows(_draw(answer, y, np.zeros(0, dtype=int), 2, 5), len(y)), y, np.zeros(0, dtype=int), 2)
     scores = rng.uniform(size=4)
     after = answer.call(drivers.call_and_keep_inputs, Learner("report_draws"), scores)
-    expect_close(_some_numbers(after["result"], ("mean", "low", "high")), scores.mean() + np.array([0, -1, 1]) * _T95[4] * scores.std(ddof=1) / 2, RTOL, ATOL, "(mean, low, high)")
+    expect_close(
+        _some_numbers(after["result"], ("mean", "low", "high")),
+        scores.mean() + np.array([0, -1, 1]) * _T95[4] * scores.std(ddof=1) / 2,
+        RTOL,
+        ATOL,
+        "(mean, low, high)",
+    )
     _expect_same_inputs(after["inputs"], (scores,))
 
 
@@ -712,7 +754,11 @@ def the_company_has_chosen(answer, rng):
     for name, recipes in {
         "once-for-each": [5_000 + 200 * (298_000 + 90_264_584) / 1e9 * 40],
         "one-customer": [25 + (298_000 + 90_264_584) / 1e9 * 40, 25 + 298_000 / 1e9 * 40],
-        "labels-or-bytes-forgotten": [5_000.0, 5_000 + 200 * 298_000 / 1e9 * 40, 200 * 298_000 / 1e9 * 40 + 90_264_584 / 1e9 * 40],
+        "labels-or-bytes-forgotten": [
+            5_000.0,
+            5_000 + 200 * 298_000 / 1e9 * 40,
+            200 * 298_000 / 1e9 * 40 + 90_264_584 / 1e9 * 40,
+        ],
     }.items():
         if any(abs(cost - recipe) < 0.006 for recipe in recipes):
             raise Misconception(name)
@@ -754,7 +800,9 @@ def _draw_adapter(rng, axes, d=None, m=None) -> tuple:
 
 def _letters(answer, name, allowed) -> set:
     letters = answer.get(name)
-    letters = "".join(letters) if isinstance(letters, (list, tuple)) and all(isinstance(x, str) for x in letters) else letters
+    letters = (
+        "".join(letters) if isinstance(letters, (list, tuple)) and all(isinstance(x, str) for x in letters) else letters
+    )
     problem = Wrong(_NO_LETTERS.format(name=name, last=allowed[-1]))
     if not isinstance(letters, str):
         raise problem
@@ -781,7 +829,13 @@ def _rows(value, n) -> np.ndarray:
     if isinstance(value, (list, tuple)) and any(isinstance(part, (list, tuple, np.ndarray)) for part in value):
         raise problem
     rows = as_array(value, "rows")
-    if rows.ndim != 1 or np.asarray(value).dtype == bool or (rows != np.round(rows)).any() or (rows < 0).any() or (rows >= n).any():
+    if (
+        rows.ndim != 1
+        or np.asarray(value).dtype == bool
+        or (rows != np.round(rows)).any()
+        or (rows < 0).any()
+        or (rows >= n).any()
+    ):
         raise problem
     return rows.astype(int)
 
@@ -817,7 +871,12 @@ def _draw_offer(rng):
         for name in names:
             accuracy, labels = float(np.round(rng.uniform(0.6, 0.95), 3)), int(rng.integers(0, 400))
             ways[name] = (accuracy, labels, int(rng.integers(10**5, 10**9)), int(rng.integers(10**8, 10**11)))
-        customers, label, gigabyte, demand = int(rng.integers(3, 40)), float(rng.uniform(0.01, 0.1)), float(rng.uniform(1, 5)), float(rng.uniform(0.7, 0.85))
+        customers, label, gigabyte, demand = (
+            int(rng.integers(3, 40)),
+            float(rng.uniform(0.01, 0.1)),
+            float(rng.uniform(1, 5)),
+            float(rng.uniform(0.7, 0.85)),
+        )
         prices = label, gigabyte
         right, careless = (_choose_way(ways, demanded, customers, customers, 1, *prices) for demanded in (demand, 0.0))
         best = max(ways, key=lambda name: ways[name][0])
@@ -826,7 +885,10 @@ def _draw_offer(rng):
         wrong = {
             "once-for-each": [_choose_way(ways, demand, customers, customers, customers, *prices)],
             "one-customer": [_choose_way(ways, demand, 1, 1, 1, *prices)],
-            "labels-or-bytes-forgotten": [_choose_way(ways, demand, *each, *prices) for each in ((0, customers, 1), (customers, 0, 0), (customers, customers, 0), (customers, 0, 1))],
+            "labels-or-bytes-forgotten": [
+                _choose_way(ways, demand, *each, *prices)
+                for each in ((0, customers, 1), (customers, 0, 0), (customers, customers, 0), (customers, 0, 1))
+            ],
             "demand-ignored": [careless],
             "best-for-cheapest": [(best, _bill(ways[best], customers, customers, 1, *prices))],
         }
@@ -850,7 +912,11 @@ def _judge_offer(value, right, wrong):
     name, dollars = value[0], _number(value[1], "dollars")
     for misconception, recipes in wrong.items():
         for other in recipes:
-            if name == other[0] and _same(dollars, other[1]) and not (other[0] == right[0] and _same(other[1], right[1])):
+            if (
+                name == other[0]
+                and _same(dollars, other[1])
+                and not (other[0] == right[0] and _same(other[1], right[1]))
+            ):
                 raise Misconception(misconception)
     expect_equal(name, right[0], "name")
     if np.isposinf(right[1]) and np.isposinf(dollars):

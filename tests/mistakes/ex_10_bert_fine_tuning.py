@@ -22,7 +22,9 @@ def _means(average: str = "", report: str = "") -> str:
 
 
 def _steps(rate: str = "", clip: str = "") -> str:
-    return f"def find_rate(t, S, u, peak):\n{_indent(rate or _RATE)}\n\ndef clip(gradients, c):\n{_indent(clip or _CLIP)}"
+    return (
+        f"def find_rate(t, S, u, peak):\n{_indent(rate or _RATE)}\n\ndef clip(gradients, c):\n{_indent(clip or _CLIP)}"
+    )
 
 
 def _rest(lines: str = "", needed: str = "ABCDE") -> str:
@@ -101,9 +103,19 @@ each = HEAD + sum(SIZES[name] for name in SIZES if name.split(".")[0] in moved)
 return (MEMORY // 4 - sum(SIZES.values())) // each
 """
 _ROWS, _MASK, _LAST = "rows_are_padded_on_the_right", "the_mask_marks_tokens", "long_reviews_keep_their_end"
-_ONCE, _LARGE, _STEP, _TRUE = "each_review_counts_once", "large_logits_are_no_trouble", "each_batch_makes_its_own_step", "the_report_is_true"
+_ONCE, _LARGE, _STEP, _TRUE = (
+    "each_review_counts_once",
+    "large_logits_are_no_trouble",
+    "each_batch_makes_its_own_step",
+    "the_report_is_true",
+)
 _LINE, _WHOLE, _SHORT = "the_rate_rises_and_falls", "the_whole_gradient_is_shortened", "a_short_gradient_stays"
-_EACH, _REST, _APART, _LETTERS = "an_epoch_reads_each_row_once", "the_rest_is_the_tail", "orders_differ", "the_letters_are_all"
+_EACH, _REST, _APART, _LETTERS = (
+    "an_epoch_reads_each_row_once",
+    "the_rest_is_the_tail",
+    "orders_differ",
+    "the_letters_are_all",
+)
 _PARTS, _COUNT = "parts_are_measured", "customers_are_counted"
 _STAY = "what_was_handed_in_stays"
 
@@ -278,7 +290,10 @@ return (MEMORY // 4 - sum(SIZES.values())) // each
 ]  # fmt: skip
 
 UNUSUAL = [
-    Unusual("q1", "lists", _collate("""
+    Unusual(
+        "q1",
+        "lists",
+        _collate("""
 cut = lambda ids: ids if len(ids) <= longest else ids[:longest - 1] + ids[-1:]
 rows = [cut(ids) for ids, _ in items]
 T = max(map(len, rows))
@@ -287,38 +302,78 @@ return {
     "input_ids": [[ids[t] if t < len(ids) else pad for t in range(T)] for ids in rows],
     "labels": [y for _, y in items], "extra": "ignored",
 }
-""")),
-    Unusual("q1", "torch", "import torch\n" + _collate("""
+"""),
+    ),
+    Unusual(
+        "q1",
+        "torch",
+        "import torch\n"
+        + _collate("""
 rows = [torch.tensor(ids if len(ids) <= longest else ids[:longest - 1] + ids[-1:]) for ids, _ in items]
 table = torch.nn.utils.rnn.pad_sequence(rows, batch_first=True, padding_value=pad)
 mask = torch.nn.utils.rnn.pad_sequence([torch.ones_like(row) for row in rows], batch_first=True)
 return {"input_ids": table, "attention_mask": mask, "labels": torch.tensor([y for _, y in items])}
-""")),
-    Unusual("q2", "selects", _means("return np.array([row[m == 1].mean(axis=0) for row, m in zip(h, mask)])", """
+"""),
+    ),
+    Unusual(
+        "q2",
+        "selects",
+        _means(
+            "return np.array([row[m == 1].mean(axis=0) for row, m in zip(h, mask)])",
+            """
 from math import fsum, log, exp
 losses = [log(fsum(exp(v - max(row)) for v in row)) + max(row) - row[k] for z, y in batches for row, k in zip(z.tolist(), y.tolist())]
 right = [row.index(max(row)) == k for z, y in batches for row, k in zip(z.tolist(), y.tolist())]
 return sum(losses) / len(losses), sum(right) / len(right)
-""")),
-    Unusual("q2", "torch", "import torch\n" + _means('return torch.einsum("btd,bt->bd", torch.tensor(h).float(), torch.tensor(mask).float()) / torch.tensor(mask).sum(1, keepdim=True)', """
+""",
+        ),
+    ),
+    Unusual(
+        "q2",
+        "torch",
+        "import torch\n"
+        + _means(
+            'return torch.einsum("btd,bt->bd", torch.tensor(h).float(), torch.tensor(mask).float()) / torch.tensor(mask).sum(1, keepdim=True)',
+            """
 z, y = (torch.cat([torch.as_tensor(batch[k]) for batch in batches]) for k in (0, 1))
 return torch.nn.functional.cross_entropy(z.double(), y.long()), (z.argmax(1) == y).double().mean()
-""")),
-    Unusual("q3", "interpolated", _steps("return np.interp(t, [0, u, S], [0, peak, 0]) if u else np.interp(t, [0, S], [peak, 0])", """
+""",
+        ),
+    ),
+    Unusual(
+        "q3",
+        "interpolated",
+        _steps(
+            "return np.interp(t, [0, u, S], [0, peak, 0]) if u else np.interp(t, [0, S], [peak, 0])",
+            """
 flat = np.concatenate([np.ravel(g) for g in gradients])
 length = np.linalg.norm(flat)
 short = flat * min(1.0, c / length) if length else flat
 cuts = np.cumsum([np.size(g) for g in gradients])[:-1]
 return [part.reshape(np.shape(g)) for part, g in zip(np.split(short, cuts), gradients)], length
-""")),
-    Unusual("q3", "torch", "import torch\n" + _steps("", """
+""",
+        ),
+    ),
+    Unusual(
+        "q3",
+        "torch",
+        "import torch\n"
+        + _steps(
+            "",
+            """
 parameters = [torch.nn.Parameter(torch.zeros(np.shape(g), dtype=torch.float64)) for g in gradients]
 for p, g in zip(parameters, gradients):
     p.grad = torch.tensor(np.array(g, dtype=float))
 length = torch.nn.utils.clip_grad_norm_(parameters, c)
 return [p.grad for p in parameters], length
-""")),
-    Unusual("q4", "sorted-by-dice", _rest("""
+""",
+        ),
+    ),
+    Unusual(
+        "q4",
+        "sorted-by-dice",
+        _rest(
+            """
 rng = np.random.default_rng(1_000_003 * seed + epoch)
 order = np.argsort(rng.random(n)).tolist()
 batches = []
@@ -326,12 +381,27 @@ while order:
     batches.append(order[:batch_size])
     order = order[batch_size:]
 return batches[done:]
-""", "edcba")),
-    Unusual("q4", "torch", "import torch\n" + _rest("""
+""",
+            "edcba",
+        ),
+    ),
+    Unusual(
+        "q4",
+        "torch",
+        "import torch\n"
+        + _rest(
+            """
 generator = torch.Generator().manual_seed(7 + seed * 2**20 + epoch)
 return list(torch.randperm(n, generator=generator).split(batch_size))[done:]
-""", "A, B, C, D and E")),
-    Unusual("q5", "autograd", "import torch\n" + _epoch("""
+""",
+            "A, B, C, D and E",
+        ),
+    ),
+    Unusual(
+        "q5",
+        "autograd",
+        "import torch\n"
+        + _epoch("""
 W, b = (torch.tensor(np.array(each), dtype=torch.float64, requires_grad=True) for each in (W, b))
 optimizer, report = torch.optim.SGD([W, b], lr=rate), []
 for h, mask, y in batches:
@@ -343,15 +413,41 @@ for h, mask, y in batches:
     optimizer.step()
 loss, right, n = map(sum, zip(*report))
 return W.detach(), b.detach(), loss / n, right / n
-""")),
-    Unusual("q5", "copies-first", _epoch("W, b = W.copy(), b.copy()" + _change(_change(_LOOP, "W = W - rate", "W -= rate"), "b = b - rate", "b -= rate"))),
-    Unusual("q6", "one-vector", _room("""
+"""),
+    ),
+    Unusual(
+        "q5",
+        "copies-first",
+        _epoch(
+            "W, b = W.copy(), b.copy()"
+            + _change(_change(_LOOP, "W = W - rate", "W -= rate"), "b = b - rate", "b -= rate")
+        ),
+    ),
+    Unusual(
+        "q6",
+        "one-vector",
+        _room(
+            """
 parts = dict.fromkeys(name.partition(".")[0] for name in before)
 def flat(table, part):
     return np.concatenate([np.ravel(table[name]) for name in before if name.partition(".")[0] == part])
 return {part: np.linalg.norm(flat(after, part) - flat(before, part)) / np.linalg.norm(flat(before, part)) for part in parts}
-""", fit_all="21.0", choice="Last")),
-    Unusual("q6", "float32", _room(_change(_change(_MOVES, "np.asarray(before[name])", "np.float32(before[name])"), "np.asarray(after[name])", "np.float32(after[name])"))),
+""",
+            fit_all="21.0",
+            choice="Last",
+        ),
+    ),
+    Unusual(
+        "q6",
+        "float32",
+        _room(
+            _change(
+                _change(_MOVES, "np.asarray(before[name])", "np.float32(before[name])"),
+                "np.asarray(after[name])",
+                "np.float32(after[name])",
+            )
+        ),
+    ),
 ]
 
 EQUIVALENT = [

@@ -101,11 +101,32 @@ if low >= claim:
     return low, high, "shown"
 return low, high, "refuted" if high < claim else "open"
 """
-_LEFT, _ALL, _COUNTED, _WARM, _EVERY = "hidden_labels_are_left_out", "all_hidden_or_a_single_row", "steps_are_counted", "warm_up_is_a_share_or_a_number", "evaluations_are_multiples"
-_EVEN, _ENDS, _SMALL, _EQUALS = "even_and_small_runs", "patience_ends_it", "small_gains_are_kept_but_do_not_count", "equals_nan_and_single_evaluations"
-_SOURCES, _CLEAN, _NAMED, _BORDERS = "three_sources_are_read", "texts_are_clean", "missing_columns_are_named", "borders_and_inputs"
+_LEFT, _ALL, _COUNTED, _WARM, _EVERY = (
+    "hidden_labels_are_left_out",
+    "all_hidden_or_a_single_row",
+    "steps_are_counted",
+    "warm_up_is_a_share_or_a_number",
+    "evaluations_are_multiples",
+)
+_EVEN, _ENDS, _SMALL, _EQUALS = (
+    "even_and_small_runs",
+    "patience_ends_it",
+    "small_gains_are_kept_but_do_not_count",
+    "equals_nan_and_single_evaluations",
+)
+_SOURCES, _CLEAN, _NAMED, _BORDERS = (
+    "three_sources_are_read",
+    "texts_are_clean",
+    "missing_columns_are_named",
+    "borders_and_inputs",
+)
 _LARGE, _LETTERS, _ONE = "the_large_batch_is_met", "the_letters_explain_the_first_loss", "one_part_and_inputs"
-_UNSEEN, _DECIDES, _NUMBERS, _EXTREME = "only_unseen_reviews_count", "the_interval_decides", "the_numbers_of_the_claim", "all_right_all_wrong_and_one"
+_UNSEEN, _DECIDES, _NUMBERS, _EXTREME = (
+    "only_unseen_reviews_count",
+    "the_interval_decides",
+    "the_numbers_of_the_claim",
+    "all_right_all_wrong_and_one",
+)
 
 MISTAKES = [
     # q1
@@ -232,7 +253,10 @@ return len(losses), best
 ]  # fmt: skip
 
 UNUSUAL = [
-    Unusual("q1", "loop", _report("""
+    Unusual(
+        "q1",
+        "loop",
+        _report("""
 visible = [(row.tolist(), int(y)) for row, y in zip(logits, labels) if y >= 0]
 hidden = len(labels) - len(visible)
 if not visible:
@@ -242,16 +266,25 @@ count = {}
 for _, y in visible:
     count[y] = count.get(y, 0) + 1
 return dict(accuracy=right / len(visible), majority=max(count.values()) / len(visible), hidden=hidden)
-""")),
-    Unusual("q1", "counter", "from collections import Counter\n" + _report("""
+"""),
+    ),
+    Unusual(
+        "q1",
+        "counter",
+        "from collections import Counter\n"
+        + _report("""
 called = np.argmax(np.asarray(logits, dtype=np.float32), axis=-1)
 truth = np.asarray(labels)
 keep = np.flatnonzero(truth + 1)
 share = lambda hits: float(np.mean(hits)) if len(keep) else float("nan")
 top = Counter(truth[keep].tolist()).most_common(1)[0][0] if len(keep) else 0
 return {"hidden": int((truth == -1).sum()), "accuracy": share(called[keep] == truth[keep]), "majority": share(truth[keep] == top)}
-""")),
-    Unusual("q2", "simulated", _plan("""
+"""),
+    ),
+    Unusual(
+        "q2",
+        "simulated",
+        _plan("""
 import math
 steps, sizes = 0, []
 for epoch in range(epochs):
@@ -262,8 +295,12 @@ for epoch in range(epochs):
     sizes.append(sum(map(len, groups[-1])))
 up = math.ceil(warm_up * steps) if warm_up < 1 else warm_up
 return {"steps": steps, "last": sizes[-1], "warm_up": float(up), "evaluations": np.arange(every, steps + 1, every)}
-""")),
-    Unusual("q3", "while", _watch("""
+"""),
+    ),
+    Unusual(
+        "q3",
+        "while",
+        _watch("""
 import math
 k = 1
 beaten = 1
@@ -276,8 +313,13 @@ while k < len(losses):
         break
 seen = [math.inf if math.isnan(loss) else loss for loss in losses[:k]]
 return [k, seen.index(min(seen)) + 1]
-""")),
-    Unusual("q4", "regular-expressions", "import re\n" + _rows("""
+"""),
+    ),
+    Unusual(
+        "q4",
+        "regular-expressions",
+        "import re\n"
+        + _rows("""
 source = {"sentence", "text"} & rows[0].keys()
 mark = {"label", "stars"} & rows[0].keys()
 if not source or not mark:
@@ -292,8 +334,13 @@ for row in rows:
     if len(text) and y in (0, 1):
         pairs.append((text, y))
 return tuple(text for text, _ in pairs), np.array([y for _, y in pairs], dtype=int)
-""")),
-    Unusual("q5", "weighted-means", _parts("""
+"""),
+    ),
+    Unusual(
+        "q5",
+        "weighted-means",
+        _parts(
+            """
 shares = np.array([len(y) for _, y in parts]) / sum(len(y) for _, y in parts)
 loss, gradient = 0.0, np.zeros_like(w, dtype=float)
 for (X, y), share in zip(parts, shares):
@@ -301,8 +348,15 @@ for (X, y), share in zip(parts, shares):
     loss += share * np.mean(np.logaddexp(0, z) - y * z)
     gradient += share * X.T @ (1 / (1 + np.exp(-z)) - y) / len(y)
 return loss, gradient
-""", "D and A")),
-    Unusual("q5", "autograd", "import torch\n" + _parts("""
+""",
+            "D and A",
+        ),
+    ),
+    Unusual(
+        "q5",
+        "autograd",
+        "import torch\n"
+        + _parts("""
 weights = torch.tensor(np.array(w), dtype=torch.float64, requires_grad=True)
 n = sum(len(y) for _, y in parts)
 total = 0.0
@@ -311,15 +365,25 @@ for X, y in parts:
     loss.backward()
     total += loss.item()
 return total, weights.grad
-""")),
-    Unusual("q6", "roots-of-a-quadratic", _judged("""
+"""),
+    ),
+    Unusual(
+        "q6",
+        "roots-of-a-quadratic",
+        _judged(
+            """
 keep = np.logical_not(seen)
 n, p, z2 = int(keep.sum()), float(np.mean(right[keep])), 1.96 ** 2
 a, b, c = 1 + z2 / n, -(2 * p + z2 / n), p * p
 root = np.sqrt(max(b * b - 4 * a * c, 0.0))
 low, high = (-b - root) / (2 * a), (-b + root) / (2 * a)
 return [low, high, "open" if low < claim <= high else "shown" if claim <= low else "refuted"]
-""", low="0.816", verdict="Open", needed="1225.0")),
+""",
+            low="0.816",
+            verdict="Open",
+            needed="1225.0",
+        ),
+    ),
 ]
 
 EQUIVALENT = [

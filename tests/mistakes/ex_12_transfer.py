@@ -19,7 +19,11 @@ def _lora(y: str = "", merged: str = "") -> str:
     return f"{first}\n\ndef merge_lora(W, A, B, alpha):\n{_indent(merged or _MERGED)}"
 
 
-def _counts(lora="sum(r * o + r * i for o, i in shapes)", adapters="2 * L * (d * m + m + m * d + d)", rank="(o * i - 1) // (o + i)") -> str:
+def _counts(
+    lora="sum(r * o + r * i for o, i in shapes)",
+    adapters="2 * L * (d * m + m + m * d + d)",
+    rank="(o * i - 1) // (o + i)",
+) -> str:
     parts = [("count_lora(shapes, r)", lora), ("count_adapters(d, m, L)", adapters), ("largest_rank(o, i)", rank)]
     return "\n\n".join(f"def {head}:\n    return {body}\n" for head, body in parts)
 
@@ -85,8 +89,18 @@ _ADDED, _SAME, _MEMORY = "the_thin_way_is_added", "the_merged_table_does_the_sam
 _L, _A, _R = "lora_is_counted", "adapters_are_counted", "the_largest_rank_is_found"
 _FIRST, _SECOND, _TRUE = "the_first_form_is_found", "the_second_form_is_found", "the_sentences_are_true"
 _STATE, _STARTS, _WAIST = "the_state_is_corrected", "the_starts_are_good", "small_waists_and_inputs"
-_CLEAN, _CHANCE, _HONEST, _FEW = "shots_are_clean", "chance_is_the_seeds", "the_report_is_honest", "too_few_rows_and_inputs"
-_LOST, _CHEAP, _CHOSEN, _EXACT = "forgetting_is_measured", "the_cheapest_way_is_found", "the_company_has_chosen", "none_exact_and_equal"
+_CLEAN, _CHANCE, _HONEST, _FEW = (
+    "shots_are_clean",
+    "chance_is_the_seeds",
+    "the_report_is_honest",
+    "too_few_rows_and_inputs",
+)
+_LOST, _CHEAP, _CHOSEN, _EXACT = (
+    "forgetting_is_measured",
+    "the_cheapest_way_is_found",
+    "the_company_has_chosen",
+    "none_exact_and_equal",
+)
 
 MISTAKES = [
     # q1
@@ -200,12 +214,30 @@ return name, customers * labels * label + (customers * each + once) * gigabyte /
 ]  # fmt: skip
 
 UNUSUAL = [
-    Unusual("q1", "einsum", _lora("""
+    Unusual(
+        "q1",
+        "einsum",
+        _lora(
+            """
 thin = np.einsum("...i,ri->...r", x, A)
 return np.einsum("...i,oi->...o", x, W) + b + np.einsum("...r,or->...o", thin, B) * (alpha / len(A))
-""", "return np.einsum('oi->oi', W) + sum(np.outer(B[:, k], A[k]) for k in range(len(A))) * alpha / len(A)")),
-    Unusual("q1", "rows-one-by-one", _lora("return (b + alpha / len(A) * ((x @ A.T) @ B.T)) + np.asarray([W @ row for row in x.reshape(-1, x.shape[-1])]).reshape(*x.shape[:-1], -1)")),
-    Unusual("q2", "loops", "\n".join(["""def count_lora(shapes, r):
+""",
+            "return np.einsum('oi->oi', W) + sum(np.outer(B[:, k], A[k]) for k in range(len(A))) * alpha / len(A)",
+        ),
+    ),
+    Unusual(
+        "q1",
+        "rows-one-by-one",
+        _lora(
+            "return (b + alpha / len(A) * ((x @ A.T) @ B.T)) + np.asarray([W @ row for row in x.reshape(-1, x.shape[-1])]).reshape(*x.shape[:-1], -1)"
+        ),
+    ),
+    Unusual(
+        "q2",
+        "loops",
+        "\n".join(
+            [
+                """def count_lora(shapes, r):
     total = 0
     for o, i in shapes:
         total += np.zeros((r, i)).size + np.zeros((o, r)).size
@@ -219,33 +251,63 @@ def largest_rank(o, i):
     while (r + 1) * (o + i) < o * i:
         r += 1
     return r
-"""])),
-    Unusual("q3", "numpy", _forms("[1 / (1 + mu), np.float64(1) + mu]", "np.divide(1 - lam, lam) if lam != 0 else np.inf", "D, E and A")),
-    Unusual("q4", "loop", _adapter("np.array([row + U @ np.where(D @ row + p > 0, D @ row + p, 0) + q for row in np.reshape(h, (-1, len(q)))]).reshape(np.shape(h))", "eda")),
-    Unusual("q5", "sampled", "import random\n" + _shots("""
+"""
+            ]
+        ),
+    ),
+    Unusual(
+        "q3",
+        "numpy",
+        _forms("[1 / (1 + mu), np.float64(1) + mu]", "np.divide(1 - lam, lam) if lam != 0 else np.inf", "D, E and A"),
+    ),
+    Unusual(
+        "q4",
+        "loop",
+        _adapter(
+            "np.array([row + U @ np.where(D @ row + p > 0, D @ row + p, 0) + q for row in np.reshape(h, (-1, len(q)))]).reshape(np.shape(h))",
+            "eda",
+        ),
+    ),
+    Unusual(
+        "q5",
+        "sampled",
+        "import random\n"
+        + _shots(
+            """
 dice, shots = random.Random(seed), []
 for c in set(y.tolist()):
     rows = sorted(set(np.flatnonzero(y == c).tolist()) - set(test.tolist()))
     shots.extend(dice.sample(rows, k))
 dice.shuffle(shots)
 return tuple(shots)
-""", """
+""",
+            """
 import statistics
 mean, error = statistics.fmean(scores), statistics.stdev(scores) / len(scores) ** 0.5
 return [mean, mean - T95[len(scores)] * error, mean + T95[len(scores)] * error]
-""")),
-    Unusual("q6", "arrays", _sold("""
+""",
+        ),
+    ),
+    Unusual(
+        "q6",
+        "arrays",
+        _sold(
+            """
 T = len(R)
 masked = np.where(np.tri(T, dtype=bool), R, -np.inf)[:-1, :-1]
 return float((masked.max(axis=0) - R[-1, :-1]).mean())
-""", """
+""",
+            """
 fit = {name: way for name, way in ways.items() if not way[0] < demand}
 if not fit:
     return None, np.inf
 price = lambda way: customers * (way[1] * label + way[2] * gigabyte * 1e-9) + way[3] * 1e-9 * gigabyte
 name = min(fit, key=lambda name: (round(price(fit[name]), 9), -fit[name][0]))
 return [name, price(fit[name])]
-""", cost="5005.994583")),
+""",
+            cost="5005.994583",
+        ),
+    ),
 ]
 
 EQUIVALENT = [
