@@ -16,7 +16,7 @@ build: setup        ## source/ -> notebooks/, exercises/, solutions/, lesson tab
 	$(BIN)/python tools/build.py
 
 bench: setup        ## how fast a class is graded, sandbox on; fails below the targets
-	$(BIN)/python tests/bench_grading.py
+	$(BIN)/python tests/grading/bench_grading.py
 
 pretrain: setup     ## train the models of the longer runs anew (lessons 08 and 09: some 50 minutes on two cores)
 	for lesson in 08 09; do $(BIN)/python tools/pretrain.py $$lesson || exit 1; done

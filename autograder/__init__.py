@@ -1,18 +1,15 @@
 """Checks for the course's exercises: in the learner's notebook, and for a class, from a submission to a score.
 
-What runs where (each module says so in its first line):
+    notebook           check, hint, score: what a learner sees
+    answers/           what checks are written with; the checks themselves stand in lessons/NN_topic/checks.py
+    sandbox/inside/    UNTRUSTED: all that is mounted where a learner's code runs, and nothing else
+    sandbox/outside/   launchers, limits, sessions
+    grading/           from files that were handed in to records, on this machine or on a cluster
+    results/           records, grades.csv, feedback
+    export/            Canvas, Moodle, nbgrader, Gradescope
 
-    the learner's notebook    notebook
-    untrusted, in the sandbox worker, cells, confine, seccomp, drivers: no check, answer, score or name in reach
-    both sides                wire, frames, calling, values, outcome
-    trusted: a check          checks/, exercise, expect, marking, namespace, remote
-    trusted: the sandbox      launch, limits, session, sandbox
-    trusted: a class          intake, archives, students, parsing, submission
-                              -> definition, setting, sitting, grading -> engine, lanes, cluster, results
-                              -> record, report, feedback, plain
-    trusted: commands         grade_command, verify,
-                              export_command (export, export_nbgrader, export_gradescope, gradescope)
-    trusted: proofs           proofs, jury, mutants, mutation_rules
+All but sandbox/inside/ is the trusted side. An import leads down this list or within a folder, never up; only
+answers/ reaches sandbox/inside/, for what both sides share.
 """
 
 from autograder.notebook import open_exercise

@@ -1,4 +1,4 @@
-"""python -m autograder grade|verify|export …: each command says with --help what it takes."""
+"""python -m autograder grade|export …: each command says with --help what it takes."""
 
 from __future__ import annotations
 
@@ -6,9 +6,8 @@ import importlib
 import sys
 
 _COMMANDS = {
-    "grade": ("autograder.grade_command", "grade a class: one command from a folder of submissions to a gradebook"),
-    "verify": ("autograder.verify", "prove the exercises: solution, untouched, unusual and wrong answers, mutants"),
-    "export": ("autograder.export_command", "write grades for Canvas or Moodle from a graded folder"),
+    "grade": ("autograder.grading.command", "grade a class: one command from a folder of submissions to a gradebook"),
+    "export": ("autograder.export.command", "write grades for Canvas or Moodle, exercises for nbgrader or Gradescope"),
 }
 
 

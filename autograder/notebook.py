@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from autograder.exercise import Exercise, load_exercise
-from autograder.marking import mark_exercise, mark_question
-from autograder.namespace import Local
-from autograder.outcome import STATUS_TEXT, Outcome, Status, Text
+from autograder.answers.answer import Local
+from autograder.answers.exercise import Exercise
+from autograder.answers.marking import mark_exercise, mark_question
+from autograder.answers.outcome import STATUS_TEXT, Outcome, Status, Text
+from autograder.answers.rooms import load_exercise
 
 _SIGN = {Status.PASSED: "✓", Status.WRONG: "✗", Status.NOT_ATTEMPTED: "○", Status.COULD_NOT_RUN: "!"}
 _HEADS = Text("| | Question | Points | Result |", "| | 题目 | 得分 | 结果 |")

@@ -1,1 +1,1 @@
-"""Maintainers' tools: what turns source/ into notebooks/, exercises/ and solutions/."""
+"""Maintainers' tools: what turns lessons/ into notebooks/, exercises/ and solutions/."""

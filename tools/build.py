@@ -1,4 +1,4 @@
-"""Builds notebooks/, exercises/ and solutions/, in both languages, and what grading needs, from source/.
+"""Builds notebooks/, exercises/ and solutions/, in both languages, from lessons/.
 
 python tools/build.py                      build what has changed
 python tools/build.py --only 01_backprop   build one lesson with its exercise
@@ -20,7 +20,6 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # this checkout
 import nbformat
 from tqdm import tqdm
 
-from tools.definitions import definition_path, render_definition
 from tools.execute import execute_notebook
 from tools.files import read_text, write_text
 from tools.readme import update_readme
@@ -34,12 +33,12 @@ VARIANTS = {"lesson": ("lesson",), "exercise": ("exercise", "solution")}
 
 
 def find_sources(only: str | None = None) -> list[Source]:
-    """The sources in order, all or those whose name is `only` (a stem, or its number)."""
-    paths = sorted((ROOT / "source" / "lessons").glob("*.py")) + sorted((ROOT / "source" / "exercises").glob("*.py"))
-    chosen = [path for path in paths if only is None or path.stem == only or path.stem.split("_")[0] == only]
+    """The sources in order, lessons first: all, or those whose room is `only` (its name, or its number)."""
+    paths = [path for kind in VARIANTS for path in sorted((ROOT / "lessons").glob(f"*/{kind}.py"))]
+    chosen = [path for path in paths if only in (None, path.parent.name, path.parent.name.split("_")[0])]
     if only and not chosen:
-        names = ", ".join(sorted({path.stem for path in paths}))
-        raise SourceError([Problem(ROOT / "source", 1, f"no source is called {only!r}; there are {names}")])
+        names = ", ".join(sorted({path.parent.name for path in paths}))
+        raise SourceError([Problem(ROOT / "lessons", 1, f"no lesson is called {only!r}; there are {names}")])
     return [read_source(path) for path in chosen]
 
 
@@ -102,8 +101,6 @@ def _find_strays() -> list[str]:
         for folder in FOLDERS
         for path in [*(ROOT / folder).glob("*.ipynb"), *(ROOT / folder / "zh").glob("*.ipynb")]
     }
-    expected |= {definition_path(source) for source in find_sources() if source.kind == "exercise"}
-    built |= set((ROOT / "autograder" / "checks").glob("ex_*.json"))
     strays = [
         f"{path.relative_to(ROOT)}: no source makes this file: move it elsewhere" for path in sorted(built - expected)
     ]
@@ -119,9 +116,12 @@ def _executions(source: Source) -> list[tuple[str, str]]:
 
 def _code_hash(source: Source) -> str:
     """What an execution depends on; a solution's output also on its checks and on what shows their result."""
-    names = [f"checks/ex_{source.stem}.py", "drivers/*.py", "marking.py", "notebook.py"]
-    files = [path for name in names for path in sorted((ROOT / "autograder").glob(name))]
-    return hash_code(source, b"".join(path.read_bytes() for path in files) if source.kind == "exercise" else b"")
+    if source.kind == "lesson":
+        return hash_code(source)
+    files = [source.path.with_name("checks.py"), source.path.with_name("texts.toml")]
+    for pattern in ("sandbox/inside/drivers/*.py", "answers/marking.py", "notebook.py"):
+        files += sorted((ROOT / "autograder").glob(pattern))
+    return hash_code(source, b"".join(path.read_bytes() for path in files if path.exists()))
 
 
 def _stored_run(source: Source, variant: str, lang: str) -> Run | None:
@@ -141,8 +141,6 @@ def _stored_run(source: Source, variant: str, lang: str) -> Run | None:
 
 
 def _render_all(source: Source, runs: dict) -> Iterator[tuple[Path, str]]:
-    if source.kind == "exercise":
-        yield definition_path(source), render_definition(source)
     for variant in VARIANTS[source.kind]:
         for lang in LANGUAGES:
             run, ran_in = None, lang if variant == "solution" else "en"

@@ -29,7 +29,7 @@ def main() -> None:
     arguments.add_argument("lesson", help="its number or name, such as 09")
     arguments.add_argument("--to", type=Path, default=PRETRAINED, help="folder for the result (default: the course's)")
     options = arguments.parse_args()
-    paths = sorted((ROOT / "source" / "lessons").glob(f"{options.lesson}*.py"))
+    paths = sorted((ROOT / "lessons").glob(f"{options.lesson}*/lesson.py"))
     if len(paths) != 1:
         arguments.error(f"{len(paths)} lessons begin with {options.lesson!r}")
     print(f"kept in {pretrain(read_source(paths[0]), options.to)}")

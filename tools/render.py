@@ -13,7 +13,7 @@ import nbformat
 from tools.address import course_address, make_badge
 from tools.chinese import join_lines
 from tools.quiz import render_quiz
-from tools.source import PLACEHOLDER, ROOT, Cell, Problem, Source, SourceError, pair_cells
+from tools.source import PLACEHOLDER, Cell, Problem, Source, SourceError, pair_cells
 
 BOOTSTRAP = """\
 import importlib.util, os, subprocess, sys
@@ -50,7 +50,7 @@ def render_notebook(source: Source, lang: str, variant: str, run: Run | None = N
         metadata={
             "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
             "language_info": {"name": "python"},
-            "course": {"source": f"source/{source.kind}s/{source.path.name}", "language": lang, "variant": variant},
+            "course": {"source": f"lessons/{source.stem}/{source.kind}.py", "language": lang, "variant": variant},
         }
     )
     if run is not None:
@@ -118,9 +118,9 @@ def _add_links(text: str, source: Source, lang: str, variant: str) -> str:
     other_language, exercise, lesson = _LINKS[lang]
     links = [make_badge(notebook_path(source, lang, variant)), f"[{other_language}]({deeper}{source.stem}.ipynb)"]
     sibling, folder, name = (
-        ("exercises", "exercises", exercise) if source.kind == "lesson" else ("lessons", "notebooks", lesson)
+        ("exercise", "exercises", exercise) if source.kind == "lesson" else ("lesson", "notebooks", lesson)
     )
-    if (ROOT / "source" / sibling / source.path.name).exists():
+    if source.path.with_name(f"{sibling}.py").exists():
         links.append(f"[{name}]({up}{folder}/{'zh/' if lang == 'zh' else ''}{source.stem}.ipynb)")
     title, _, rest = text.partition("\n")
     return f"{title}\n\n{' · '.join(filter(None, links))}\n{rest}"

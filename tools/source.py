@@ -59,7 +59,8 @@ class Source:
 
     @property
     def stem(self) -> str:
-        return self.path.stem
+        """The room's name: "01_backprop"."""
+        return self.path.parent.name
 
 
 def read_source(path: Path) -> Source:
@@ -101,7 +102,7 @@ def read_source(path: Path) -> Source:
         )
     if problems:
         raise SourceError(problems)
-    return Source(path, path.parent.name.rstrip("s"), tuple(parsed))
+    return Source(path, path.stem, tuple(parsed))
 
 
 def hash_text(text: str) -> str:

@@ -29,7 +29,7 @@ def find_problems(source: Source, glossary: list[tuple[str, list[str]]]) -> list
     return problems
 
 
-def read_glossary(path: Path = ROOT / "source" / "glossary.csv") -> list[tuple[str, list[str]]]:
+def read_glossary(path: Path = ROOT / "lessons" / "glossary.csv") -> list[tuple[str, list[str]]]:
     """Rows (English term, its Chinese terms), longest English first, so that 'learning rate' is met before 'rate'."""
     with path.open(encoding="utf-8", newline="") as file:
         rows = [(row["en"].strip(), row["zh"].strip().split("|")) for row in csv.DictReader(file)]

@@ -1,0 +1,80 @@
+"""What a check sees of an answer: `call` a function and `get` a value by name, here in the learner's own notebook."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+from autograder.answers.outcome import CouldNotRun, NotAttempted, Text, Wrong
+from autograder.sandbox.inside.calling import call_function, get_value
+from autograder.sandbox.inside.wire import Learner
+
+__all__ = ["Answer", "Learner", "Local", "explain"]
+
+
+class Answer(Protocol):
+    """The one interface of checks; the notebook offers it as Local, the sandbox as Remote."""
+
+    def call(self, function: str | Any, *args, **kwargs):
+        """What the learner's function of that name returns for copies of the arguments, as plain data.
+
+        A driver function (`answers.drivers`) may stand in its place, where a plain call is not enough; it takes
+        `Learner("name")` arguments. Raises NotAttempted, CouldNotRun, or Wrong for what is no plain data.
+        """
+
+    def get(self, name: str):
+        """The learner's value of that name as plain data. Raises as `call` does."""
+
+
+class Local:
+    """The learner's own namespace (a dict, usually globals())."""
+
+    def __init__(self, namespace: dict):
+        self._namespace = namespace
+
+    def call(self, function, *args, **kwargs):
+        name = function if isinstance(function, str) else function.__name__
+        return explain(call_function(self._namespace, function, args, kwargs), name)
+
+    def get(self, name: str):
+        return explain(get_value(self._namespace, name), name)
+
+
+def explain(happened: tuple, name: str):
+    """The value that `calling` reports for `name`. Raises NotAttempted, CouldNotRun or Wrong, in a sentence."""
+    match happened:
+        case ("value", value):
+            return value
+        case ("blank",):
+            raise NotAttempted()
+        case ("missing", missing):
+            raise CouldNotRun(
+                Text(
+                    f"`{missing}` is not defined: run the cell that defines it, then this check again.",
+                    f"`{missing}` 尚未定义：请先运行定义它的单元格，再运行检查。",
+                )
+            )
+        case ("uncallable", name, kind):
+            raise CouldNotRun(
+                Text(
+                    f"`{name}` is a {kind}, not a function: run the cell that defines it again.",
+                    f"`{name}` 不是函数（而是 {kind}）：请重新运行定义它的单元格。",
+                )
+            )
+        case ("unfit", ""):
+            raise Wrong(Text("Your answer is nested too deep, or too large.", "你的答案嵌套过深，或数据过大。"))
+        case ("unfit", kind):
+            raise Wrong(
+                Text(
+                    f"Your answer is of type `{kind}`; a number, a list or an array is expected.",
+                    f"你的答案类型是 `{kind}`；这里应返回数、列表或数组。",
+                )
+            )
+        case ("raised", kind, text, line, source):
+            raise _describe_stop(name, f"{kind}: {text}".replace("`", "'"), line, source)
+    raise ValueError(f"{happened[:1]} is nothing that can happen")
+
+
+def _describe_stop(name: str, what: str, line: int, source: str) -> CouldNotRun:
+    en = f", in line {line} of the cell" + (f": `{source}`" if source else "") if line else ""
+    zh = f"（单元格第 {line} 行" + (f"：`{source}`" if source else "") + "）" if line else ""
+    return CouldNotRun(Text(f"`{name}` stopped with `{what}`{en}.", f"`{name}` 运行中断：`{what}`{zh}。"))

@@ -1,0 +1,67 @@
+"""Runs an exercise's checks on an answer and adds up the points; the same for the notebook and for a class."""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import replace
+
+import numpy as np
+
+from autograder.answers.answer import Answer
+from autograder.answers.exercise import Check, Exercise
+from autograder.answers.outcome import CheckFailed, Misconception, NotAttempted, Outcome, Status, Text
+
+_STUMBLED = Text(
+    "The check could not judge this answer ({what}). Return the type and shape that the docstring names.",
+    "检查程序无法判断这个答案（{what}）。请按文档字符串规定的类型与形状返回。",
+)
+DEFAULT_SEED = 20_17  # notebooks: fixed, so that a result does not flicker
+
+
+def mark_question(
+    exercise: Exercise, question: str, answer: Answer, seed: int = DEFAULT_SEED, hidden: bool = False
+) -> list[Outcome]:
+    """Outcomes of the question's checks, in order; hidden checks only where `hidden`."""
+    checks = [check for check in exercise.questions[question].checks if hidden or not check.hidden]
+    return settle([run_check(exercise, check, answer, seed) for check in checks])
+
+
+def mark_exercise(
+    exercise: Exercise, answer: Answer, seed: int = DEFAULT_SEED, hidden: bool = False
+) -> dict[str, list[Outcome]]:
+    """Outcomes of all questions, by question."""
+    return {question: mark_question(exercise, question, answer, seed, hidden) for question in exercise.questions}
+
+
+def settle(outcomes: list[Outcome]) -> list[Outcome]:
+    """A question's outcomes; where one check met a hole that is left, the whole question counts as not attempted."""
+    blank = next((outcome for outcome in outcomes if outcome.status is Status.NOT_ATTEMPTED), None)
+    if not blank:
+        return outcomes
+    return [
+        replace(outcome, status=Status.NOT_ATTEMPTED, message=blank.message, misconception=None) for outcome in outcomes
+    ]
+
+
+def run_check(exercise: Exercise, check: Check, answer: Answer, seed: int) -> Outcome:
+    """The outcome of one check; its generator is seeded by `seed` and its name, whichever other checks run."""
+
+    def outcome(status: Status, message: Text | None = None, misconception: str | None = None) -> Outcome:
+        return Outcome(
+            check.question, check.name, status, check.points, check.sentence, message, misconception, check.hidden
+        )
+
+    rng = np.random.default_rng([seed, zlib.crc32(check.name.encode())])
+    try:
+        with np.errstate(all="ignore"):  # an answer may overflow; the check says so in words
+            check.function(answer, rng)
+    except Misconception as error:
+        return outcome(Status.WRONG, exercise.misconceptions[error.name], error.name)
+    except NotAttempted as error:
+        return outcome(Status.NOT_ATTEMPTED, error.message)
+    except CheckFailed as error:
+        return outcome(error.status, error.message)
+    except Exception as error:  # the check itself stumbled: never a crash, never a point
+        what = f"{type(error).__name__}: {error}"
+        return outcome(Status.COULD_NOT_RUN, _STUMBLED.format(what=what.replace("{", "(").replace("}", ")")))
+    return outcome(Status.PASSED)

@@ -1,0 +1,1 @@
+"""Grades and exercises as other systems read them: Canvas, Moodle, nbgrader, Gradescope."""

@@ -1,0 +1,1 @@
+"""From the files that were handed in to one record a student."""

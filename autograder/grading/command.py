@@ -1,0 +1,122 @@
+"""python -m autograder grade: from what was handed in to a gradebook, results and feedback."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections import Counter
+from functools import partial
+from pathlib import Path
+
+from tqdm import tqdm
+
+from autograder.answers.marking import DEFAULT_SEED
+from autograder.answers.outcome import Text
+from autograder.answers.rooms import list_exercises, load_definition
+from autograder.grading.intake import gather
+from autograder.grading.lanes import grade_locally
+from autograder.grading.setting import Setting
+from autograder.grading.whole_class import Run, grade_class
+from autograder.results.folder import Results
+from autograder.results.record import RecordStatus
+from autograder.results.report import summarize
+from autograder.sandbox.outside.errors import SandboxError, SandboxUnavailable
+from autograder.sandbox.outside.limits import Limits
+
+_KEPT = Text("{n} results of earlier runs were kept.", "保留了 {n} 份先前的结果。")
+_WHERE = Text(
+    "Gradebook: {out}/grades.csv · results: {out}/results · feedback: {out}/feedback",
+    "成绩册：{out}/grades.csv · 结果：{out}/results · 反馈：{out}/feedback",
+)
+_STOPPED = Text(
+    "Stopped. What is finished is kept: the same command goes on from here.",
+    "已停止。完成的结果都已保存：再次运行同一命令即可继续。",
+)
+_RISK = """WITHOUT A SANDBOX, at your own risk: the code in these files runs as you. It can read, change, delete and
+send whatever you can, other students' files and these results among it. Grade so only what you have read yourself."""
+
+
+def main(arguments: list[str]) -> int:
+    """0: done; 1: done, but for errors of the grader itself; 2: refused, and why; 130: interrupted."""
+    options = _parse(arguments)
+    try:
+        setting = _make_setting(options)
+        handed = gather(options.submissions, options.exercise, skip=options.out)
+        if not handed:
+            raise ValueError(f"no submissions in {', '.join(map(str, options.submissions))}: notebooks end in .ipynb")
+        with Results(options.out, options.exercise, [item.student for item in handed]) as results:
+            kept = 0
+            if not setting.confined:
+                print(_RISK, file=sys.stderr)
+            with tqdm(total=len(handed), unit="file", desc=options.exercise, smoothing=0.1) as progress:
+                for _, is_new in grade_class(handed, setting, results, _choose_run(options)):
+                    kept += not is_new
+                    progress.update()
+            results.write_reports(options.lang, options.pseudonyms)
+            records = list(results.records.values())
+    except KeyboardInterrupt:
+        print(_STOPPED.say(options.lang), file=sys.stderr)
+        return 130
+    except (ValueError, SandboxError, SandboxUnavailable, OSError) as error:
+        print(f"autograder: {error}", file=sys.stderr)
+        return 2
+    print(summarize(records, options.lang))
+    if kept := kept + len(records) - len(handed):
+        print("\n" + _KEPT.say(options.lang).format(n=kept))
+    print("\n" + _WHERE.say(options.lang).format(out=options.out))
+    return int(Counter(record.status for record in records)[RecordStatus.GRADER_ERROR] > 0)
+
+
+def _parse(arguments: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m autograder grade", description=__doc__)
+    parser.add_argument("exercise", metavar="EXERCISE", help=f"one of {', '.join(list_exercises())}")
+    parser.add_argument("submissions", metavar="SUBMISSIONS", nargs="+", type=Path, help="notebooks, folders, zips")
+    parser.add_argument("-o", "--out", metavar="OUT", type=Path, required=True, help="folder for what is written")
+    parser.add_argument("--jobs", type=_positive, default=_count_cores(), help="submissions at a time (%(default)s)")
+    parser.add_argument("--scheduler", metavar="ADDRESS", help="grade on a Dask cluster: tcp://host:8786")
+    parser.add_argument("--timeout", type=float, default=10.0, metavar="S", help="seconds for a cell or a call (10)")
+    parser.add_argument("--lang", choices=["en", "zh"], default="en", help="language of gradebook and summary")
+    parser.add_argument("--seed", type=int, default=DEFAULT_SEED, help="of the random inputs (%(default)s)")
+    parser.add_argument("--pseudonyms", action="store_true", help="feedback without names; OUT/pseudonyms.csv has both")
+    parser.add_argument("--container", metavar="IMAGE", help="docker or podman with this image, not bubblewrap")
+    parser.add_argument("--without-sandbox-at-my-own-risk", action="store_true", help="run the files' code as yourself")
+    return parser.parse_args(arguments)
+
+
+def _make_setting(options: argparse.Namespace) -> Setting:
+    """Raises ValueError for an unknown exercise, or options that make no sense."""
+    load_definition(options.exercise)
+    if not 0 < options.timeout <= 3600 or options.seed < 0:
+        raise ValueError("--timeout is between 0 and 3600 seconds, --seed not negative")
+    total = 12 * options.timeout
+    return Setting(
+        options.exercise,
+        options.seed,
+        options.timeout,
+        total,
+        Limits(session_seconds=total, cpu_seconds=int(total) + 1),
+        options.container,
+        not options.without_sandbox_at_my_own_risk,
+    )
+
+
+def _choose_run(options: argparse.Namespace) -> Run:
+    if not options.scheduler:
+        return partial(grade_locally, jobs=options.jobs)
+    try:
+        from autograder.grading.cluster import grade_remotely
+    except ImportError:
+        raise ValueError('--scheduler needs Dask: python -m pip install "distributed==2026.8.0"') from None
+    return partial(grade_remotely, scheduler=options.scheduler)
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("at least 1")
+    return number
+
+
+def _count_cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

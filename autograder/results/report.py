@@ -1,0 +1,172 @@
+"""Writes what a class gets: grades.csv, results/STUDENT.json, feedback/STUDENT.html; says what most people missed."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import secrets
+import statistics
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from autograder.answers.outcome import STATUS_TEXT, Status, Text
+from autograder.results.feedback import render_feedback
+from autograder.results.plain_text import to_plain_text
+from autograder.results.record import Record, RecordStatus
+
+STATUS_NAMES = {
+    RecordStatus.GRADED: Text("graded", "已评分"),
+    RecordStatus.EMPTY: Text("empty", "空白"),
+    RecordStatus.OTHER_EXERCISE: Text("other exercise", "别的练习"),
+    RecordStatus.UNREADABLE: Text("unreadable", "无法读取"),
+    RecordStatus.GRADER_ERROR: Text("grader error", "评分程序出错"),
+}
+_FORMULA = (
+    "=",
+    "+",
+    "-",
+    "@",
+    "\t",
+    "\r",
+    "\n",
+    "＝",
+    "＋",
+    "－",
+    "＠",
+    "|",
+    "%",
+)  # spreadsheets run cells that begin so
+_COUNT = Text("{n} submissions", "{n} 份提交")
+_SCORE = Text(
+    "Score: mean {mean:.1f}, median {median:g} of {of} ({share:.0%})",
+    "得分：平均 {mean:.1f}，中位数 {median:g}，满分 {of}（{share:.0%}）",
+)
+_MISSED = Text("Most missed questions:", "最多人没有答对的题目：")
+_MISCONCEPTIONS = Text("Misconceptions met:", "遇到的典型误解：")
+_ATTENTION = Text("Please look at:", "请老师查看：")
+
+
+def write_file(path: Path, data: str | bytes) -> None:
+    """Write aside, then rename: a reader sees the old file or the whole new one, never half of it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    aside = path.with_name(f".{secrets.token_hex(8)}.tmp")
+    try:
+        aside.write_bytes(data.encode("utf-8", "replace") if isinstance(data, str) else data)
+        os.replace(aside, path)
+    finally:
+        aside.unlink(missing_ok=True)
+
+
+def write_result(record: Record, folder: Path, name: str) -> Path:
+    """FOLDER/results/NAME.json; `name` as `names.name_files` gives it."""
+    path = folder / "results" / f"{name}.json"
+    write_file(path, json.dumps(record.to_json(), ensure_ascii=False, indent=1) + "\n")
+    return path
+
+
+def write_feedback(record: Record, folder: Path, name: str, lang: str = "en", shown: str | None = None) -> Path:
+    """FOLDER/feedback/NAME.html in both languages, opening in `lang`; `shown` (a pseudonym) instead of the student."""
+    path = folder / "feedback" / f"{name}.html"
+    write_file(path, render_feedback(record, lang, shown))
+    return path
+
+
+def write_grades(records: Iterable[Record], path: Path, lang: str = "en", bom: bool = False) -> None:
+    """The gradebook: student, score, max_score, one column a question, status, message; a row a student, by name.
+
+    UTF-8; `bom=True` adds the mark by which Excel knows it (programs that read the file want it without). A grader
+    error has no score: nobody gets a 0 that is not theirs.
+    """
+    records = sorted(records, key=lambda record: record.student)
+    questions = list(dict.fromkeys(question for record in records for question in record.questions))
+    rows = [["student", "score", "max_score", *questions, "status", "message"]]
+    for record in records:
+        failed = record.status is RecordStatus.GRADER_ERROR
+        earned = [record.questions[id].earned if id in record.questions and not failed else "" for id in questions]
+        message = record.message.say(lang) if record.message else ""
+        score = "" if failed else record.score
+        rows.append([record.student, score, record.max_score, *earned, str(record.status), message])
+    write_csv(path, rows, bom)
+
+
+def write_csv(path: Path, rows: Iterable[Sequence[str | int | float]], bom: bool = False) -> None:
+    """A table as CSV; text cells on one line each, and none that a spreadsheet would run as a formula."""
+    stream = io.StringIO(newline="")
+    csv.writer(stream, lineterminator="\r\n").writerows([[_neutralize(cell) for cell in row] for row in rows])
+    write_file(path, ("\ufeff" if bom else "") + stream.getvalue())
+
+
+def summarize(records: Sequence[Record], lang: str = "en") -> str:
+    """Counts, mean, median and histogram, the questions most people missed, misconceptions, what needs a teacher."""
+    statuses = Counter(record.status for record in records)
+    counts = ", ".join(f"{STATUS_NAMES[status].say(lang)} {n}" for status, n in statuses.most_common())
+    lines = [f"{_COUNT.say(lang).format(n=len(records))}: {counts}" if records else _COUNT.say(lang).format(n=0)]
+    graded = [record for record in records if record.status in (RecordStatus.GRADED, RecordStatus.EMPTY)]
+    if graded:
+        lines += [*_describe_scores(graded, lang), *_list_missed(graded, lang), *_list_misconceptions(graded, lang)]
+    attention = [record for record in records if record.status is not RecordStatus.GRADED or record.message]
+    if attention:
+        lines += ["", _ATTENTION.say(lang)]
+        for record in sorted(attention, key=lambda record: (record.status == RecordStatus.GRADED, record.student)):
+            message = f": {record.message.say(lang)}" if record.message else ""
+            lines.append(f"  {record.student} ({STATUS_NAMES[record.status].say(lang)}){message}")
+    return "\n".join("".join(c if c.isprintable() else " " for c in line) for line in lines)
+
+
+def _describe_scores(records: list[Record], lang: str) -> list[str]:
+    scores, of = [record.score for record in records], max(record.max_score for record in records)
+    mean, median = statistics.mean(scores), statistics.median(scores)
+    share = mean / of if of else 0
+    lines = ["", _SCORE.say(lang).format(mean=mean, median=median, of=of, share=share)]
+    bins = Counter(min(10 * score // of, 9) if of else 0 for score in scores)
+    for tenth in range(10):
+        bar = "█" * round(40 * bins[tenth] / max(bins.values()))
+        lines.append(f"  {10 * tenth:3d}–{10 * tenth + 10:3d} % {bar}{' ' if bar else ''}{bins[tenth] or '·'}")
+    return lines
+
+
+def _list_missed(records: list[Record], lang: str) -> list[str]:
+    missed: dict[str, Counter] = {}
+    titles = {}
+    for record in records:
+        for id, question in record.questions.items():
+            titles[id] = question.title
+            missed.setdefault(id, Counter())[question.status] += 1
+    ranked = sorted(missed, key=lambda id: missed[id][Status.PASSED])
+    ranked = [id for id in ranked if missed[id][Status.PASSED] < len(records)]
+    lines = ["", _MISSED.say(lang)] if ranked else []
+    for id in ranked:
+        kinds = ((status, n) for status, n in missed[id].most_common() if status is not Status.PASSED)
+        counts = ", ".join(f"{STATUS_TEXT[status].say(lang)} {n}" for status, n in kinds)
+        share = 1 - missed[id][Status.PASSED] / len(records)
+        lines.append(f"  {share:4.0%}  {id} · {to_plain_text(titles[id].say(lang))} ({counts})")
+    return lines
+
+
+def _list_misconceptions(records: list[Record], lang: str) -> list[str]:
+    counts, sentences = Counter(), {}
+    for record in records:
+        met = {
+            (id, check.misconception): check.message
+            for id, question in record.questions.items()
+            for check in question.checks
+            if check.misconception
+        }
+        counts.update(met.keys())
+        sentences |= met
+    lines = ["", _MISCONCEPTIONS.say(lang)] if counts else []
+    for (id, name), n in sorted(counts.items(), key=lambda item: (-item[1], item[0])):
+        sentence = sentences[id, name]
+        lines.append(f"  {n:4d} ×  {id} · {name}: {to_plain_text(sentence.say(lang)) if sentence else ''}".rstrip(": "))
+    return lines
+
+
+def _neutralize(cell: str | int | float) -> str | int | float:
+    if not isinstance(cell, str):
+        return cell
+    dangerous = cell.lstrip(" \u00a0\u3000").startswith(_FORMULA)
+    cell = "".join(c if c.isprintable() else " " for c in cell)
+    return f"'{cell}" if dangerous else cell

@@ -1,0 +1,1 @@
+"""UNTRUSTED: all that is mounted where a learner's code runs; imports nothing else of this package."""

@@ -1,0 +1,162 @@
+"""The zygote, which imports the libraries once, and the sessions that it forks for the learner's code.
+
+Starts with one JSON argument: `libraries` to import, the trusted cells `given`, `limits`, and either `control` (the
+number of a Unix socket on which each message asks for a session and carries the session's own socket) or nothing: then
+this process is one session itself, on its standard input and output. No check, reference answer, name or score is ever
+sent to the zygote: the sessions are copies of its memory.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import importlib
+import json
+import os
+import random
+import socket
+import sys
+
+from autograder.sandbox.inside import confine
+from autograder.sandbox.inside.calling import call_function, describe_error, get_value
+from autograder.sandbox.inside.cells import make_namespace, run_cell
+from autograder.sandbox.inside.frames import receive_frame, send_frame
+from autograder.sandbox.inside.wire import WireError, decode, encode
+
+_SESSION = 3  # the one descriptor of a session beside its standard ones, which lead nowhere
+
+
+def main() -> None:
+    """Serve until the other side closes the control socket (or, without one, the input)."""
+    options = json.loads(sys.argv[1])
+    if options.get("uid"):
+        confine.drop_root(options["uid"])
+    control = socket.socket(fileno=options["control"]) if "control" in options else None
+    try:
+        _import_libraries(options["libraries"])
+        # once for all sessions; TensorFlow's threads, though, would not survive the fork
+        namespace = None if control is None or "tensorflow" in sys.modules else _prepare(options["given"])
+    except Exception as error:
+        if control:
+            send_frame(control.fileno(), encode(("failed", f"{type(error).__name__}: {error}")))
+        raise
+    if control is None:
+        ends = _detach(options["limits"])
+        _serve(*ends, _prepare(options["given"]))
+        return
+    gc.collect()
+    gc.freeze()  # the collector leaves shared pages alone
+    send_frame(control.fileno(), encode(("ready",)))
+    while True:
+        request, fds, *_ = socket.recv_fds(control, 1, 1)
+        if not request:
+            return
+        if not (pid := os.fork()):
+            _begin_session(fds[0], options, namespace)
+        os.close(fds[0])
+        os.waitpid(pid, 0)
+
+
+def _import_libraries(names: list[str]) -> None:
+    """NumPy and the named ones, on one thread each: threads do not survive a fork."""
+    for name in ["numpy", "numpy.random", *names]:  # NumPy itself leaves its random numbers for later
+        importlib.import_module(name)
+    if torch := sys.modules.get("torch"):
+        torch.set_num_threads(1)
+        torch.set_num_interop_threads(1)
+        torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=0.1)  # the first one imports for a second
+
+
+def _prepare(given: list[str]) -> dict:
+    """A namespace in which the given cells have run."""
+    _seed()
+    namespace = make_namespace()
+    for number, source in enumerate(given, 1):
+        run_cell(namespace, source, f"given {number}")
+    return namespace
+
+
+def _begin_session(fd: int, options: dict, namespace: dict | None) -> None:
+    """In the zygote's child: lock itself in, in a child of its own, and serve the session. Never returns."""
+    try:
+        mapped = confine.count_mapped()
+        if options["confined"]:
+            confine.enter_namespaces()
+        if os.fork():
+            os._exit(0)  # the zygote need not wait for the session; who is outside ends it
+        os.setsid()
+        if options["confined"]:
+            confine.hide_files(options["limits"]["scratch_mb"], options["kept"])
+        _keep_only(fd)
+        confine.limit_resources(options["limits"], mapped)
+        if options["confined"]:
+            confine.give_up_rights()
+        os.chdir("/tmp")
+        namespace = _prepare(options["given"]) if namespace is None else namespace
+    except BaseException as error:
+        with contextlib.suppress(BaseException):
+            send_frame(fd, encode(("failed", f"{type(error).__name__}: {error}")))
+        os._exit(1)
+    try:
+        _serve(_SESSION, _SESSION, namespace)
+    finally:
+        os._exit(0)
+
+
+def _keep_only(fd: int) -> None:
+    """`fd` becomes number 3; standard input, output and error lead nowhere; all else is closed."""
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for standard in (0, 1, 2):
+        os.dup2(nowhere, standard)
+    os.dup2(fd, _SESSION)
+    os.closerange(_SESSION + 1, 1 << 16)
+
+
+def _detach(limits: dict) -> tuple[int, int]:
+    """Standard input and output under other numbers; their own lead nowhere from now on."""
+    ends = os.dup(0), os.dup(1)
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for standard in (0, 1, 2):
+        os.dup2(nowhere, standard)
+    confine.limit_resources(limits, confine.count_mapped())
+    return ends
+
+
+def _serve(read_fd: int, write_fd: int, namespace: dict) -> None:
+    """Answer requests (nonce, kind, …) one by one; each reply repeats its request's nonce."""
+    _seed()  # again: a fork gives Python's generator a new state
+    send_frame(write_fd, encode(("hello", os.getpid())))
+    while True:
+        nonce, *request = decode(receive_frame(read_fd), request=True)
+        happened = _handle(namespace, *request)
+        try:
+            reply = encode((nonce, happened))
+        except WireError:
+            reply = encode((nonce, ("unfit", "")))
+        send_frame(write_fd, reply)
+
+
+def _handle(namespace: dict, kind: str, *parts) -> tuple:
+    try:
+        match kind, parts:
+            case "cell", (source, name):
+                try:
+                    run_cell(namespace, source, name)
+                    return ("value", None)
+                except BaseException as error:
+                    return describe_error(error)
+            case "call", (function, args, kwargs):
+                return call_function(namespace, function, args, kwargs, BaseException)
+            case "get", (name,):
+                return get_value(namespace, name, BaseException)
+    except BaseException:  # an exception that even resists being described
+        pass
+    return ("raised", "Exception", "", 0, "")
+
+
+def _seed() -> None:
+    """The same random numbers in every session, for answers that draw some without a seed of their own."""
+    random.seed(0)
+    sys.modules["numpy"].random.seed(0)
+    if torch := sys.modules.get("torch"):
+        torch.manual_seed(0)

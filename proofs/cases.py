@@ -1,0 +1,143 @@
+"""What must hold of an exercise and of right and wrong answers; `verify` and the tests share it."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from autograder.answers.answer import Local, explain
+from autograder.answers.exercise import Exercise
+from autograder.answers.marking import mark_exercise, mark_question
+from autograder.answers.outcome import CheckFailed, Outcome, Status
+from autograder.answers.rooms import find_room, load_module
+from autograder.sandbox.inside.calling import describe_error
+from autograder.sandbox.inside.cells import run_cell
+from tools.render import render_code
+from tools.source import read_source
+
+SEEDS = (1, 2)
+Cells = tuple[tuple[str | None, str], ...]  # (question, or None for a given cell; source), in order
+
+
+@dataclass(frozen=True)
+class Case:
+    """An answer and what the checks must say of it; `kind` is "solution", "untouched", "unusual" or "mistake"."""
+
+    exercise: str
+    kind: str
+    question: str = ""  # "": the whole exercise
+    name: str = ""
+    code: str = ""
+    check: str = ""  # of a mistake: the first check that must fail
+    says: str = ""  # of a mistake: a misconception, or words of the message
+
+
+class LocalNotebook(Local):
+    """An answer in this process, with cells of its own; for code that one trusts."""
+
+    def __init__(self):
+        self.namespace = {"__name__": "__main__"}
+        super().__init__(self.namespace)
+
+    def run_cell(self, source: str, name: str) -> None:
+        """Run a cell, called `name`. Raises CouldNotRun, NotAttempted."""
+        try:
+            run_cell(self.namespace, source, name)
+        except Exception as error:
+            explain(describe_error(error), name)
+
+
+@functools.cache
+def read_cells(name: str, variant: str = "solution") -> Cells:
+    """The cells that answers need: those tagged given, and the answers ("solution") or their holes ("exercise")."""
+    source = read_source(find_room(name) / "exercise.py")
+    return tuple(
+        (cell.question, render_code(source, cell, "en", variant))
+        for cell in source.cells
+        if cell.question or "given" in cell.tags
+    )
+
+
+def load_mistakes(name: str):
+    """The room's module mistakes.py: MISTAKES, UNUSUAL, and EQUIVALENT if it has it."""
+    return load_module(find_room(name) / "mistakes.py")
+
+
+def list_cases(name: str) -> list[Case]:
+    """All that must be shown of an exercise but its mutants, in the order of the files."""
+    module = load_mistakes(name)
+    cases = [Case(name, "solution"), Case(name, "untouched")]
+    cases += [Case(name, "unusual", case.question, case.name, case.code) for case in module.UNUSUAL]
+    return cases + [
+        Case(name, "mistake", case.question, case.name, case.code, case.check, case.says) for case in module.MISTAKES
+    ]
+
+
+def find_fault(exercise: Exercise, cells: Cells, case: Case, open_answer: Callable = LocalNotebook, seed=1) -> str:
+    """What the checks get wrong about this case, in a sentence; "" if nothing.
+
+    cells: of the variant that the case needs. open_answer: gives an answer with run_cell, a LocalNotebook or a Remote,
+    or a context manager that does.
+    """
+    with _opened(open_answer) as answer:
+        try:
+            run_cells(answer, cells, case.question, case.code)
+        except CheckFailed as error:
+            return f"a cell could not run: {error.message.en}"
+        if not case.question:
+            wanted = Status.PASSED if case.kind == "solution" else Status.NOT_ATTEMPTED
+            marked = mark_exercise(exercise, answer, seed, hidden=True).values()
+            return _first_other([outcome for outcomes in marked for outcome in outcomes], wanted)
+        outcomes = mark_question(exercise, case.question, answer, seed, hidden=True)
+    if case.kind == "unusual":
+        return _first_other(outcomes, Status.PASSED)
+    return _judge_catch(exercise, case, outcomes)
+
+
+def is_caught(exercise: Exercise, cells: Cells, question: str, code: str, open_answer: Callable, seed: int) -> bool:
+    """Whether any check, visible or hidden, refuses the answer `code` of a question."""
+    with _opened(open_answer) as answer:
+        try:
+            run_cells(answer, cells, question, code)
+        except CheckFailed:
+            return True
+        outcomes = mark_question(exercise, question, answer, seed, hidden=True)
+    return any(outcome.status is not Status.PASSED for outcome in outcomes)
+
+
+def run_cells(answer, cells: Cells, question: str = "", code: str = "") -> None:
+    """Run the cells up to that question's, and `code` in its place; without a question all of them."""
+    for own, source in cells:
+        if question and own == question:
+            answer.run_cell(code, own)
+            return
+        answer.run_cell(source, own or "given")
+
+
+def _judge_catch(exercise: Exercise, case: Case, outcomes: list[Outcome]) -> str:
+    failed = next((outcome for outcome in outcomes if outcome.status is not Status.PASSED), None)
+    if failed is None:
+        return "every check accepts this wrong answer"
+    said = failed.message.en if failed.message else ""
+    if failed.check != case.check:
+        return f"caught by {failed.check} instead of {case.check}: {said}"
+    named = case.says in exercise.misconceptions
+    if failed.misconception == case.says if named else case.says in said:
+        return ""
+    return f"{failed.check} says {failed.misconception or said!r} instead of {case.says!r}"
+
+
+def _first_other(outcomes: list[Outcome], wanted: Status) -> str:
+    other = next((outcome for outcome in outcomes if outcome.status is not wanted), None)
+    if other is None:
+        return "" if outcomes else "there is no check"
+    return f"{other.question} {other.check}: {other.status}, {other.message.en if other.message else 'full marks'}"
+
+
+@contextlib.contextmanager
+def _opened(open_answer: Callable) -> Iterator:
+    answer = open_answer()
+    with answer if hasattr(answer, "__exit__") else contextlib.nullcontext(answer) as opened:
+        yield opened

@@ -1,0 +1,133 @@
+"""Judges one answer after another for `verify`, each in a fresh session of the sandbox."""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import functools
+import importlib.util
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from autograder.answers.rooms import load_exercise
+from autograder.sandbox.outside.limits import Limits
+from autograder.sandbox.outside.remote import Remote
+from autograder.sandbox.outside.sandbox import Sandbox
+from proofs.cases import Case, Cells, LocalNotebook, find_fault, is_caught, read_cells
+from proofs.mutants import Mutant
+
+_SECONDS = 3.0  # of a mutant's cell or call: the slowest right answer takes 0.1
+_LIMITS = Limits(memory_mb=512, cpu_seconds=20, session_seconds=60)
+
+
+@dataclass(frozen=True)
+class Task:
+    """One answer to judge, with each of the seeds: a case or a mutant."""
+
+    exercise: str
+    question: str
+    seeds: tuple[int, ...]
+    case: Case | None = None
+    mutant: Mutant | None = None
+
+
+class TooLong(BaseException):
+    """An answer in this process took too long; no answer catches it by accident."""
+
+
+class Jury:
+    """`with Jury(launcher) as jury: jury.judge(task)`; launcher None: in this process, on trust."""
+
+    def __init__(self, launcher, seconds: float = _SECONDS):
+        self._launcher, self._seconds = launcher, seconds
+        self._sandboxes: dict[tuple[str, ...], Sandbox] = {}  # one for each set of libraries: light ones fork faster
+        self._open_ones = contextlib.ExitStack()
+
+    def __enter__(self) -> Jury:
+        return self
+
+    def __exit__(self, *details) -> None:
+        self._open_ones.close()
+        self._sandboxes.clear()
+
+    def judge(self, task: Task) -> str | list[bool]:
+        """Of a case what is wrong with it, "" if nothing; of a mutant whether it was caught, for each seed."""
+        exercise = load_exercise(task.exercise)
+        if task.mutant:
+            cells = read_cells(task.exercise)
+            return self.catch(exercise, cells, task.question, task.mutant, task.seeds)
+        cells = read_cells(task.exercise, "exercise" if task.case.kind == "untouched" else "solution")
+        opener = self._make_opener(cells, task.case.code)
+        try:
+            faults = (find_fault(exercise, cells, task.case, opener, seed) for seed in task.seeds)
+            return next(filter(None, faults), "")
+        except TooLong:
+            return "it takes too long"
+
+    def catch(self, exercise, cells, question: str, mutant: Mutant, seeds: tuple[int, ...]) -> list[bool]:
+        """Whether the checks catch the mutant; the later seeds are tried only where the first lets it pass."""
+        caught, opener = [], self._make_opener(cells, mutant.code)
+        for seed in seeds:
+            try:
+                caught.append(is_caught(exercise, cells, question, mutant.code, opener, seed))
+            except TooLong:
+                caught.append(True)
+            if caught == [True]:
+                break
+        return caught
+
+    def _make_opener(self, cells: Cells, code: str) -> Callable:
+        """Opens an answer where the libraries are loaded that it, or a given cell, imports."""
+        if self._launcher is None:
+            return self._open_here
+        libraries = find_libraries([code, *(source for _, source in cells)])
+        if libraries not in self._sandboxes:
+            self._sandboxes[libraries] = self._open_ones.enter_context(Sandbox(libraries, _LIMITS, self._launcher))
+        return functools.partial(self._open_session, self._sandboxes[libraries])
+
+    @contextlib.contextmanager
+    def _open_session(self, sandbox: Sandbox) -> Iterator[Remote]:
+        with sandbox.start() as session:
+            yield Remote(session, self._seconds)
+
+    @contextlib.contextmanager
+    def _open_here(self) -> Iterator[LocalNotebook]:
+        with _time_limit(5 * self._seconds):
+            yield LocalNotebook()
+
+
+def find_libraries(sources: list[str]) -> tuple[str, ...]:
+    """Installed packages that the sources import, the standard library's apart."""
+    return tuple(sorted(set().union(*map(_find_imports, sources))))
+
+
+@functools.lru_cache(maxsize=1000)
+def _find_imports(source: str) -> frozenset[str]:
+    names = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            names |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names.add(node.module.split(".")[0])
+    return frozenset(name for name in names - sys.stdlib_module_names if importlib.util.find_spec(name))
+
+
+@contextlib.contextmanager
+def _time_limit(seconds: float) -> Iterator[None]:
+    """Raises TooLong in the main thread after that time; does nothing on systems without such a signal (Windows)."""
+    if not hasattr(signal, "setitimer"):
+        yield
+        return
+
+    def stop(*_):
+        raise TooLong
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)

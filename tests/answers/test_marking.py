@@ -1,0 +1,213 @@
+"""Marking, on a toy exercise: four kinds of result, reproducible inputs, no forged equality, no crash."""
+
+import numpy as np
+import pytest
+
+from autograder.answers.answer import Learner, Local
+from autograder.answers.exercise import Exercise
+from autograder.answers.expect import expect_close, expect_equal, expect_shape, is_close
+from autograder.answers.marking import mark_exercise, mark_question
+from autograder.answers.outcome import CheckFailed, Misconception, NotAttempted, Status, Text, Wrong
+from autograder.notebook import open_exercise
+from autograder.sandbox.inside.values import NotPlain, to_plain
+
+TOY = Exercise("toy")
+TOY.question("q1", Text("Double", "加倍"), [Text("a", "甲"), Text("b", "乙"), Text("c", "丙")])
+TOY.misconception("squared", en="You squared it.", zh="你做了平方。")
+
+
+@TOY.check("q1", points=2)
+def doubles(answer, rng):
+    """en: double(x) is 2x.
+    zh: double(x) 等于 2x。"""
+    x = rng.normal(size=3)
+    y = answer.call("double", x)
+    if is_close(y, x**2):
+        raise Misconception("squared")
+    expect_close(y, 2 * x, what="double(x)")
+
+
+@TOY.check("q1", hidden=True)
+def names_the_factor(answer, rng):
+    """en: FACTOR is two.
+    zh: FACTOR 等于二。"""
+    expect_equal(answer.get("FACTOR"), 2, "FACTOR")
+
+
+def _mark(double, factor=2, hidden=True, seed=0):
+    return mark_question(TOY, "q1", Local({"double": double, "FACTOR": factor}), seed, hidden)
+
+
+def _hole(x):
+    raise NotImplementedError("q1: write your answer here")
+
+
+def _crash(x):
+    return x[99]
+
+
+def test_right_answer_earns_all_points():
+    assert [outcome.earned for outcome in _mark(lambda x: x + x)] == [2, 1]
+
+
+def test_hidden_checks_run_only_when_asked():
+    assert [outcome.check for outcome in _mark(lambda x: 2 * x, hidden=False)] == ["doubles"]
+
+
+@pytest.mark.parametrize(("double", "status", "words"), [
+    (lambda x: x**2, Status.WRONG, "You squared it."),
+    (lambda x: 3 * x, Status.WRONG, "it should be"),
+    (lambda x: 2 * x[:2], Status.WRONG, "has shape (2,); it should be (3,)"),
+    (lambda x: x * np.nan, Status.WRONG, "nan"),
+    (lambda x: None, Status.WRONG, "is the `return` missing?"),
+    (lambda x: "2x", Status.WRONG, "not str"),
+    (_crash, Status.COULD_NOT_RUN, "IndexError"),
+    (_hole, Status.NOT_ATTEMPTED, "Replace"),
+    (..., Status.NOT_ATTEMPTED, "Replace"),
+    (7, Status.COULD_NOT_RUN, "is a int, not a function"),
+    (lambda: 1, Status.COULD_NOT_RUN, "TypeError"),
+])  # fmt: skip
+def test_each_failure_has_its_kind_and_sentence(double, status, words):
+    outcome = _mark(double)[0]
+    assert outcome.status is status and outcome.earned == 0 and words in outcome.message.en
+    assert outcome.message.zh != outcome.message.en
+
+
+def test_a_question_with_one_hole_counts_as_not_attempted():
+    assert {outcome.status for outcome in _mark(lambda x: 2 * x, factor=...)} == {Status.NOT_ATTEMPTED}
+
+
+def test_a_missing_name_says_what_to_do():
+    outcome = mark_question(TOY, "q1", Local({}))[0]
+    assert outcome.status is Status.COULD_NOT_RUN and "`double` is not defined: run the cell" in outcome.message.en
+
+
+def test_a_result_depends_on_the_seed_only():
+    seen = []
+    for seed in (1, 1, 2):
+        _mark(lambda x: seen.append(x.copy()) or 2 * x, seed=seed)
+    assert np.array_equal(seen[0], seen[1]) and not np.array_equal(seen[0], seen[2])
+
+
+def test_an_answer_cannot_change_the_checks_inputs():
+    def double(x):
+        x += x
+        return x
+
+    assert _mark(double)[0].earned == 2
+
+
+def test_a_stumbling_check_gives_no_point_and_no_crash():
+    toy = Exercise("stumbles")
+    toy.question("q1", Text("a", "甲"), [Text("a", "甲")] * 3)
+
+    @toy.check("q1")
+    def stumbles(answer, rng):
+        """en: a
+        zh: 甲"""
+        return answer.get("x")["{0}"]
+
+    (outcome,) = mark_exercise(toy, Local({"x": {}}))["q1"]
+    assert outcome.status is Status.COULD_NOT_RUN and outcome.earned == 0
+
+
+class Equal:
+    """Claims to equal everything."""
+
+    __array_priority__ = 1e9
+
+    def __eq__(self, other):
+        return True
+
+    def __sub__(self, other):
+        return 0.0
+
+    __rsub__ = __abs__ = __sub__
+
+    def __array__(self, *args, **kwargs):
+        return np.zeros(3)
+
+    def __float__(self):
+        return 0.0
+
+
+class EqualArray(np.ndarray):
+    def __eq__(self, other):
+        return np.ones(self.shape, dtype=bool)
+
+
+class EqualNumber(float):
+    __eq__ = Equal.__eq__
+    __hash__ = float.__hash__
+
+
+@pytest.mark.parametrize("forged", [Equal(), np.zeros(3).view(EqualArray), EqualNumber(1.0), [Equal()], {"a": Equal()},
+                                    np.array([Equal()] * 3, dtype=object)])  # fmt: skip
+def test_an_object_that_equals_everything_earns_nothing(forged):
+    assert all(outcome.earned == 0 for outcome in _mark(lambda x: forged, factor=forged))
+    with pytest.raises(NotPlain):
+        to_plain(forged)
+
+
+def test_plain_values_of_every_kind():
+    import torch
+
+    assert to_plain(np.float32(0.5)) == 0.5 and type(to_plain(np.int64(3))) is int
+    assert to_plain((1, [True, None, "a"], {"k": 2.0})) == (1, [True, None, "a"], {"k": 2.0})
+    weight = torch.nn.Parameter(torch.ones(2, 3))
+    assert type(to_plain(weight)) is np.ndarray and to_plain(weight).shape == (2, 3)
+    assert to_plain(torch.ones(2, dtype=torch.bfloat16)).dtype == np.float32
+    deep = []
+    for _ in range(50):
+        deep = [deep]
+    with pytest.raises(NotPlain):
+        to_plain(deep)
+
+
+def test_drivers_get_the_learners_objects():
+    def drive(double, x):
+        return double(double(x))
+
+    assert Local({"double": lambda x: 2 * x}).call(drive, Learner("double"), 3) == 12
+    with pytest.raises(NotAttempted):
+        Local({"double": ...}).call(drive, Learner("double"), 3)
+
+
+@pytest.mark.parametrize(("value", "expected", "same"), [
+    ([1, 2], np.array([1.0, 2.0]), True),
+    (np.float32(0.1), 0.1, True),
+    (np.array([1.0, np.nan]), np.array([1.0, 2.0]), False),
+    (np.array([[1.0, 2.0]]), np.array([1.0, 2.0]), False),
+    (1.001, 1.0, False),
+    ([[1], [2, 3]], np.ones((2, 2)), False),
+    (None, 0.0, False),
+])  # fmt: skip
+def test_is_close(value, expected, same):
+    assert is_close(value, expected) is same
+
+
+def test_the_worst_entry_is_named():
+    with pytest.raises(CheckFailed, match=r"`dW\[1, 0\]` is 9; it should be 3"):
+        expect_close(np.array([[1, 2.0001], [9, 4]]), np.array([[1, 2], [3, 4.0]]), what="dW")
+    with pytest.raises(Wrong, match=r"has shape \(2,\)"):
+        expect_shape([1, 2], (3,), "b")
+    for value, expected in (([1, 2], [1, 3]), ("1", 1), (np.ones(2), 1), (None, 0)):
+        with pytest.raises(Wrong):
+            expect_equal(value, expected)
+    expect_equal((1, 2), [1, 2])
+
+
+@pytest.mark.parametrize(
+    ("change", "words"), [({"name": "99_none"}, "there is no exercise"), ({"lang": "de"}, "lang is")]
+)
+def test_opening_says_what_is_wrong(change, words):
+    with pytest.raises(ValueError, match=words):
+        open_exercise(**{"name": "01_backprop", "namespace": {}, "lang": "en"} | change)
+
+
+def test_a_question_needs_three_hints_and_a_check_its_sentences():
+    toy = Exercise("incomplete")
+    with pytest.raises(ValueError, match="three hints"):
+        toy.question("q1", Text("a", "甲"), [Text("a", "甲")])
+    with pytest.raises(ValueError, match="en: … zh: …"):
+        toy.check("q1")(lambda answer, rng: None)

@@ -1,0 +1,144 @@
+"""The command: what it writes, says and refuses; killed in the middle, it loses and doubles nothing."""
+
+import csv
+import json
+import os
+import signal
+import time
+from pathlib import Path
+
+import pytest
+from classes import NAME, hand_in, make_class, run_command, start_command
+from sandboxes import wait_until
+
+from autograder.grading import command as grade_command
+from autograder.results.record import read_record
+from autograder.sandbox.outside.errors import SandboxUnavailable
+
+
+def _read_grades(out) -> list[dict]:
+    with open(out / "grades.csv", newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+@pytest.fixture
+def folder(tmp_path):
+    folder = tmp_path / "in"
+    folder.mkdir()
+    (folder / "Ann.ipynb").write_bytes(hand_in())
+    (folder / "Bob.ipynb").write_bytes(hand_in({"q2": "# q2: x\nraise KeyError"}))
+    (folder / "Cho.ipynb").write_bytes(b"")
+    return folder
+
+
+def test_it_writes_gradebook_results_and_feedback_and_says_what_was_missed(folder, tmp_path):
+    out = tmp_path / "out"
+    done = run_command("grade", NAME, folder, "-o", out, "--jobs", 2)
+    assert done.returncode == 0, done.stderr
+    rows = {row["student"]: row for row in _read_grades(out)}
+    assert {student: row["score"] for student, row in rows.items()} == {"Ann": "22", "Bob": "19", "Cho": "0"}
+    assert rows["Bob"]["q2"] == "0" and rows["Bob"]["max_score"] == "22" and rows["Cho"]["status"] == "empty"
+    assert {path.stem for path in (out / "feedback").glob("*.html")} == set(rows)
+    assert "q2" in done.stdout and "Cho (empty)" in done.stdout and "3/3" in done.stderr
+    again = run_command("grade", NAME, folder, "-o", out, "--lang", "zh")
+    assert again.returncode == 0 and "保留" in again.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["03_nothing", "{folder}", "-o", "{out}"], "there is no exercise '03_nothing'; there are 01_backprop, 02_sgd"),
+        ([NAME, "{out}", "-o", "{out}"], "there is no file or folder"),
+        ([NAME, "{empty}", "-o", "{out}"], "no submissions in"),
+        ([NAME, "{folder}", "-o", "{folder}/Ann.ipynb"], "cannot be written"),
+        ([NAME, "{folder}", "-o", "{out}", "--timeout", "0"], "--timeout"),
+        ([NAME, "{folder}", "-o", "{out}", "--container", "x"], "No sandbox is to be had here"),
+        ([NAME, "{folder}", "-o", "{out}", "--scheduler", "tcp://127.0.0.1:9"], "--scheduler|scheduler answers"),
+    ],
+    ids=["exercise", "path", "empty", "output", "timeout", "sandbox", "scheduler"],
+)
+def test_it_refuses_in_a_sentence(folder, tmp_path, monkeypatch, capsys, arguments, says):
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    monkeypatch.setattr("autograder.grading.cluster._CONNECT_SECONDS", 1, raising=False)
+    places = {"folder": folder, "out": tmp_path / "out", "empty": empty}
+    code = grade_command.main([argument.format(**places) for argument in arguments])
+    said = capsys.readouterr().err
+    assert code == 2 and any(words in said for words in says.split("|")) and "Traceback" not in said
+    assert not (tmp_path / "out" / "grades.csv").exists()
+
+
+def test_another_exercises_folder_is_refused(folder, tmp_path, capsys):
+    out = tmp_path / "out"
+    assert grade_command.main([NAME, str(folder), "-o", str(out)]) == 0
+    before = (out / "grades.csv").read_bytes()
+    assert grade_command.main(["01_backprop", str(folder), "-o", str(out)]) == 2
+    assert f"holds results of {NAME}" in capsys.readouterr().err and (out / "grades.csv").read_bytes() == before
+
+
+def test_without_a_sandbox_it_refuses_and_says_what_to_install(folder, tmp_path, monkeypatch, capsys):
+    def find_none(tasks, setting, jobs):
+        raise SandboxUnavailable("install bubblewrap")
+
+    monkeypatch.setattr(grade_command, "grade_locally", find_none)
+    assert grade_command.main([NAME, str(folder), "-o", str(tmp_path / "out")]) == 2
+    assert "install bubblewrap" in capsys.readouterr().err
+
+
+def test_grading_without_a_sandbox_needs_the_flag_and_names_the_risk(folder, tmp_path):
+    done = run_command("grade", NAME, folder, "-o", tmp_path / "out", "--without-sandbox-at-my-own-risk")
+    assert done.returncode == 0 and "at your own risk" in done.stderr
+    assert [row["score"] for row in _read_grades(tmp_path / "out")] == ["22", "19", "0"]
+
+
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])
+def test_stopped_in_the_middle_and_started_again_everyone_is_graded_once(tmp_path, how):
+    folder, out = tmp_path / "in", tmp_path / "out"
+    folder.mkdir()
+    members = make_class(folder, 24)
+    command = ["grade", NAME, folder, "-o", out, "--jobs", 2, "--timeout", 2]
+    process = start_command(*command)
+    assert wait_until(lambda: len(list((out / "results").glob("*.json"))) >= 8, 60)
+    os.kill(process.pid, how)
+    process.communicate(timeout=30)
+    assert process.returncode == (-9 if how == signal.SIGKILL else 130)
+    finished = {path: path.stat().st_mtime_ns for path in (out / "results").glob("*.json")}
+    for path in finished:
+        read_record(json.loads(path.read_text()))
+    assert 8 <= len(finished) < 24 and not (out / "grades.csv").exists()
+    time.sleep(1.5)
+    done = run_command(*command)
+    assert done.returncode == 0, done.stderr
+    rows = _read_grades(out)
+    assert [row["student"] for row in rows] == sorted(members) and "grader error" not in {row["status"] for row in rows}
+    graded = [path for path in finished if read_record(json.loads(path.read_text())).submission_sha256]
+    assert all(path.stat().st_mtime_ns == finished[path] for path in graded)
+
+
+def test_nothing_is_left_running_after_a_kill(tmp_path):
+    folder, out = tmp_path / "in", tmp_path / "out"
+    folder.mkdir()
+    (folder / "Eve.ipynb").write_bytes(hand_in({"q1": "# q1: x\nwhile True: pass"}))
+    process = start_command("grade", NAME, folder, "-o", out)
+    assert wait_until(lambda: len(_list_descendants(process.pid)) >= 5, 30)
+    started = _list_descendants(process.pid)
+    os.kill(process.pid, signal.SIGKILL)
+    process.communicate(timeout=30)
+    assert wait_until(lambda: not any(map(_is_running, started)), 10)
+
+
+def _list_descendants(pid: int) -> list[int]:
+    try:
+        children = [int(child) for task in os.listdir(f"/proc/{pid}/task")
+                    for child in Path(f"/proc/{pid}/task/{task}/children").read_text().split()]  # fmt: skip
+    except OSError:
+        return []
+    return children + [below for child in children for below in _list_descendants(child)]
+
+
+def _is_running(pid: int) -> bool:
+    try:
+        with open(f"/proc/{pid}/stat") as file:
+            return file.read().rsplit(")", 1)[1].split()[0] != "Z"
+    except OSError:
+        return False
