@@ -97,7 +97,7 @@ def test_a_broken_twin_is_named_with_its_line(tmp_path, old, new, line, complain
     assert old in text
     problems = find_problems(_write(tmp_path, text.replace(old, new.removeprefix("STAMP "))), GLOSSARY)
     assert [problem.line for problem in problems if complaint in problem.message] == [line]
-    assert "77_try.py:" in str(problems[0])
+    assert "77_try/lesson.py:" in str(problems[0])
 
 
 @pytest.mark.parametrize(
@@ -105,7 +105,7 @@ def test_a_broken_twin_is_named_with_its_line(tmp_path, old, new, line, complain
     [(' lang="en"', "", 1), ("# %% tags=", '# %% lang="en" tags=', 11), ("# %% tags=", '# %% langs="en" tags=', 11)],
 )
 def test_wrong_metadata_is_named_with_its_line(tmp_path, old, new, line):
-    with pytest.raises(SourceError, match=f"77_try.py:{line}: "):
+    with pytest.raises(SourceError, match=f"77_try/lesson.py:{line}: "):
         _write(tmp_path, LESSON.replace(old, new, 1))
 
 
@@ -152,7 +152,7 @@ def test_special_numbers_are_filled():
 
 
 def test_holes_replace_solutions(tmp_path):
-    notebook = render_notebook(_write(tmp_path, EXERCISE, "exercises"), "zh", "exercise")
+    notebook = render_notebook(_write(tmp_path, EXERCISE, "exercise"), "zh", "exercise")
     function, value = (cell for cell in notebook.cells if "question" in cell.metadata.get("course", {}))
     assert function.source.endswith('    """x ** 2"""\n    raise NotImplementedError("q1: return the square")')
     assert value.source.startswith("# q2: a number\nfactor = ...") and "factor + 1" not in value.source
@@ -162,7 +162,7 @@ def test_holes_replace_solutions(tmp_path):
 
 
 def test_only_what_has_an_output_is_compared(tmp_path):
-    source = _write(tmp_path, EXERCISE, "exercises")
+    source = _write(tmp_path, EXERCISE, "exercise")
     tags = {
         variant: render_notebook(source, "en", variant).cells[-1].metadata.get("tags")
         for variant in ("exercise", "solution")
@@ -171,7 +171,7 @@ def test_only_what_has_an_output_is_compared(tmp_path):
 
 
 def test_solutions_lose_only_their_markers(tmp_path):
-    notebook = render_notebook(_write(tmp_path, EXERCISE, "exercises"), "en", "solution")
+    notebook = render_notebook(_write(tmp_path, EXERCISE, "exercise"), "en", "solution")
     assert notebook.cells[2].source.endswith("    y = x * x\n    return y")
     assert "SOLUTION" not in "".join(cell.source for cell in notebook.cells)
 
@@ -187,7 +187,7 @@ def test_solutions_lose_only_their_markers(tmp_path):
 )
 def test_a_broken_exercise_is_named(tmp_path, old, new, complaint):
     with pytest.raises(SourceError, match=complaint):
-        render_notebook(_write(tmp_path, EXERCISE.replace(old, new), "exercises"), "en", "exercise")
+        render_notebook(_write(tmp_path, EXERCISE.replace(old, new), "exercise"), "en", "exercise")
 
 
 def test_a_quiz_becomes_folds():
@@ -209,12 +209,11 @@ def tree(tmp_path_factory):
     """A course of one lesson and its exercise, built."""
     root = tmp_path_factory.mktemp("course")
     shutil.copytree(ROOT / "tools", root / "tools", ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("lessons", "exercises"):
-        (root / "source" / name).mkdir(parents=True)
+    (root / "lessons" / "77_try").mkdir(parents=True)
     shutil.copy(ROOT / "pyproject.toml", root)
-    (root / "source" / "glossary.csv").write_text("en,zh\nlearning rate,学习率\n", encoding="utf-8")
-    (root / "source" / "lessons" / "77_try.py").write_text(LESSON, encoding="utf-8")
-    (root / "source" / "exercises" / "77_try.py").write_text(EXERCISE, encoding="utf-8")
+    (root / "lessons" / "glossary.csv").write_text("en,zh\nlearning rate,学习率\n", encoding="utf-8")
+    (root / "lessons" / "77_try" / "lesson.py").write_text(LESSON, encoding="utf-8")
+    (root / "lessons" / "77_try" / "exercise.py").write_text(EXERCISE, encoding="utf-8")
     (root / "README.md").write_text(
         "<!-- lessons: written by tools/build.py -->\n<!-- end of lessons -->\n", encoding="utf-8"
     )
@@ -244,13 +243,12 @@ def test_a_forced_build_gives_the_same_bytes_but_for_times(tree):
 @pytest.mark.parametrize(
     ("path", "old", "new", "complaint"),
     [
-        ("source/lessons/77_try.py", "2 / 3", "3 / 2", "made from other code"),
-        ("source/lessons/77_try.py", "# # 77. Steps", "# # 77. Stride", "77_try.py:6: stale translation"),
-        ("source/exercises/77_try.py", "x * x", "x ** 2", "solutions/77_try.ipynb: missing, or made from other code"),
+        ("lessons/77_try/lesson.py", "2 / 3", "3 / 2", "made from other code"),
+        ("lessons/77_try/lesson.py", "# # 77. Steps", "# # 77. Stride", "lesson.py:6: stale translation"),
+        ("lessons/77_try/exercise.py", "x * x", "x ** 2", "solutions/77_try.ipynb: missing, or made from other code"),
         ("notebooks/77_try.ipynb", "77. Steps", "77. Stems", "notebooks/77_try.ipynb: differs"),
         ("notebooks/zh/77_try.ipynb", '"0.667"', '"0.668"', "notebooks/zh/77_try.ipynb: differs"),
         ("exercises/77_try.ipynb", "return the square", "return x * x", "exercises/77_try.ipynb: differs"),
-        ("autograder/checks/ex_77_try.json", "return the square", "return x * x", "ex_77_try.json: differs"),
         ("README.md", "77. Steps", "77. Stems", "README.md: out of date"),
     ],
 )
@@ -275,11 +273,11 @@ def test_check_notices_a_stray_notebook(tree):
 
 
 def test_a_failing_cell_is_named_with_its_source_line(tree):
-    path = tree / "source" / "lessons" / "77_try.py"
+    path = tree / "lessons" / "77_try" / "lesson.py"
     path.write_text(path.read_text(encoding="utf-8").replace("2 / 3", "2 / 0"), encoding="utf-8")
     try:
         failed = _run(tree)
-        assert failed.returncode == 1 and "77_try.py:14: this cell fails" in failed.stderr
+        assert failed.returncode == 1 and "77_try/lesson.py:14: this cell fails" in failed.stderr
         assert "ZeroDivisionError" in failed.stderr
     finally:
         path.write_text(path.read_text(encoding="utf-8").replace("2 / 0", "2 / 3"), encoding="utf-8")
@@ -313,8 +311,8 @@ def test_an_unknown_name_lists_the_names(tree):
     assert failed.returncode == 1 and "77_try" in failed.stderr
 
 
-def _write(folder: Path, text: str, kind: str = "lessons"):
-    path = folder / kind / "77_try.py"
+def _write(folder: Path, text: str, kind: str = "lesson"):
+    path = folder / "77_try" / f"{kind}.py"
     path.parent.mkdir(exist_ok=True)
     path.write_text(text, encoding="utf-8")
     return read_source(path)

@@ -37,7 +37,7 @@ def pretrain(store):
 
 
 def read(tmp_path, cells):
-    path = tmp_path / "lessons" / "77_toy.py"
+    path = tmp_path / "77_toy" / "lesson.py"
     path.parent.mkdir(exist_ok=True)
     path.write_text(HEADER + cells)
     return read_source(path)
@@ -89,14 +89,14 @@ def compare_code(folder, source):
     if made == hashlib.sha256(pretrain.get_code(source).encode()).hexdigest():
         return ""
     return (
-        f"the cells of {source.path.name} tagged 'setup' or 'pretrain' are not those that {folder.name} was made from: "
+        f"the cells of {source.stem} tagged 'setup' or 'pretrain' are not those that {folder.name} was made from: "
         f"undo the change there, or run `python tools/pretrain.py {folder.name[:2]}` (under an hour), then build"
     )
 
 
 @pytest.mark.parametrize("folder", sorted(pretrained.FOLDER.glob("[0-9]*")), ids=lambda folder: folder.name)
 def test_the_longer_run_was_made_from_the_cells_that_the_lesson_has_now(folder):
-    problem = compare_code(folder, read_source(ROOT / "source" / "lessons" / f"{folder.name}.py"))
+    problem = compare_code(folder, read_source(ROOT / "lessons" / folder.name / "lesson.py"))
     assert not problem, problem
 
 

@@ -26,7 +26,7 @@ assert triple < 40, "a claim"
 
 @pytest.fixture
 def lesson(tmp_path):
-    path = tmp_path / "lessons" / "77_toy.py"
+    path = tmp_path / "77_toy" / "lesson.py"
     path.parent.mkdir()
     path.write_text(LESSON, encoding="utf-8")
     return read_source(path)
@@ -37,8 +37,8 @@ def test_each_value_has_its_run_and_a_broken_claim_is_named_with_its_line(lesson
     assert turn.main(["77", "STEPS", "5", "20", "--numbers", "triple"])
     printed = capsys.readouterr().out
     assert "77_toy, STEPS = 5: every cell runs\n  triple  15\n" in printed and "double" not in printed
-    assert "77_toy, STEPS = 20: " in printed and "77_toy.py:12: " in printed and "a claim" in printed
-    assert [path.name for path in lesson.path.parent.iterdir()] == ["77_toy.py"]
+    assert "77_toy, STEPS = 20: " in printed and "77_toy/lesson.py:12: " in printed and "a claim" in printed
+    assert [path.name for path in lesson.path.parent.iterdir()] == ["lesson.py"]
     assert lesson.path.read_text(encoding="utf-8") == LESSON
 
 
