@@ -8,6 +8,7 @@ from autograder.outcome import Text, Wrong
 
 _NOTHING = Text("Your function returns None: is the `return` missing?", "你的函数返回了 None：是不是漏了 `return`？")
 _PARTS = Text("Return {count} values: `return {names}`.", "请返回 {count} 个值：`return {names}`。")
+_ENTRIES = Text("Return a dictionary with the keys {keys}.", "请返回一个字典，键为 {keys}。")
 
 
 def as_array(value, what: str = "the answer") -> np.ndarray:
@@ -60,6 +61,14 @@ def expect_parts(value, names: str) -> list:
 def expect_numbers(value, names: str) -> list[float]:
     """A number for each of the names, as expect_parts. Raises Wrong."""
     return [expect_number(part, name) for part, name in zip(expect_parts(value, names), names.split(", "), strict=True)]
+
+
+def expect_entries(value, names: str) -> dict:
+    """The entries of a dictionary that has `names`, say "loss, gradient", in this order. Raises Wrong."""
+    keys = names.split(", ")
+    if type(value) is not dict or not set(keys) <= value.keys():
+        raise Wrong(_NOTHING if value is None else _ENTRIES.format(keys=", ".join(f'"{key}"' for key in keys)))
+    return {key: value[key] for key in keys}
 
 
 def is_close(value, expected, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = False) -> bool:

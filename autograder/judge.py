@@ -45,13 +45,15 @@ class Tolerance:
     def name(self, value, right, wrong: Mistakes) -> None:
         """Raises the first misconception one of whose recipes gives `value`.
 
-        Nothing is named where `value` is right, nor by a recipe that can't be told from the right one here.
+        Nothing is named where `value` is right, nor by a recipe that can't be told from the right one here, nor by one
+        that is nan throughout: it doesn't apply to this draw.
         """
         if self.same(value, right):
             return
         for name, recipes in wrong.items():
-            if any(self.same(value, recipe) and not self.same(right, recipe) for recipe in _listed(recipes)):
-                raise Misconception(name)
+            for recipe in _listed(recipes):
+                if self.same(value, recipe) and not self.same(right, recipe) and not np.isnan(recipe).all():
+                    raise Misconception(name)
 
     def judge(self, value, right, wrong: Mistakes, what: str = "the answer", otherwise: Text | None = None) -> None:
         """Passes what is right, names a known mistake, and says of anything else what came and what should.

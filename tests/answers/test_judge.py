@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from autograder.expect import expect_close, expect_number, expect_numbers, expect_parts, is_equal
+from autograder.expect import expect_close, expect_entries, expect_number, expect_numbers, expect_parts, is_equal
 from autograder.judge import Tolerance, expect_choice, expect_letters, expect_rows, judge_equal, keep_inputs
 from autograder.namespace import Local
 from autograder.outcome import Misconception, Text, Wrong
@@ -35,6 +35,8 @@ def test_nan_is_like_nan_and_infinity_like_itself():
     NEAR.judge([nan, inf], [nan, inf], {})
     with pytest.raises(Misconception, match="empty"):
         NEAR.judge([1.0, nan], [1.0, 0.0], {"empty": np.array([1.0, nan])})
+    with pytest.raises(Wrong, match="is nan; it should be 1"):
+        NEAR.judge(nan, 1.0, {"mean of nothing": nan})
     for value in ([nan, 1.0], [inf, 1.0], [-inf, 1.0]):
         with pytest.raises(Wrong, match=r"\[0\]"):
             NEAR.judge(value, [0.0, 1.0], {"other": np.array([2.0, 1.0])})
@@ -87,6 +89,15 @@ def test_numbers_and_parts():
         expect_parts(None, "low, high")
     with pytest.raises(Wrong, match="`high` should be a number"):
         expect_numbers([1, "2"], "low, high")
+
+
+def test_entries():
+    assert list(expect_entries({"b": 1, "c": 2, "a": [3]}, "a, b").items()) == [("a", [3]), ("b", 1)]
+    for value in ({"a": 1}, [1, 2], "ab"):
+        with pytest.raises(Wrong, match='Return a dictionary with the keys "a", "b"'):
+            expect_entries(value, "a, b")
+    with pytest.raises(Wrong, match="is the `return` missing"):
+        expect_entries(None, "a, b")
 
 
 def test_choices():
