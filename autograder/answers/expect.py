@@ -7,6 +7,8 @@ import numpy as np
 from autograder.answers.outcome import Text, Wrong
 
 _NOTHING = Text("Your function returns None: is the `return` missing?", "你的函数返回了 None：是不是漏了 `return`？")
+_PARTS = Text("Return {count} values: `return {names}`.", "请返回 {count} 个值：`return {names}`。")
+_ENTRIES = Text("Return a dictionary with the keys {keys}.", "请返回一个字典，键为 {keys}。")
 
 
 def as_array(value, what: str = "the answer") -> np.ndarray:
@@ -41,27 +43,59 @@ def expect_shape(value, shape: tuple[int, ...], what: str = "the answer") -> np.
     return array
 
 
-def is_close(value, expected, rtol: float = 1e-5, atol: float = 1e-8) -> bool:
-    """Same shape and |value − expected| ≤ atol + rtol·|expected| everywhere; False for NaN. Raises nothing."""
+def expect_number(value, what: str = "the answer") -> float:
+    """A number, also as an array or list of one entry. Raises Wrong."""
+    array = as_array(value, what)
+    return float(array.reshape(())) if array.size == 1 else float(expect_shape(array, (), what))
+
+
+def expect_parts(value, names: str) -> list:
+    """As many parts as `names` has, say "loss, gradient", from a tuple, list or array. Raises Wrong."""
+    count = len(names.split(", "))
+    if isinstance(value, (list, tuple)) or (isinstance(value, np.ndarray) and value.ndim):
+        if len(value) == count:
+            return list(value)
+    raise Wrong(_NOTHING if value is None else _PARTS.format(count=count, names=names))
+
+
+def expect_numbers(value, names: str) -> list[float]:
+    """A number for each of the names, as expect_parts. Raises Wrong."""
+    return [expect_number(part, name) for part, name in zip(expect_parts(value, names), names.split(", "), strict=True)]
+
+
+def expect_entries(value, names: str) -> dict:
+    """The entries of a dictionary that has `names`, say "loss, gradient", in this order. Raises Wrong."""
+    keys = names.split(", ")
+    if type(value) is not dict or not set(keys) <= value.keys():
+        raise Wrong(_NOTHING if value is None else _ENTRIES.format(keys=", ".join(f'"{key}"' for key in keys)))
+    return {key: value[key] for key in keys}
+
+
+def is_close(value, expected, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = False) -> bool:
+    """Same shape and |value − expected| ≤ atol + rtol·|expected| everywhere. Raises nothing.
+
+    Infinity is close to itself alone, and so is nan if `equal_nan`; else it is close to nothing.
+    """
     try:
         array, expected = as_array(value), np.asarray(expected, dtype=np.float64)
     except Wrong:
         return False
-    return (
-        array.shape == expected.shape
-        and bool(np.all(np.isfinite(array) | ~np.isfinite(expected)))
-        and np.allclose(array, expected, rtol, atol)
-    )
+    return array.shape == expected.shape and np.allclose(array, expected, rtol, atol, equal_nan)
 
 
 def expect_close(value, expected, rtol: float = 1e-5, atol: float = 1e-8, what: str = "the answer") -> None:
-    """|value − expected| ≤ atol + rtol·|expected| in every entry, same shape. Raises Wrong with the worst entry."""
+    """|value − expected| ≤ atol + rtol·|expected| in every entry, same shape; where nan is expected, nan.
+
+    Raises Wrong with the worst entry.
+    """
     expected = np.asarray(expected, dtype=np.float64)
     array = expect_shape(value, expected.shape, what)
-    if is_close(array, expected, rtol, atol):
+    if is_close(array, expected, rtol, atol, equal_nan=True):
         return
     with np.errstate(all="ignore"):
-        gap = np.where(np.isfinite(array), np.abs(array - expected), np.inf)
+        gap = np.abs(array - expected)
+    close = np.isclose(array, expected, rtol, atol, equal_nan=True)
+    gap = np.where(close, 0, np.where(np.isnan(gap), np.inf, gap))
     worst = np.unravel_index(int(np.argmax(gap)), gap.shape)
     at = f"[{', '.join(map(str, worst))}]" if worst else ""
     raise Wrong(
@@ -72,19 +106,21 @@ def expect_close(value, expected, rtol: float = 1e-5, atol: float = 1e-8, what: 
     )
 
 
-def expect_equal(value, expected, what: str = "the answer") -> None:
-    """Equal number, text, bool, None, or list, tuple or array of these. Raises Wrong with both values."""
-    if not _same(value.tolist() if isinstance(value, np.ndarray) else value, expected):
-        came, should = _short(value), _short(expected)
-        raise Wrong(Text(f"`{what}` is {came}; it should be {should}.", f"`{what}` 是 {came}，应为 {should}。"))
-
-
-def _same(value, expected) -> bool:
+def is_equal(value, expected) -> bool:
+    """Equal number, text, bool, None, or list, tuple or array of these; 1 is not True. Raises nothing."""
+    value = value.tolist() if isinstance(value, np.ndarray) else value
     if isinstance(expected, (list, tuple)):
-        return isinstance(value, (list, tuple)) and len(value) == len(expected) and all(map(_same, value, expected))
+        return isinstance(value, (list, tuple)) and len(value) == len(expected) and all(map(is_equal, value, expected))
     if isinstance(expected, (bool, str, type(None))):
         return type(value) is type(expected) and value == expected
     return type(value) in (int, float) and value == expected
+
+
+def expect_equal(value, expected, what: str = "the answer") -> None:
+    """Equal number, text, bool, None, or list, tuple or array of these. Raises Wrong with both values."""
+    if not is_equal(value, expected):
+        came, should = _short(value), _short(expected)
+        raise Wrong(Text(f"`{what}` is {came}; it should be {should}.", f"`{what}` 是 {came}，应为 {should}。"))
 
 
 def _short(value) -> str:

@@ -1,0 +1,155 @@
+"""Judging against known mistakes: closeness that names a wrong recipe, choices, letters, row numbers, inputs kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import numpy as np
+
+from autograder import drivers
+from autograder.expect import as_array, expect_close, expect_equal, is_close, is_equal
+from autograder.namespace import Answer, Learner
+from autograder.outcome import Misconception, Text, Wrong
+
+INCOMPLETE = Text("What you name is right, but it isn't all.", "你选的都对，但还不全。")
+_LETTERS = Text(
+    '`{what}` is a text of letters out of A to {last}, for instance "A{last}".',
+    '`{what}` 应是由 A 到 {last} 的字母组成的文本，例如 "A{last}"。',
+)
+_ROWS = Text(
+    "`{what}` should hold row numbers, whole numbers from 0 to {last}; yours are something else.",
+    "`{what}` 里应当是行号，即 0 到 {last} 的整数；你的不是。",
+)
+
+# Wrong recipes by the name of their misconception: a list holds several, anything else is one.
+Mistakes = Mapping[str, object]
+
+
+@dataclass(frozen=True)
+class Tolerance:
+    """What an exercise calls close: |value − right| ≤ atol + rtol·|right| in every entry, nan to nan, of one shape."""
+
+    rtol: float
+    atol: float
+
+    def same(self, value, recipe) -> bool:
+        """Whether they are close; False for what is no array of numbers."""
+        return is_close(value, recipe, self.rtol, self.atol, equal_nan=True)
+
+    def expect(self, value, right, what: str = "the answer") -> None:
+        """expect_close with this tolerance."""
+        expect_close(value, right, self.rtol, self.atol, what)
+
+    def name(self, value, right, wrong: Mistakes) -> None:
+        """Raises the first misconception one of whose recipes gives `value`.
+
+        Nothing is named where `value` is right, nor by a recipe that can't be told from the right one here, nor by one
+        that is nan throughout: it doesn't apply to this draw.
+        """
+        if self.same(value, right):
+            return
+        for name, recipes in wrong.items():
+            for recipe in _listed(recipes):
+                if self.same(value, recipe) and not self.same(right, recipe) and not np.isnan(recipe).all():
+                    raise Misconception(name)
+
+    def judge(self, value, right, wrong: Mistakes, what: str = "the answer", otherwise: Text | None = None) -> None:
+        """Passes what is right, names a known mistake, and says of anything else what came and what should.
+
+        otherwise: the sentence in place of that, where the right value is not to be given away.
+        """
+        self.name(value, right, wrong)
+        if otherwise and not self.same(value, right):
+            raise Wrong(otherwise)
+        self.expect(value, right, what)
+
+
+def judge_equal(value, right, wrong: Mistakes, what: str = "the answer", otherwise: Text | None = None) -> None:
+    """As Tolerance.judge, for what is exactly equal or not: whole numbers, texts, None, lists of these.
+
+    A recipe that is a list itself stands in a list of recipes.
+    """
+    if is_equal(value, right):
+        return
+    for name, recipes in wrong.items():
+        if any(is_equal(value, recipe) for recipe in _listed(recipes)):
+            raise Misconception(name)
+    if otherwise:
+        raise Wrong(otherwise)
+    expect_equal(value, right, what)
+
+
+def expect_choice(value, what: str, options: Mapping[str, str] | Iterable[str]) -> str:
+    """The option that `value` names; case, spaces and a full stop at the end don't matter.
+
+    options: the texts, or {text: the misconception of whoever chooses it, "" for none}. Raises Wrong, listing the
+    options, for anything else.
+    """
+    plain = " ".join(value.split()).rstrip(".").casefold() if isinstance(value, str) else None
+    chosen = next((option for option in options if option.casefold() == plain), None)
+    if chosen is None:
+        *others, last = [f'"{option}"' for option in options]
+        en, zh = f"{', '.join(others)} or {last}", f"{'、'.join(others)} 或 {last}"
+        raise Wrong(Text(f"`{what}` is {en}.", f"`{what}` 应是 {zh}。"))
+    if isinstance(options, Mapping) and options[chosen]:
+        raise Misconception(options[chosen])
+    return chosen
+
+
+def expect_letters(
+    value, what: str, right: str, among: str, wrong: Mapping[str, str], missing: Text = INCOMPLETE
+) -> None:
+    """Exactly the letters of `right`, in a text or a list of texts; case, order, "and" and punctuation don't matter.
+
+    among: all letters there are, from A on. wrong: {letters: the misconception of whoever decides otherwise on one of
+    them}, in this order; it covers all that are not right. missing: the sentence where right ones are left out.
+    """
+    if isinstance(value, (list, tuple)) and all(isinstance(part, str) for part in value):
+        value = "".join(value)
+    letters = value.upper().replace("AND", " ") if isinstance(value, str) else ""
+    named = {letter for letter in letters if letter.isalnum()}
+    if not named or not named <= set(among):
+        raise Wrong(_LETTERS.format(what=what, last=among[-1]))
+    for some, name in wrong.items():
+        if set(some) & (named ^ set(right)):
+            raise Misconception(name)
+    if named != set(right):
+        raise Wrong(missing)
+
+
+def expect_rows(value, what: str, n: int) -> np.ndarray:
+    """The row numbers, (any number,) of int, each from 0 to n − 1. Raises Wrong for a mask or anything else."""
+    rows, mask = as_array(value, what), np.asarray(value).dtype == bool
+    if rows.ndim != 1 or mask or (rows != np.round(rows)).any() or (rows < 0).any() or (rows >= n).any():
+        raise Wrong(_ROWS.format(what=what, last=n - 1))
+    return rows.astype(int)
+
+
+@contextmanager
+def keep_inputs(answer: Answer, function: str, *inputs) -> Iterator:
+    """`with keep_inputs(answer, "f", x, y) as value:` judge f(x, y) in the block.
+
+    Behind it, if the block found nothing wrong, raises the misconception "changes-its-inputs" where x or y is not what
+    it was before the call.
+    """
+    after = answer.call(drivers.call_and_keep_inputs, Learner(function), *inputs)
+    yield after["result"]
+    if not all(_alike(now, then) for now, then in zip(after["inputs"], inputs, strict=True)):
+        raise Misconception("changes-its-inputs")
+
+
+def _listed(recipes) -> list:
+    return recipes if isinstance(recipes, list) else [recipes]
+
+
+def _alike(now, then) -> bool:
+    """Equal all through, nan to nan; a list may have come back as a tuple."""
+    if isinstance(then, dict):
+        return isinstance(now, dict) and now.keys() == then.keys() and all(_alike(now[key], then[key]) for key in then)
+    if isinstance(then, (list, tuple)):
+        return isinstance(now, (list, tuple)) and len(now) == len(then) and all(map(_alike, now, then))
+    if isinstance(then, np.ndarray):
+        return np.array_equal(now, then, equal_nan=then.dtype.kind == "f")
+    return bool(now == then) or (now != now and then != then)

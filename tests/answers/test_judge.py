@@ -1,0 +1,158 @@
+"""The shared judging helpers: what passes, what is named, and what the learner reads."""
+
+import numpy as np
+import pytest
+
+from autograder.expect import expect_close, expect_entries, expect_number, expect_numbers, expect_parts, is_equal
+from autograder.judge import Tolerance, expect_choice, expect_letters, expect_rows, judge_equal, keep_inputs
+from autograder.namespace import Local
+from autograder.outcome import Misconception, Text, Wrong
+
+NEAR = Tolerance(1e-5, 1e-6)
+
+
+def test_right_values_pass_and_wrong_recipes_are_named_in_order():
+    right, wrong = np.array([1.0, 2.0]), {"halved": np.array([0.5, 1.0]), "scaled": [[2.0, 4.0], [0.5, 1.0]]}
+    NEAR.judge(right.astype(np.float32) * (1 + 1e-6), right, wrong, "w")
+    for value, name in (([0.5, 1.0], "halved"), (np.array([2, 4]), "scaled")):
+        with pytest.raises(Misconception, match=name):
+            NEAR.judge(value, right, wrong, "w")
+    with pytest.raises(Wrong, match=r"`w\[1\]` is 3; it should be 2"):
+        NEAR.judge([1, 3], right, wrong, "w")
+    with pytest.raises(Wrong, match=r"`w` has shape \(1, 2\)"):
+        NEAR.judge([[0.5, 1.0]], right, wrong, "w")
+
+
+def test_a_recipe_that_is_right_here_names_nobody():
+    NEAR.judge(3.0, 3.0, {"same": 3.0})
+    NEAR.judge(1 + 0.9e-5, 1.0, {"next": 1 + 1.8e-5})  # close to both: right
+    with pytest.raises(Wrong, match="is 3.1; it should be 3"):
+        NEAR.judge(3.1, 3.0, {"same": 3.0})
+
+
+def test_nan_is_like_nan_and_infinity_like_itself():
+    nan, inf = float("nan"), float("inf")
+    NEAR.judge([nan, inf], [nan, inf], {})
+    with pytest.raises(Misconception, match="empty"):
+        NEAR.judge([1.0, nan], [1.0, 0.0], {"empty": np.array([1.0, nan])})
+    with pytest.raises(Wrong, match="is nan; it should be 1"):
+        NEAR.judge(nan, 1.0, {"mean of nothing": nan})
+    for value in ([nan, 1.0], [inf, 1.0], [-inf, 1.0]):
+        with pytest.raises(Wrong, match=r"\[0\]"):
+            NEAR.judge(value, [0.0, 1.0], {"other": np.array([2.0, 1.0])})
+    with pytest.raises(Wrong, match=r"`F\[1\]` is 1; it should be nan"):
+        NEAR.judge([nan, 1.0], [nan, nan], {}, "F")
+
+
+def test_what_is_no_number_matches_no_recipe():
+    for value in ("2", None, [[1], [2, 3]]):
+        with pytest.raises(Wrong):
+            NEAR.judge(value, 1.0, {"two": 2.0})
+        assert not NEAR.same(value, 2.0)
+
+
+def test_a_sentence_can_stand_in_place_of_the_right_value():
+    secret = Text("not the cost", "不是花费")
+    for judged in (Tolerance(0, 0.01).judge, judge_equal):
+        judged(5, 5, {"six": 6}, "COST", secret)
+        with pytest.raises(Wrong, match="^not the cost$"):
+            judged(7, 5, {"six": 6}, "COST", secret)
+        with pytest.raises(Misconception, match="six"):
+            judged(6, 5, {"six": 6}, "COST", secret)
+
+
+def test_exact_values_are_judged_as_they_are():
+    judge_equal(["a", "b"], ("a", "b"), {"turned": [["b", "a"]]})
+    judge_equal(None, None, {})
+    with pytest.raises(Misconception, match="turned"):
+        judge_equal(["b", "a"], ["a", "b"], {"turned": [["b", "a"]]})
+    with pytest.raises(Wrong, match="`n` is `3`; it should be `2`"):
+        judge_equal(3, 2, {"one": 1, "others": [0, 4]}, "n")
+    assert not is_equal(True, 1) and not is_equal(1, True) and is_equal([np.array([1, 2])], [[1, 2]])
+
+
+def test_the_worst_entry_is_one_that_is_off():
+    with pytest.raises(Wrong, match=r"`w\[1\]` is 0.2; it should be 0.1"):
+        expect_close([1e6 + 5, 0.2], [1e6, 0.1], 1e-5, 1e-6, "w")  # 5 of a million is within the tolerance
+
+
+def test_numbers_and_parts():
+    assert expect_number([[2]], "x") == 2.0 and isinstance(expect_number(np.float32(2), "x"), float)
+    with pytest.raises(Wrong, match=r"`x` has shape \(2,\)"):
+        expect_number([1, 2], "x")
+    assert expect_numbers(np.array([1, 2]), "low, high") == [1.0, 2.0]
+    assert expect_parts(("a", [1]), "name, rows") == ["a", [1]]
+    for value in (1.0, [1], {"low": 1, "high": 2}, np.array(2), "ab"):
+        with pytest.raises(Wrong, match="Return 2 values: `return low, high`"):
+            expect_parts(value, "low, high")
+    with pytest.raises(Wrong, match="is the `return` missing"):
+        expect_parts(None, "low, high")
+    with pytest.raises(Wrong, match="`high` should be a number"):
+        expect_numbers([1, "2"], "low, high")
+
+
+def test_entries():
+    assert list(expect_entries({"b": 1, "c": 2, "a": [3]}, "a, b").items()) == [("a", [3]), ("b", 1)]
+    for value in ({"a": 1}, [1, 2], "ab"):
+        with pytest.raises(Wrong, match='Return a dictionary with the keys "a", "b"'):
+            expect_entries(value, "a, b")
+    with pytest.raises(Wrong, match="is the `return` missing"):
+        expect_entries(None, "a, b")
+
+
+def test_choices():
+    options = {"A": "too-few", "not shown": "", "C": "too-many"}
+    assert expect_choice("  Not  shown. ", "VERDICT", options) == "not shown"
+    assert expect_choice("c", "VERDICT", tuple(options)) == "C"
+    with pytest.raises(Misconception, match="too-few"):
+        expect_choice("a", "VERDICT", options)
+    for value in (None, 3, "", "B", ["A"]):
+        with pytest.raises(Wrong) as error:
+            expect_choice(value, "VERDICT", options)
+        assert error.value.message == (
+            '`VERDICT` is "A", "not shown" or "C".',
+            '`VERDICT` 应是 "A"、"not shown" 或 "C"。',
+        )
+
+
+def test_letters():
+    def judge(value):
+        expect_letters(value, "FAULTS", "ABD", "ABCDE", {"CE": "blamed", "B": "forgotten"}, Text("more", "还有"))
+
+    for value in ("ABD", "d, b and a.", ["A", "B", "d"], ("AB", "D")):
+        judge(value)
+    for value, name in (("ABCD", "blamed"), ("ADE", "blamed"), ("AD", "forgotten")):
+        with pytest.raises(Misconception, match=name):
+            judge(value)
+    with pytest.raises(Wrong, match="^more$"):
+        judge("AB")
+    for value in ("", "ABX", "12", None, 5, [1, 2]):
+        with pytest.raises(Wrong, match='letters out of A to E, for instance "AE"'):
+            judge(value)
+
+
+def test_row_numbers():
+    rows = expect_rows([2.0, 0], "rows", 3)
+    assert rows.tolist() == [2, 0] and rows.dtype == int and not expect_rows([], "rows", 3).size
+    for value in ([3], [-1], [0.5], [[0, 1]], [float("nan")], np.array([True, False]), 1):
+        with pytest.raises(Wrong, match="`rows` should hold row numbers, whole numbers from 0 to 2"):
+            expect_rows(value, "rows", 3)
+
+
+def add_in_place(table, x):
+    for row in table.values() if isinstance(table, dict) else [table]:
+        row[0] += x
+    return 0
+
+
+@pytest.mark.parametrize(
+    "table", [np.array([1.0, np.nan]), [1.0, 2.0], {"w": np.ones(2)}, {"w": [1, 2]}, np.array([1, 2])]
+)
+def test_inputs_are_compared_after_the_result(table):
+    answer = Local({"f": add_in_place})
+    with keep_inputs(answer, "f", table, 0) as value:
+        assert value == 0
+    with pytest.raises(Misconception, match="changes-its-inputs"), keep_inputs(answer, "f", table, 1) as value:
+        NEAR.judge(value, 0, {})
+    with pytest.raises(Wrong, match="is 0; it should be 1"), keep_inputs(answer, "f", table, 1) as value:
+        NEAR.judge(value, 1, {})
