@@ -2,7 +2,19 @@
 
 from autograder.answers.answer import Answer, Learner
 from autograder.answers.exercise import Exercise
-from autograder.answers.expect import as_array, expect_close, expect_equal, expect_shape, is_close
+from autograder.answers.expect import (
+    as_array,
+    expect_close,
+    expect_entries,
+    expect_equal,
+    expect_number,
+    expect_numbers,
+    expect_parts,
+    expect_shape,
+    is_close,
+    is_equal,
+)
+from autograder.answers.judge import Tolerance, expect_choice, expect_letters, expect_rows, judge_equal, keep_inputs
 from autograder.answers.outcome import CouldNotRun, Misconception, NotAttempted, Text, Wrong
 from autograder.sandbox.inside import drivers
 
@@ -14,11 +26,22 @@ __all__ = [
     "Misconception",
     "NotAttempted",
     "Text",
+    "Tolerance",
     "Wrong",
     "as_array",
     "drivers",
+    "expect_choice",
     "expect_close",
+    "expect_entries",
     "expect_equal",
+    "expect_letters",
+    "expect_number",
+    "expect_numbers",
+    "expect_parts",
+    "expect_rows",
     "expect_shape",
     "is_close",
+    "is_equal",
+    "judge_equal",
+    "keep_inputs",
 ]

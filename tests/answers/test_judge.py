@@ -3,10 +3,17 @@
 import numpy as np
 import pytest
 
-from autograder.expect import expect_close, expect_entries, expect_number, expect_numbers, expect_parts, is_equal
-from autograder.judge import Tolerance, expect_choice, expect_letters, expect_rows, judge_equal, keep_inputs
-from autograder.namespace import Local
-from autograder.outcome import Misconception, Text, Wrong
+from autograder.answers.answer import Local
+from autograder.answers.expect import (
+    expect_close,
+    expect_entries,
+    expect_number,
+    expect_numbers,
+    expect_parts,
+    is_equal,
+)
+from autograder.answers.judge import Tolerance, expect_choice, expect_letters, expect_rows, judge_equal, keep_inputs
+from autograder.answers.outcome import Misconception, Text, Wrong
 
 NEAR = Tolerance(1e-5, 1e-6)
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from autograder import drivers
-from autograder.expect import as_array, expect_close, expect_equal, is_close, is_equal
-from autograder.namespace import Answer, Learner
-from autograder.outcome import Misconception, Text, Wrong
+from autograder.answers.answer import Answer, Learner
+from autograder.answers.expect import as_array, expect_close, expect_equal, is_close, is_equal
+from autograder.answers.outcome import Misconception, Text, Wrong
+from autograder.sandbox.inside import drivers
 
 INCOMPLETE = Text("What you name is right, but it isn't all.", "你选的都对，但还不全。")
 _LETTERS = Text(
