@@ -15,20 +15,19 @@ from autograder.mutants import Mutant, make_mutants
 from autograder.outcome import Text
 from autograder.proofs import Case, find_fault
 from autograder.sandbox import find_launcher
+from autograder.texts import Texts
 
 _CELLS = ((None, "import numpy as np"), ("q1", "def center(x):\n    return x - x.mean(axis=0)"))
+_TEXT = Text("a", "甲")
 _NOTHING = "def center(x): return 0 * x"
 _LOOP = Mutant("loop", "def center(x):\n    while True: pass", "", "")
 
 
 def _make_exercise(weak: bool) -> Exercise:
-    exercise = Exercise("77_toy")
-    exercise.question("q1", Text("a", "甲"), [Text("a", "甲")] * 3)
+    exercise = Exercise("77_toy", Texts({"q1": (_TEXT, (_TEXT,) * 3)}, checks={"centers": _TEXT}))
 
     @exercise.check("q1")
     def centers(answer, rng):
-        """en: Each column has the mean 0.
-        zh: 每一列的均值为 0。"""
         x = rng.normal(size=(4, 3))
         y = answer.call("center", x)
         expect_shape(y, (4, 3), "center(x)")
