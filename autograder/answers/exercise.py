@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import inspect
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from autograder.answers.outcome import Text
-
-_SENTENCES = re.compile(r"\s*en:\s*(?P<en>.+?)\s*zh:\s*(?P<zh>.+?)\s*", re.S)
+from autograder.answers.texts import Texts, read_texts
 
 
 @dataclass(frozen=True)
@@ -37,35 +35,44 @@ class Question:
         return sum(check.points for check in self.checks if hidden or not check.hidden)
 
 
-@dataclass
 class Exercise:
     """All that the trusted side knows about an exercise; lessons/NN_topic/checks.py makes one, called EXERCISE."""
 
-    name: str
-    questions: dict[str, Question] = field(default_factory=dict)
-    misconceptions: dict[str, Text] = field(default_factory=dict)
+    def __init__(self, name: str, texts: Texts):
+        """`texts` names the questions, in order. Raises ValueError unless each has exactly three hints."""
+        self.name = name
+        self._texts = texts
+        self.questions = {id: Question(id, title, hints) for id, (title, hints) in texts.questions.items()}
+        self.misconceptions = texts.misconceptions
+        if lacking := [id for id, question in self.questions.items() if len(question.hints) != 3]:
+            raise ValueError(f"{name} {', '.join(lacking)}: a question has exactly three hints")
 
-    def question(self, id: str, title: Text, hints: list[Text]) -> None:
-        """Declare a question. Raises ValueError unless it has exactly three hints."""
-        if id in self.questions or len(hints) != 3:
-            raise ValueError(f"{self.name} {id}: a question is declared once, with exactly three hints")
-        self.questions[id] = Question(id, title, tuple(hints))
+    @classmethod
+    def beside(cls, file: str) -> Exercise:
+        """The exercise of the room in which `file` lies, with the sentences of its texts.toml."""
+        folder = Path(file).resolve().parent
+        return cls(folder.name, read_texts(folder / "texts.toml"))
 
-    def misconception(self, name: str, en: str, zh: str) -> None:
-        """Declare a known mistake: what it is, and what to look at."""
-        self.misconceptions[name] = Text(en, zh)
+    def say(self, message: str, /, **values) -> Text:
+        """The sentence of that name in [messages], filled with the values. Raises KeyError for an unknown one."""
+        text = self._texts.messages[message]
+        return text.format(**values) if values else text
 
     def check(self, question: str, points: int = 1, hidden: bool = False) -> Callable:
-        """Decorator: the function's docstring holds its sentence, "en: … zh: …"."""
+        """Decorator: the function is a check of the question; [checks] holds its sentence under the function's name."""
 
         def register(function: Callable) -> Callable:
-            match = _SENTENCES.fullmatch(inspect.getdoc(function) or "")
-            if not match:
-                raise ValueError(f"{self.name} {function.__name__}: the docstring of a check reads 'en: … zh: …'")
-            sentence = Text(*(" ".join(match[lang].split()) for lang in ("en", "zh")))
-            self.questions[question].checks.append(
-                Check(question, function.__name__, points, hidden, sentence, function)
-            )
+            name = function.__name__
+            if name not in self._texts.checks:
+                raise ValueError(f"{self.name}: texts.toml has no sentence [checks.{name}]")
+            check = Check(question, name, points, hidden, self._texts.checks[name], function)
+            self.questions[question].checks.append(check)
             return function
 
         return register
+
+    def require_checks(self) -> None:
+        """Raises ValueError for a sentence of a check that there isn't."""
+        names = {check.name for question in self.questions.values() for check in question.checks}
+        if left := self._texts.checks.keys() - names:
+            raise ValueError(f"{self.name}: texts.toml has sentences for no check: {', '.join(sorted(left))}")

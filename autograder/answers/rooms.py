@@ -47,8 +47,10 @@ def find_room(name: str) -> Path:
 
 
 def load_exercise(name: str) -> Exercise:
-    """The exercise of that name. Raises ValueError that lists the names there are."""
-    return load_module(find_room(name) / "checks.py").EXERCISE
+    """The exercise of that name. Raises ValueError that lists the names there are, or the sentences without a check."""
+    exercise = load_module(find_room(name) / "checks.py").EXERCISE
+    exercise.require_checks()
+    return exercise
 
 
 def load_module(path: Path):

@@ -8,18 +8,24 @@ from autograder.answers.exercise import Exercise
 from autograder.answers.expect import expect_close, expect_equal, expect_shape, is_close
 from autograder.answers.marking import mark_exercise, mark_question
 from autograder.answers.outcome import CheckFailed, Misconception, NotAttempted, Status, Text, Wrong
+from autograder.answers.texts import Texts
 from autograder.notebook import open_exercise
 from autograder.sandbox.inside.values import NotPlain, to_plain
 
-TOY = Exercise("toy")
-TOY.question("q1", Text("Double", "加倍"), [Text("a", "甲"), Text("b", "乙"), Text("c", "丙")])
-TOY.misconception("squared", en="You squared it.", zh="你做了平方。")
+_TEXT = Text("a", "甲")
+_QUESTIONS = {"q1": (_TEXT, (_TEXT,) * 3)}
+TOY = Exercise(
+    "toy",
+    Texts(
+        _QUESTIONS,
+        misconceptions={"squared": Text("You squared it.", "你做了平方。")},
+        checks={"doubles": _TEXT, "names_the_factor": _TEXT},
+    ),
+)
 
 
 @TOY.check("q1", points=2)
 def doubles(answer, rng):
-    """en: double(x) is 2x.
-    zh: double(x) 等于 2x。"""
     x = rng.normal(size=3)
     y = answer.call("double", x)
     if is_close(y, x**2):
@@ -29,8 +35,6 @@ def doubles(answer, rng):
 
 @TOY.check("q1", hidden=True)
 def names_the_factor(answer, rng):
-    """en: FACTOR is two.
-    zh: FACTOR 等于二。"""
     expect_equal(answer.get("FACTOR"), 2, "FACTOR")
 
 
@@ -98,13 +102,10 @@ def test_an_answer_cannot_change_the_checks_inputs():
 
 
 def test_a_stumbling_check_gives_no_point_and_no_crash():
-    toy = Exercise("stumbles")
-    toy.question("q1", Text("a", "甲"), [Text("a", "甲")] * 3)
+    toy = Exercise("stumbles", Texts(_QUESTIONS, checks={"stumbles": _TEXT}))
 
     @toy.check("q1")
     def stumbles(answer, rng):
-        """en: a
-        zh: 甲"""
         return answer.get("x")["{0}"]
 
     (outcome,) = mark_exercise(toy, Local({"x": {}}))["q1"]
@@ -203,11 +204,3 @@ def test_the_worst_entry_is_named():
 def test_opening_says_what_is_wrong(change, words):
     with pytest.raises(ValueError, match=words):
         open_exercise(**{"name": "01_backprop", "namespace": {}, "lang": "en"} | change)
-
-
-def test_a_question_needs_three_hints_and_a_check_its_sentences():
-    toy = Exercise("incomplete")
-    with pytest.raises(ValueError, match="three hints"):
-        toy.question("q1", Text("a", "甲"), [Text("a", "甲")])
-    with pytest.raises(ValueError, match="en: … zh: …"):
-        toy.check("q1")(lambda answer, rng: None)

@@ -8,7 +8,8 @@ import pytest
 from autograder.answers.exercise import Exercise
 from autograder.answers.expect import expect_close, expect_shape
 from autograder.answers.outcome import Text
-from autograder.sandbox.outside.errors import SandboxUnavailable
+from autograder.answers.texts import Texts
+from autograder.sandbox.outside.limits import SandboxUnavailable
 from autograder.sandbox.outside.sandbox import find_launcher
 from proofs import cases as proofs
 from proofs import verify
@@ -18,18 +19,16 @@ from proofs.jury import Jury, Task, find_libraries
 from proofs.mutants import Mutant, make_mutants
 
 _CELLS = ((None, "import numpy as np"), ("q1", "def center(x):\n    return x - x.mean(axis=0)"))
+_TEXT = Text("a", "甲")
 _NOTHING = "def center(x): return 0 * x"
 _LOOP = Mutant("loop", "def center(x):\n    while True: pass", "", "")
 
 
 def _make_exercise(weak: bool) -> Exercise:
-    exercise = Exercise("77_toy")
-    exercise.question("q1", Text("a", "甲"), [Text("a", "甲")] * 3)
+    exercise = Exercise("77_toy", Texts({"q1": (_TEXT, (_TEXT,) * 3)}, checks={"centers": _TEXT}))
 
     @exercise.check("q1")
     def centers(answer, rng):
-        """en: Each column has the mean 0.
-        zh: 每一列的均值为 0。"""
         x = rng.normal(size=(4, 3))
         y = answer.call("center", x)
         expect_shape(y, (4, 3), "center(x)")
@@ -121,6 +120,12 @@ def test_what_is_listed_as_equivalent_must_survive_and_exist(monkeypatch):
     (report,) = verify.verify_exercises(["01_backprop"])
     assert any("but a check catches it" in fault for fault in report.faults)
     assert "q2: listed as equivalent, but no such mutant is made: a → b" in report.faults
+
+
+def test_without_the_repository_it_says_where_the_wrong_answers_are(monkeypatch, tmp_path, capsys):
+    monkeypatch.setattr(proofs, "ROOT", tmp_path)
+    assert verify.main([]) == 2
+    assert "in a copy of the repository" in capsys.readouterr().err
 
 
 def test_an_unknown_exercise_is_refused(capsys):
