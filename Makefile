@@ -4,7 +4,7 @@ BIN := .venv/bin
 STAMP := .venv/installed
 
 lab: setup          ## set up (once) and open lesson 00 in JupyterLab
-	$(BIN)/python -m jupyterlab . --LabApp.app_settings_dir=.jupyter --LabApp.default_url=lab/tree/notebooks/00_start_here.ipynb $(if $(filter 0,$(shell id -u)),--allow-root)
+	$(BIN)/python -m jupyterlab . --LabApp.app_settings_dir=.jupyter "--LabApp.default_url=lab/tree/notebooks/00_start_here.ipynb?file-browser-path=." $(if $(filter 0,$(shell id -u)),--allow-root)
 
 test: setup         ## run every test and every notebook
 	$(BIN)/python -m pytest -n 2 --dist loadscope

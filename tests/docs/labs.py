@@ -1,6 +1,7 @@
 """Runs the commands that open the course, as they are written, in its folder renamed after set-up."""
 
 import functools
+import html
 import json
 import os
 import posixpath
@@ -20,10 +21,11 @@ SCRIPTS = {"jupyter": "jupyter_core.command", "jupyter-lab": "jupyterlab.labapp"
 
 @dataclass(frozen=True)
 class Lab:
-    """A JupyterLab that runs: its folder, the page that its browser would open, and its address and token."""
+    """A JupyterLab that runs: its root, the page that its browser would open, the folder beside it, address, token."""
 
     root: str
     page: str
+    folder: str
     url: str
     token: str
 
@@ -104,8 +106,10 @@ def wait_for(server: subprocess.Popen, home: Path, seconds: float = 120) -> Lab:
         pages = sorted(home.glob("jpserver-*open*.html"), key=lambda path: len(path.name))
         link = re.search(r'href="([^"]+)"', pages[-1].read_text()) if pages else None
         if link and "Use Control-C" in (home / "log").read_text():
-            page = urllib.parse.unquote(urllib.parse.urlsplit(link[1]).path)
+            address = urllib.parse.urlsplit(html.unescape(link[1]))
+            page, asked = urllib.parse.unquote(address.path), dict(urllib.parse.parse_qsl(address.query))
+            folder = asked.get("file-browser-path", posixpath.dirname(page).removeprefix("/lab/tree/"))
             found = json.loads(next(home.glob("jpserver-*.json")).read_text())
-            return Lab(found["root_dir"], page, found["url"], found["token"])
+            return Lab(found["root_dir"], page, folder, found["url"], found["token"])
         time.sleep(0.1)
     raise AssertionError(f"JupyterLab did not start:\n{(home / 'log').read_text()}")

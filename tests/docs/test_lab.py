@@ -66,7 +66,7 @@ def lab(document, servers) -> Lab:
 
 def test_the_folder_of_the_course_is_the_root(lab, course):
     assert Path(lab.root).resolve() == course.resolve()
-    assert set(FOLDERS) <= lab.list_folder("")
+    assert lab.folder == "." and set(FOLDERS) <= lab.list_folder("")
 
 
 def test_lesson_00_is_opened(lab, document):
