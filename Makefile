@@ -10,7 +10,7 @@ test: setup         ## run every test and every notebook
 	$(BIN)/python -m pytest -n 2 --dist loadscope
 
 setup: $(STAMP)     ## environment, data and model; does nothing twice
-	$(BIN)/python -m course_utils download
+	$(BIN)/python -m course_data download
 
 build: setup        ## source/ -> notebooks/, exercises/, solutions/, lesson tables
 	$(BIN)/python tools/build.py

@@ -38,5 +38,5 @@ def _find_libraries(source: Source, given: list[str]) -> list[str]:
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
             found.add(node.module)
-    ours = {*sys.stdlib_module_names, "course_utils", "autograder"}
+    ours = {*sys.stdlib_module_names, "course_utils", "course_data", "autograder"}
     return sorted(name for name in found if name.split(".")[0] not in ours)
