@@ -1,43 +1,88 @@
-"""Small safe file operations: a hash, writing at once, and only one process at a time."""
+"""Small safe file operations: a file is written whole or not at all, hashed, and changed by one process at a time."""
 
 from __future__ import annotations
 
-import contextlib
+import errno
 import hashlib
 import os
+import platform
+import secrets
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from uuid import uuid4
 
-import filelock
-
-
-def hash_file(path: Path) -> str:
-    """The sha256 of a file, hex."""
-    with open(path, "rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+_NO_SUCH_CALL = {errno.EINVAL, errno.ENOTSUP, errno.ENOSYS, errno.EBADF}  # what file systems answer that lack a call
 
 
-def write_file(path: Path, content: bytes | str) -> None:
-    """Write a file at once: a reader sees the old one or the new one, never half of it. Text is UTF-8 as it stands."""
+def write_file(path: str | Path, content: bytes | str) -> None:
+    """Write a file at once: whoever reads sees the old content or the new one, whole, after a loss of power too.
+
+    A text is written as UTF-8, its line ends as they are. Missing folders are made.
+    """
+    path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    aside = path.with_name(f".{path.name}.{os.getpid()}.{uuid4().hex[:8]}")
+    aside = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
     try:
-        aside.write_bytes(content.encode() if isinstance(content, str) else content)
+        with open(aside, "xb") as file:
+            file.write(content.encode() if isinstance(content, str) else content)
+            file.flush()
+            os.fsync(file.fileno())
         os.replace(aside, path)
     finally:
         aside.unlink(missing_ok=True)
+    sync_folder(path.parent)
 
 
-@contextlib.contextmanager
-def locked(path: Path, timeout: float = 600.0) -> Iterator[None]:
-    """Only one process and thread at a time holds the lock file `path`; a process that dies frees it.
-
-    Raises TimeoutError, which names the file, after `timeout` seconds.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True)
+def sync_folder(folder: Path) -> None:
+    """Bring the names in a folder to the disk; a file system that has no such call is left to its own habits."""
+    if os.name != "posix":  # Windows cannot open a folder, and needs no such call
+        return
+    handle = os.open(folder, os.O_RDONLY)
     try:
-        with filelock.FileLock(path, timeout=timeout):
-            yield
-    except filelock.Timeout:
-        raise TimeoutError(f"another process has held {path} for {timeout:.0f} s: end it, or delete the file") from None
+        os.fsync(handle)
+    except OSError as error:
+        if error.errno not in _NO_SUCH_CALL:
+            raise
+    finally:
+        os.close(handle)
+
+
+def hash_file(path: str | Path) -> str:
+    """Return the sha256 of a file's content, 64 hex digits."""
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+@contextmanager
+def locked(path: str | Path, timeout: float = 600.0) -> Iterator[None]:
+    """Let one process (and one thread of it) at a time into the block; `path` is a file for this purpose alone.
+
+    timeout: seconds until TimeoutError, which says who holds the lock. The lock of a process that dies is freed by the
+    operating system. The file is gone afterwards.
+    """
+    from filelock import FileLock, Timeout  # takes longer to import than this package does
+
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(path)
+    try:
+        lock.acquire(timeout=timeout)
+    except Timeout:
+        holder = "another process"
+        with suppress(OSError):
+            holder = path.read_text(encoding="utf-8") or holder
+        message = f"{holder} has been at work for {timeout:g} s with {path}: wait for it, or end it, then try again"
+        raise TimeoutError(message) from None
+    native = isinstance(
+        lock, FileLock
+    )  # where the file system has no locks, filelock makes do with a marker of its own
+    try:
+        if native:
+            with suppress(OSError):  # Windows locks the content too
+                path.write_text(f"process {os.getpid()} on {platform.node() or 'this machine'}", encoding="utf-8")
+        yield
+    finally:
+        if native:
+            with suppress(OSError):
+                path.unlink()  # before the release: who waits looks whether the file that it locked still has its name
+        lock.release()
