@@ -61,6 +61,16 @@ def test_a_notebook_alone_installs_the_course_and_runs(name, wheel, lent, tmp_pa
     assert all(cell["execution_count"] for cell in notebook["cells"] if cell["cell_type"] == "code")
 
 
+def test_the_wheel_alone_has_the_doctor_and_the_longer_runs(wheel, lent, tmp_path):
+    subprocess.run([lent, "-m", "pip", "install", "-q", "--no-deps", "--no-index", str(wheel)], check=True)
+    run = {"cwd": tmp_path, "capture_output": True, "text": True, "env": _online() | {"COURSE_CACHE": str(tmp_path)}}
+    doctor = subprocess.run([lent, "-m", "course_data", "--quick"], **run)
+    assert doctor.returncode == 1 and "python -m course_data download reviews" in doctor.stdout, doctor.stderr
+    code = "from course_data import open_pretrained; print(open_pretrained('08_transformer').read_meta()['config'])"
+    opened = subprocess.run([lent, "-c", code], **run)
+    assert opened.returncode == 0 and "longer run" in opened.stdout, opened.stderr
+
+
 def test_without_a_source_the_set_up_cell_says_what_to_do(lent, tmp_path):
     executed = _execute(lent, _lay_out(NOTEBOOKS[1], tmp_path))
     assert executed.returncode and "COURSE_SOURCE=..." in executed.stderr
