@@ -7,10 +7,9 @@ import json
 import sys
 from pathlib import Path
 
+from course_utils.install import get_module_name
 from tools.render import render_code
 from tools.source import ROOT, Source
-
-_IMPORT_NAMES = {"scikit-learn": "sklearn", "tensorflow-cpu": "tensorflow", "pillow": "PIL"}
 
 
 def definition_path(source: Source) -> Path:
@@ -31,8 +30,7 @@ def _find_libraries(source: Source, given: list[str]) -> list[str]:
     for cell in source.cells:
         for node in ast.walk(ast.parse(cell.text)) if "setup" in cell.tags else ():
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "ensure":
-                names = [argument.value for argument in node.args]
-                found |= {_IMPORT_NAMES.get(name, name.replace("-", "_")) for name in names}
+                found |= {get_module_name(argument.value) for argument in node.args}
     for node in ast.walk(ast.parse("\n".join(given))):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
