@@ -2,6 +2,8 @@
 
 import dataclasses
 import hashlib
+import os
+import pwd
 import subprocess
 import sys
 import time
@@ -74,6 +76,27 @@ def test_another_python_fails(machine, monkeypatch, capsys, version):
     monkeypatch.setattr(sys, "version_info", (*version, 0, "final", 0))
     assert command.main(["--quick"]) == 1
     assert "install Python 3.11 to 3.13" in capsys.readouterr().out
+
+
+def test_without_a_home_the_doctor_says_what_to_set(machine, monkeypatch, capsys):
+    for variable in ("HOME", "XDG_CACHE_HOME", "COURSE_CACHE"):
+        monkeypatch.delenv(variable, raising=False)
+    monkeypatch.setattr(pwd, "getpwuid", lambda uid: (_ for _ in ()).throw(KeyError(uid)))
+    assert command.main(["--quick"]) == 1 and command.main(["download"]) == 1
+    said = capsys.readouterr()
+    assert "export COURSE_CACHE=FOLDER" in said.out and "Set COURSE_CACHE" in said.err
+    assert "Traceback" not in said.out + said.err
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp1252"])
+def test_a_terminal_of_another_encoding_gets_every_line(machine, encoding):
+    environment = os.environ | {
+        "PYTHONIOENCODING": encoding,
+        "COURSE_CACHE": str(machine / "数据"),
+        "COURSE_OFFLINE": "1",
+    }
+    done = subprocess.run([sys.executable, "-m", "course_data", "--quick"], capture_output=True, env=environment)
+    assert done.returncode == 1 and b"To do:" in done.stdout and b"Traceback" not in done.stderr, done.stderr
 
 
 def test_damaged_data_is_reported_as_such(machine, capsys):
