@@ -11,7 +11,7 @@ test: setup         ## run every test and every notebook
 
 setup: $(STAMP)     ## environment, data and model; does nothing twice, and mends the environment of a folder that was renamed
 	@[ "$$(cat $(STAMP))" = "$(CURDIR)" ] || { $(BIN)/python -m pip install -q --no-deps --no-build-isolation -e . && echo "$(CURDIR)" > $(STAMP); }
-	$(BIN)/python -m course_utils download
+	$(BIN)/python -m course_data download
 
 build: setup        ## lessons/ -> notebooks/, exercises/, solutions/, lesson tables
 	$(BIN)/python tools/build.py

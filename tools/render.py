@@ -19,12 +19,12 @@ from tools.source import PLACEHOLDER, Cell, Problem, Source, SourceError, pair_c
 from tools.texts import read_chinese
 
 BOOTSTRAP = """\
-import importlib.util, os, subprocess, sys
-if importlib.util.find_spec("course_utils") is None:        # a notebook on its own (Colab): install the course first
+import importlib.util, os, subprocess as shell, sys
+if importlib.util.find_spec("course_utils") is None:        # Colab, or a wrong kernel
     source = os.environ.get("COURSE_SOURCE", "{address}")
-    if not source: raise RuntimeError("Name the course (a wheel, folder or URL) in the environment: COURSE_SOURCE=...")
-    pip = subprocess.run([sys.executable, "-m", "pip", "install", "-q", source], capture_output=True, text=True)
-    if pip.returncode: raise RuntimeError(f"pip could not install the course from {{source}}:\\n{{pip.stderr[-2000:]}}")
+    bad, log = shell.getstatusoutput(f'"{{sys.executable}}" -m pip install -q "{{source}}"')
+    if bad: raise RuntimeError(f"No course in this kernel's {{sys.executable}}. VS Code: "
+      f"Select Kernel, .venv. Else: COURSE_SOURCE=... (wheel, folder or URL). {{log}}")
 """
 PICTURE = {"en": "*The picture:*", "zh": "*图中所见：*"}
 _LINKS = {"en": ("中文", "Exercise", "Lesson"), "zh": ("English", "练习", "课文")}

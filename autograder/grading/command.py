@@ -89,6 +89,10 @@ def _make_setting(options: argparse.Namespace) -> Setting:
     load_definition(options.exercise)
     if not 0 < options.timeout <= 3600 or options.seed < 0:
         raise ValueError("--timeout is between 0 and 3600 seconds, --seed not negative")
+    if options.without_sandbox_at_my_own_risk and not sys.platform.startswith("linux"):
+        raise ValueError(
+            "--without-sandbox-at-my-own-risk works on Linux only; here --container IMAGE, docker or podman"
+        )
     total = 12 * options.timeout
     return Setting(
         options.exercise,
