@@ -14,23 +14,25 @@ from pathlib import Path
 _NO_SUCH_CALL = {errno.EINVAL, errno.ENOTSUP, errno.ENOSYS, errno.EBADF}  # what file systems answer that lack a call
 
 
-def write_file(path: str | Path, content: bytes | str) -> None:
-    """Write a file at once: whoever reads sees the old content or the new one, whole, after a loss of power too.
+def write_file(path: str | Path, content: bytes | str, durable: bool = True) -> None:
+    """Write a file at once: whoever reads sees the old content or the new one, whole; `durable`: after a power cut too.
 
-    A text is written as UTF-8, its line ends as they are. Missing folders are made.
+    A text is written as UTF-8, its line ends as they are, what UTF-8 can't hold as "?". Missing folders are made.
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     aside = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
     try:
         with open(aside, "xb") as file:
-            file.write(content.encode() if isinstance(content, str) else content)
+            file.write(content.encode("utf-8", "replace") if isinstance(content, str) else content)
             file.flush()
-            os.fsync(file.fileno())
+            if durable:
+                os.fsync(file.fileno())
         os.replace(aside, path)
     finally:
         aside.unlink(missing_ok=True)
-    sync_folder(path.parent)
+    if durable:
+        sync_folder(path.parent)
 
 
 def sync_folder(folder: Path) -> None:

@@ -14,7 +14,7 @@ from classes import NAME, hand_in, make_class, run_command, start_command
 from sandboxes import wait_until
 
 from autograder import __main__
-from autograder.grading.grader import command as grade_command
+from autograder.grading import command as grade_command
 from autograder.results.record import read_record
 from autograder.sandbox.outside.errors import SandboxUnavailable
 
