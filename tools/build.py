@@ -23,14 +23,16 @@ from tqdm import tqdm
 from tools.definitions import definition_path, render_definition
 from tools.execute import execute_notebook
 from tools.files import read_text, write_text
+from tools.links import list_notebooks
+from tools.minutes import Minutes, compute_minutes
 from tools.readme import update_readme
-from tools.render import Run, hash_code, notebook_path, render_notebook
+from tools.render import VARIANTS, Run, hash_code, notebook_path, render_notebook
+from tools.rules import refuse, survey
 from tools.source import LANGUAGES, ROOT, Problem, Source, SourceError, read_source
 from tools.stamp import stamp
 from tools.twins import find_problems, read_glossary
 
 FOLDERS = ("notebooks", "exercises", "solutions")
-VARIANTS = {"lesson": ("lesson",), "exercise": ("exercise", "solution")}
 
 
 def find_sources(only: str | None = None) -> list[Source]:
@@ -45,7 +47,9 @@ def find_sources(only: str | None = None) -> list[Source]:
 
 def build(sources: list[Source], force: bool = False) -> list[Path]:
     """Render, execute where code has changed, write what differs; returns the paths that were written."""
-    _raise_problems(sources)
+    everything = find_sources()
+    if problems := _find_problems(sources, everything):
+        raise SourceError(problems)
     todo = [
         (source, variant, lang)
         for source in sources
@@ -66,14 +70,25 @@ def build(sources: list[Source], force: bool = False) -> list[Path]:
             if variant == "lesson":  # at once: an interrupted build keeps what it has done
                 written += _write_all(_render_all(source, runs))
     written += [path for source in sources for path in _write_all(_render_all(source, runs))]
-    return written + update_readme(write=True)
+    return written + update_readme(_compute_minutes(everything), write=True)
 
 
 def check(sources: list[Source]) -> list[str]:
     """Every disagreement between sources and built files, as sentences; writes nothing."""
+    everything = find_sources()
+    problems = list(map(str, _find_problems(sources, everything)))
+    return problems or [problem for source in sources for problem in _compare(source)] + _find_strays(everything)
+
+
+def _find_problems(sources: list[Source], everything: list[Source]) -> list[Problem]:
+    """What is wrong with these sources, which are some of `everything`: translations, then the rules."""
     glossary = read_glossary()
-    problems = [str(problem) for source in sources for problem in find_problems(source, glossary)]
-    return problems or [problem for source in sources for problem in _compare(source)] + _find_strays()
+    translations = [problem for source in sources for problem in find_problems(source, glossary)]
+    return translations + refuse(sources, survey(everything))
+
+
+def _compute_minutes(sources: list[Source]) -> dict[str, Minutes]:
+    return {source.stem: compute_minutes(source) for source in sources if source.kind == "lesson"}
 
 
 def _compare(source: Source) -> list[str]:
@@ -90,26 +105,20 @@ def _compare(source: Source) -> list[str]:
     ]
 
 
-def _find_strays() -> list[str]:
-    expected = {
-        ROOT / notebook_path(source, lang, variant)
-        for source in find_sources()
-        for variant in VARIANTS[source.kind]
-        for lang in LANGUAGES
-    }
+def _find_strays(everything: list[Source]) -> list[str]:
+    expected = {ROOT / path for path in list_notebooks(everything)}
     built = {
         path
         for folder in FOLDERS
         for path in [*(ROOT / folder).glob("*.ipynb"), *(ROOT / folder / "zh").glob("*.ipynb")]
     }
-    expected |= {definition_path(source) for source in find_sources() if source.kind == "exercise"}
+    expected |= {definition_path(source) for source in everything if source.kind == "exercise"}
     built |= set((ROOT / "autograder" / "checks").glob("ex_*.json"))
     strays = [
         f"{path.relative_to(ROOT)}: no source makes this file: move it elsewhere" for path in sorted(built - expected)
     ]
-    return strays + [
-        f"{path.name}: out of date against the notebooks: run make build" for path in update_readme(write=False)
-    ]
+    changed = update_readme(_compute_minutes(everything), write=False)
+    return strays + [f"{path.name}: out of date against the notebooks: run make build" for path in changed]
 
 
 def _executions(source: Source) -> list[tuple[str, str]]:
@@ -156,12 +165,6 @@ def _render_all(source: Source, runs: dict) -> Iterator[tuple[Path, str]]:
                 ROOT / notebook_path(source, lang, variant),
                 nbformat.writes(notebook, indent=1, ensure_ascii=False) + "\n",
             )
-
-
-def _raise_problems(sources: list[Source]) -> None:
-    glossary = read_glossary()
-    if problems := [problem for source in sources for problem in find_problems(source, glossary)]:
-        raise SourceError(problems)
 
 
 def _write_all(texts: Iterator[tuple[Path, str]]) -> list[Path]:

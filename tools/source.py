@@ -12,6 +12,9 @@ import jupytext
 ROOT = Path(__file__).resolve().parent.parent
 LANGUAGES = ("en", "zh")
 PLACEHOLDER = re.compile(r"⟦([^⟦⟧]+)⟧")  # a number in prose that the lesson computes: ⟦expression:format⟧
+PICTURE = {"en": "*The picture:*", "zh": "*图中所见：*"}  # begins the paragraph that says what a picture shows
+GUESS = {"en": "**Before you run it:**", "zh": "**先猜再运行：**"}
+DEEPER = {"en": "Deeper: ", "zh": "选读："}  # begins the heading, after its number, of a section beyond the core
 _MARKER = re.compile(r"^# %%(?: |$)")
 
 
