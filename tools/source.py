@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import jupytext
@@ -67,7 +68,11 @@ class Source:
 
 def read_source(path: Path) -> Source:
     """Parse a py:percent file. Raises SourceError with file and line for a cell that is not understood."""
-    text = path.read_text(encoding="utf-8")
+    return _parse(path, path.read_text(encoding="utf-8"))
+
+
+@cache
+def _parse(path: Path, text: str) -> Source:
     lines = [number for number, line in enumerate(text.splitlines(), 1) if _MARKER.match(line)]
     cells = jupytext.reads(text, fmt="py:percent").cells
     if len(cells) != len(lines):
