@@ -1,7 +1,7 @@
 """Minutes of reading: the arithmetic, core and whole, where they are filled in, and what somebody typed."""
 
 import pytest
-from rooms import code, make_source, say
+from cells import code, make_source, say
 
 from tools.build import find_sources
 from tools.execute import _find_expressions

@@ -3,7 +3,7 @@
 import tomllib
 
 import pytest
-from rooms import code, make_source, say
+from cells import code, make_source, say
 
 from tools.build import find_sources
 from tools.rules import (
