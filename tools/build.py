@@ -22,8 +22,11 @@ from tqdm import tqdm
 
 from tools.execute import execute_notebook
 from tools.files import read_text, write_text
+from tools.links import list_notebooks
+from tools.minutes import Minutes, compute_minutes
 from tools.readme import update_readme
-from tools.render import Run, hash_code, notebook_path, render_notebook
+from tools.render import VARIANTS, Run, hash_code, notebook_path, render_notebook
+from tools.rules import refuse, survey
 from tools.source import LANGUAGES, ROOT, Problem, Source, SourceError, read_source
 from tools.stamp import stamp
 from tools.text_problems import find_text_problems
@@ -31,7 +34,6 @@ from tools.texts import hash_shown, stamp_texts
 from tools.twins import find_problems, read_glossary
 
 FOLDERS = ("notebooks", "exercises", "solutions")
-VARIANTS = {"lesson": ("lesson",), "exercise": ("exercise", "solution")}
 
 
 def find_sources(only: str | None = None) -> list[Source]:
@@ -46,7 +48,9 @@ def find_sources(only: str | None = None) -> list[Source]:
 
 def build(sources: list[Source], force: bool = False) -> list[Path]:
     """Render, execute where code has changed, write what differs; returns the paths that were written."""
-    _raise_problems(sources)
+    everything = find_sources()
+    if problems := _find_problems(sources, everything):
+        raise SourceError(problems)
     todo = [
         (source, variant, lang)
         for source in sources
@@ -67,14 +71,27 @@ def build(sources: list[Source], force: bool = False) -> list[Path]:
             if variant == "lesson":  # at once: an interrupted build keeps what it has done
                 written += _write_all(_render_all(source, runs))
     written += [path for source in sources for path in _write_all(_render_all(source, runs))]
-    return written + update_readme(write=True)
+    return written + update_readme(_compute_minutes(everything), write=True)
 
 
 def check(sources: list[Source]) -> list[str]:
     """Every disagreement between sources and built files, as sentences; writes nothing."""
+    everything = find_sources()
+    problems = list(map(str, _find_problems(sources, everything)))
+    return problems or [problem for source in sources for problem in _compare(source)] + _find_strays(everything)
+
+
+def _find_problems(sources: list[Source], everything: list[Source]) -> list[Problem]:
+    """What is wrong with these sources, which are some of `everything`: translations, then the rules."""
     glossary = read_glossary()
-    problems = [str(problem) for source in sources for problem in _find_problems(source, glossary)]
-    return problems or [problem for source in sources for problem in _compare(source)] + _find_strays()
+    translations = [problem for source in sources for problem in find_problems(source, glossary)]
+    texts = [source for source in sources if source.kind == "exercise"]
+    translations += [problem for source in texts for problem in find_text_problems(source, glossary)]
+    return translations + refuse(sources, survey(everything))
+
+
+def _compute_minutes(sources: list[Source]) -> dict[str, Minutes]:
+    return {source.stem: compute_minutes(source) for source in sources if source.kind == "lesson"}
 
 
 def _compare(source: Source) -> list[str]:
@@ -91,13 +108,8 @@ def _compare(source: Source) -> list[str]:
     ]
 
 
-def _find_strays() -> list[str]:
-    expected = {
-        ROOT / notebook_path(source, lang, variant)
-        for source in find_sources()
-        for variant in VARIANTS[source.kind]
-        for lang in LANGUAGES
-    }
+def _find_strays(everything: list[Source]) -> list[str]:
+    expected = {ROOT / path for path in list_notebooks(everything)}
     built = {
         path
         for folder in FOLDERS
@@ -106,9 +118,8 @@ def _find_strays() -> list[str]:
     strays = [
         f"{path.relative_to(ROOT)}: no source makes this file: move it elsewhere" for path in sorted(built - expected)
     ]
-    return strays + [
-        f"{path.name}: out of date against the notebooks: run make build" for path in update_readme(write=False)
-    ]
+    changed = update_readme(_compute_minutes(everything), write=False)
+    return strays + [f"{path.name}: out of date against the notebooks: run make build" for path in changed]
 
 
 def _executions(source: Source) -> list[tuple[str, str]]:
@@ -157,16 +168,6 @@ def _render_all(source: Source, runs: dict) -> Iterator[tuple[Path, str]]:
                 ROOT / notebook_path(source, lang, variant),
                 nbformat.writes(notebook, indent=1, ensure_ascii=False) + "\n",
             )
-
-
-def _raise_problems(sources: list[Source]) -> None:
-    glossary = read_glossary()
-    if problems := [problem for source in sources for problem in _find_problems(source, glossary)]:
-        raise SourceError(problems)
-
-
-def _find_problems(source: Source, glossary: list[tuple[str, list[str]]]) -> list[Problem]:
-    return find_problems(source, glossary) + (find_text_problems(source, glossary) if source.kind == "exercise" else [])
 
 
 def _write_all(texts: Iterator[tuple[Path, str]]) -> list[Path]:

@@ -11,12 +11,13 @@ import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
+from tools.minutes import MINUTES
 from tools.pictures import shrink_png
 from tools.render import Run
 from tools.source import PLACEHOLDER, Cell, Problem, Source, SourceError
 
 CELL_SECONDS = 600
-_SPECIAL = {"run_seconds", "peak_memory"}
+_SPECIAL = {"run_seconds", "peak_memory", *MINUTES}
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 _PROBE = """\
 import json as _json, resource as _resource, sys as _sys

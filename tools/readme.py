@@ -7,19 +7,33 @@ import json
 from pathlib import Path
 
 from course_utils.files import write_file
+from tools.minutes import Minutes
 from tools.source import ROOT
 
 PICTURE, PICTURE_TAG = "docs/road.png", "readme-picture"  # the output of the cell with that tag
 BEGIN, END = "<!-- lessons: written by tools/build.py -->", "<!-- end of lessons -->"
 _TEXTS = {
-    "README.md": ("en", "| Lesson | 中文 | Exercise | Runs in | Peak memory |", "exercise", "{:.0f} s"),
-    "README.zh-CN.md": ("zh", "| 课 | English | 练习 | 运行时间 | 内存峰值 |", "练习", "{:.0f} 秒"),
+    "README.md": (
+        "en",
+        "| Lesson | 中文 | Exercise | Minutes (core / whole) | Runs in | Peak memory |",
+        "exercise",
+        "{:.0f} s",
+    ),
+    "README.zh-CN.md": (
+        "zh",
+        "| 课 | English | 练习 | 阅读分钟数（必读 / 全文） | 运行时间 | 内存峰值 |",
+        "练习",
+        "{:.0f} 秒",
+    ),
 }
 
 
-def update_readme(write: bool) -> list[Path]:
-    """The READMEs, and their picture, that disagree with the notebooks; with `write` they are brought up to date."""
-    wanted = {ROOT / name: _fill_table(ROOT / name, *spec) for name, spec in _TEXTS.items()}
+def update_readme(minutes: dict[str, Minutes], write: bool) -> list[Path]:
+    """The READMEs, and their picture, that disagree with the notebooks; with `write` they are brought up to date.
+
+    `minutes` are those of each lesson, by its stem.
+    """
+    wanted = {ROOT / name: _fill_table(ROOT / name, minutes, *spec) for name, spec in _TEXTS.items()}
     wanted[ROOT / PICTURE] = _find_picture()
     changed = [path for path, content in wanted.items() if content is not None and _read(path) != content]
     for path in changed if write else ():
@@ -49,7 +63,7 @@ def _find_picture() -> bytes | None:
     return None
 
 
-def _make_table(lang: str, header: str, exercise_word: str, time: str) -> str:
+def _make_table(minutes: dict[str, Minutes], lang: str, header: str, exercise_word: str, time: str) -> str:
     rows = [header, "|" + "---|" * header.count(" | ") + "---|"]
     for english in sorted((ROOT / "notebooks").glob("*.ipynb")):
         chinese = english.parent / "zh" / english.name
@@ -63,6 +77,7 @@ def _make_table(lang: str, header: str, exercise_word: str, time: str) -> str:
             _link(_title(notebook), here),
             _link(_title(json.loads(there.read_text(encoding="utf-8"))), there),
             _link(exercise_word, exercise) if exercise.exists() else "–",
+            f"{minutes[here.stem].core} / {minutes[here.stem].whole}" if here.stem in minutes else "–",
             time.format(course["seconds"]),
             f"{course['peak_memory'] / 1e9:.1f} GB",
         ]

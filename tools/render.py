@@ -14,8 +14,9 @@ import nbformat
 from tools.address import course_address, make_badge
 from tools.answers import REGION, translate_answer
 from tools.chinese import join_lines
+from tools.minutes import MINUTES, compute_minutes
 from tools.quiz import render_quiz
-from tools.source import PLACEHOLDER, Cell, Problem, Source, SourceError, pair_cells
+from tools.source import PICTURE, PLACEHOLDER, Cell, Problem, Source, SourceError, pair_cells
 from tools.texts import read_chinese
 
 BOOTSTRAP = """\
@@ -26,7 +27,7 @@ if importlib.util.find_spec("course_utils") is None:        # Colab, or a wrong 
     if bad: raise RuntimeError(f"No course in this kernel's {{sys.executable}}. VS Code: "
       f"Select Kernel, .venv. Else: COURSE_SOURCE=... (wheel, folder or URL). {{log}}")
 """
-PICTURE = {"en": "*The picture:*", "zh": "*图中所见：*"}
+VARIANTS = {"lesson": ("lesson",), "exercise": ("exercise", "solution")}  # what is built of a source
 _LINKS = {"en": ("中文", "Exercise", "Lesson"), "zh": ("English", "练习", "课文")}
 
 
@@ -57,13 +58,13 @@ def render_notebook(source: Source, lang: str, variant: str, run: Run | None = N
         notebook.metadata.course.update(
             code_hash=run.code_hash, values=run.values, seconds=run.seconds, peak_memory=run.peak_memory
         )
-    executed = 0
+    executed, minutes = 0, compute_minutes(source).fill()
     for position, (first, twin) in enumerate(pair_cells(source)):
         if first.kind == "markdown":
             text = join_lines(twin.text) if lang == "zh" else first.text
             if position == 0:
                 text = _add_links(text, source, lang, variant)
-            cell = nbformat.v4.new_markdown_cell(fill_numbers(render_quiz(text), run))
+            cell = nbformat.v4.new_markdown_cell(fill_numbers(render_quiz(text), run, minutes))
         else:
             cell = nbformat.v4.new_code_cell(render_code(source, first, lang, variant))
             if run is not None:
@@ -93,18 +94,21 @@ def render_code(source: Source, cell: Cell, lang: str, variant: str) -> str:
 
 
 def hash_code(source: Source, extra: bytes = b"") -> str:
-    """Hash of everything that decides what an execution gives: code, the prose's expressions and `extra`."""
+    """Hash of everything that decides what an execution gives: code, the prose's expressions and `extra`.
+
+    Minutes of reading are not among them: they follow from the text alone.
+    """
     parts = [cell.text for cell in source.cells if cell.kind == "code"]
-    parts += sorted({name for cell in source.cells for name in PLACEHOLDER.findall(cell.text)})
+    parts += sorted({name for cell in source.cells for name in PLACEHOLDER.findall(cell.text)} - set(MINUTES))
     return hashlib.sha256("\0".join(parts).encode() + extra).hexdigest()[:16]
 
 
-def fill_numbers(text: str, run: Run | None) -> str:
-    """Puts the run's numbers in the place of ⟦expression:format⟧."""
-    if run is None:
-        return text
-    special = {"run_seconds": f"{run.seconds:.0f}", "peak_memory": f"{run.peak_memory / 1e9:.1f} GB"}
-    return PLACEHOLDER.sub(lambda match: special.get(match[1]) or run.values[match[1]], text)
+def fill_numbers(text: str, run: Run | None, minutes: dict[str, str]) -> str:
+    """Puts the run's numbers, and the minutes of reading, in the place of ⟦expression:format⟧."""
+    values = dict(minutes)
+    if run is not None:
+        values |= run.values | {"run_seconds": f"{run.seconds:.0f}", "peak_memory": f"{run.peak_memory / 1e9:.1f} GB"}
+    return PLACEHOLDER.sub(lambda match: match[0] if run is None and match[1] not in values else values[match[1]], text)
 
 
 def notebook_path(source: Source, lang: str, variant: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import jupytext
@@ -12,6 +13,9 @@ import jupytext
 ROOT = Path(__file__).resolve().parent.parent
 LANGUAGES = ("en", "zh")
 PLACEHOLDER = re.compile(r"⟦([^⟦⟧]+)⟧")  # a number in prose that the lesson computes: ⟦expression:format⟧
+PICTURE = {"en": "*The picture:*", "zh": "*图中所见：*"}  # begins the paragraph that says what a picture shows
+GUESS = {"en": "**Before you run it:**", "zh": "**先猜再运行：**"}
+DEEPER = {"en": "Deeper: ", "zh": "选读："}  # begins the heading, after its number, of a section beyond the core
 _MARKER = re.compile(r"^# %%(?: |$)")
 
 
@@ -65,7 +69,11 @@ class Source:
 
 def read_source(path: Path) -> Source:
     """Parse a py:percent file. Raises SourceError with file and line for a cell that is not understood."""
-    text = path.read_text(encoding="utf-8")
+    return _parse(path, path.read_text(encoding="utf-8"))
+
+
+@cache
+def _parse(path: Path, text: str) -> Source:
     lines = [number for number, line in enumerate(text.splitlines(), 1) if _MARKER.match(line)]
     cells = jupytext.reads(text, fmt="py:percent").cells
     if len(cells) != len(lines):

@@ -6,12 +6,12 @@ import ast
 import re
 import statistics
 
+from tools.minutes import count_words
 from tools.quiz import is_quiz
-from tools.source import PLACEHOLDER, Cell, Source, pair_cells
+from tools.source import GUESS, PLACEHOLDER, Cell, Source, pair_cells
 
 FIRST = {"en": ("You will be able to:", "**Time and needs.**"), "zh": ("学完后你能够：", "**时间与所需。**")}
 LAST = {"en": "## What you can do now", "zh": "## 现在你能做到"}
-GUESS = {"en": "**Before you run it:**", "zh": "**先猜再运行：**"}
 COMPANY = {"en": "In the company", "zh": "在公司里"}
 _FORBIDDEN = {
     "a network address or call": re.compile(
@@ -70,11 +70,11 @@ def check_prose_lengths(source: Source) -> list[str]:
     """At most 120 English words a cell; 6 to 14 words for each line of code."""
     english = [cell for cell in source.cells if cell.lang == "en"]
     problems = [
-        f"{cell.line}: {_count_words(cell)} words in one cell"
+        f"{cell.line}: {count_words(cell.text)} words in one cell"
         for cell in english
-        if _count_words(cell) > 120 and not is_quiz(cell.text)
+        if count_words(cell.text) > 120 and not is_quiz(cell.text)
     ]
-    ratio = sum(map(_count_words, english)) / sum(map(_count_lines, _code(source)))
+    ratio = sum(count_words(cell.text) for cell in english) / sum(map(_count_lines, _code(source)))
     return problems + ([] if 6 <= ratio <= 14 else [f"1: {ratio:.1f} words of prose a line of code, not 6 to 14"])
 
 
@@ -186,8 +186,3 @@ def _prose(source: Source) -> list[tuple[Cell, Cell]]:
 
 def _count_lines(cell: Cell) -> int:
     return sum(bool(line.strip()) for line in cell.text.splitlines())
-
-
-def _count_words(cell: Cell) -> int:
-    text = re.sub(r"\$\$.*?\$\$|\$[^$]*\$", " ", cell.text, flags=re.S)
-    return len(re.findall(r"[A-Za-z][A-Za-z'’-]*|⟦[^⟧]*⟧|\d[\d,.]*", text))

@@ -1,6 +1,7 @@
 """From source to notebooks: twins, hashes, holes, numbers, ids; and what --check must notice."""
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -156,7 +157,7 @@ def test_code_changes_the_hash_and_prose_does_not(tmp_path):
 
 def test_special_numbers_are_filled():
     assert (
-        fill_numbers("⟦run_seconds⟧ s, ⟦peak_memory⟧", Run("0", seconds=12.4, peak_memory=830_000_000))
+        fill_numbers("⟦run_seconds⟧ s, ⟦peak_memory⟧", Run("0", seconds=12.4, peak_memory=830_000_000), {})
         == "12 s, 0.8 GB"
     )
 
@@ -218,7 +219,7 @@ def test_a_broken_quiz_is_named(choices):
 def tree(tmp_path_factory):
     """A course of one lesson and its exercise, built."""
     root = tmp_path_factory.mktemp("course")
-    shutil.copytree(ROOT / "tools", root / "tools", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(ROOT / "tools", root / "tools", ignore=shutil.ignore_patterns("__pycache__", "exceptions.toml"))
     (root / "lessons" / "77_try").mkdir(parents=True)
     shutil.copy(ROOT / "pyproject.toml", root)
     (root / "lessons" / "glossary.csv").write_text("en,zh\nlearning rate,学习率\n", encoding="utf-8")
@@ -239,7 +240,10 @@ def test_a_second_build_does_nothing(tree):
     assert "nothing to do" in _run(tree).stdout
     assert _read_all(tree) == before
     assert _run(tree, "--check").returncode == 0
-    assert "[77. Steps](notebooks/77_try.ipynb)" in (tree / "README.md").read_text(encoding="utf-8")
+    (row,) = re.findall(
+        r"^\| \[77\. Steps\]\(notebooks/77_try\.ipynb\) .*$", (tree / "README.md").read_text("utf-8"), re.M
+    )
+    assert row.split(" | ")[3] == "0 / 0", "its minutes"
 
 
 def test_a_forced_build_gives_the_same_bytes_but_for_times(tree):
@@ -264,6 +268,9 @@ def test_a_forced_build_gives_the_same_bytes_but_for_times(tree):
         ("notebooks/zh/77_try.ipynb", '"0.667"', '"0.668"', "notebooks/zh/77_try.ipynb: differs"),
         ("exercises/77_try.ipynb", "return the square", "return x * x", "exercises/77_try.ipynb: differs"),
         ("README.md", "77. Steps", "77. Stems", "README.md: out of date"),
+        ("README.md", "| 0 / 0 |", "| 1 / 2 |", "README.md: out of date"),
+        ("lessons/77_try/lesson.py", "round(y, 3)", "round(y, 3)  # lesson 78", "lesson.py:16: there is no lesson 78"),
+        ("lessons/77_try/lesson.py", "y = 2 / 3", f"y = 2 / 3{'  #':>80}", "lesson.py:15: 89 columns of code"),
     ],
 )
 def test_check_notices(tree, path, old, new, complaint):
@@ -284,6 +291,23 @@ def test_check_notices_a_stray_notebook(tree):
         assert "no source makes this file" in _run(tree, "--check").stdout
     finally:
         stray.unlink()
+
+
+def test_a_build_refuses_what_a_rule_forbids_and_a_list_that_allows_too_much(tree):
+    path, exceptions = tree / "lessons" / "77_try" / "exercise.py", tree / "tools" / "exceptions.toml"
+    text = path.read_text(encoding="utf-8")
+    try:
+        path.write_text(text.replace("print(lang)", "print(lang)  # 第 78 课"), encoding="utf-8")
+        refused = _run(tree)
+        assert refused.returncode == 1 and "77_try/exercise.py:27: there is no lesson 78" in refused.stderr
+        exceptions.write_text("[dead-lesson.exercise]\n77_try = 2\n", encoding="utf-8")
+        refused = _run(tree)
+        assert (
+            refused.returncode == 1 and "tools/exceptions.toml:1: [dead-lesson.exercise] 77_try = 2" in refused.stderr
+        )
+    finally:
+        path.write_text(text, encoding="utf-8")
+        exceptions.unlink(missing_ok=True)
 
 
 def test_a_failing_cell_is_named_with_its_source_line(tree):
