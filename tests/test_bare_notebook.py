@@ -1,4 +1,4 @@
-"""A lesson and an exercise, alone in an empty folder, without the course installed: their set-up cell brings it."""
+"""A lesson and an exercise alone in an empty folder: their set-up cell brings the course; and what its wheel can do."""
 
 import json
 import os
@@ -7,6 +7,7 @@ import subprocess
 import sys
 import sysconfig
 import venv
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -69,6 +70,48 @@ def test_the_wheel_alone_has_the_doctor_and_the_longer_runs(wheel, lent, tmp_pat
     code = "from course_data import open_pretrained; print(open_pretrained('08_transformer').read_meta()['config'])"
     opened = subprocess.run([lent, "-c", code], **run)
     assert opened.returncode == 0 and "longer run" in opened.stdout, opened.stderr
+
+
+def test_the_wheel_holds_what_works_from_it_and_nothing_else(wheel):
+    with zipfile.ZipFile(wheel) as archive:
+        names = [Path(name) for name in archive.namelist()]
+    tops = {name.parts[0] for name in names if not name.parts[0].endswith(".dist-info")}
+    assert tops == {"autograder", "course_data", "course_utils", "from_gradient_to_product"}
+    room = {name.name for name in names if name.parts[:3] == ("autograder", "lessons", "02_sgd")}
+    assert room == {"checks.py", "texts.toml"}
+    held = {"/".join(name.parts[:2]) for name in names if name.parts[0] == "autograder" and len(name.parts) > 2}
+    parts = ("answers", "exercises", "export", "grading", "lessons", "results", "sandbox", "solutions")
+    assert held == {f"autograder/{part}" for part in parts}
+
+
+def test_the_wheel_alone_checks_grades_and_exports(wheel, lent, tmp_path):
+    subprocess.run([lent, "-m", "pip", "install", "-q", "--no-deps", "--no-index", str(wheel)], check=True)
+
+    def run(*command: str | Path) -> str:
+        done = subprocess.run(list(map(str, command)), cwd=tmp_path, env=_online(), capture_output=True, text=True)
+        assert done.returncode == 0, done.stdout[-1000:] + done.stderr[-3000:]
+        return done.stdout
+
+    code = "from autograder import open_exercise\ncheck, hint, score = open_exercise('02_sgd', globals(), lang='zh')\n"
+    assert "总分：0 / " in run(lent, "-c", code + "print(check('q1'), hint('q1'), score())")
+    (tmp_path / "in").mkdir()
+    shutil.copy(ROOT / "solutions" / "02_sgd.ipynb", tmp_path / "in" / "ada.ipynb")
+    run(lent, "-m", "autograder", "grade", "02_sgd", "in", "-o", "out", "--jobs", "1")
+    assert ",22," in (tmp_path / "out" / "grades.csv").read_text(encoding="utf-8")
+    for system in ("canvas", "moodle"):
+        run(lent, "-m", "autograder", "export", system, "out", f"{system}.csv")
+        assert "22" in (tmp_path / f"{system}.csv").read_text(encoding="utf-8-sig")
+    for lang in ("en", "zh"):
+        run(lent, "-m", "autograder", "export", "nbgrader", "02_sgd", lang, "--lang", lang)
+        assert (tmp_path / lang / "release" / "02_sgd" / "02_sgd.ipynb").exists()
+    run(lent, "-m", "autograder", "export", "gradescope", "02_sgd", "course.zip")
+    for name in ("source", "submission", "results"):
+        (tmp_path / name).mkdir()
+    with zipfile.ZipFile(tmp_path / "course.zip") as archive:
+        archive.extractall(tmp_path / "source")
+    shutil.copy(ROOT / "solutions" / "zh" / "02_sgd.ipynb", tmp_path / "submission" / "mine.ipynb")
+    run("env", f"PATH={Path(lent).parent}:{os.environ['PATH']}", "bash", "source/run_autograder", tmp_path)
+    assert json.loads((tmp_path / "results" / "results.json").read_text(encoding="utf-8"))["score"] == 22
 
 
 def test_without_a_source_the_set_up_cell_says_what_to_do(lent, tmp_path):
