@@ -195,13 +195,15 @@ def every_token_counts_once(answer, rng):
         places = np.concatenate([log_p.ravel() for log_p, _ in batches])
         means = [log_p[mask == 1].mean() for log_p, mask in batches]
         rows = [row[m == 1].mean() for log_p, mask in batches for row, m in zip(log_p, mask, strict=True)]
-        padded = [array.mean() for log_p, mask in batches for array in (log_p * mask, log_p)]
         nats = -tokens.mean()
         wrong = {
             "sign-forgotten": -nats,
             "padding-counted": [
-                *(-places.mean(), -tokens.sum() / len(places), -places.sum() / len(tokens)),
-                *(-np.mean(padded[::2]), -np.mean(padded[1::2])),
+                -places.mean(),
+                -tokens.sum() / len(places),
+                -places.sum() / len(tokens),
+                -np.mean([(log_p * mask).mean() for log_p, mask in batches]),
+                -np.mean([log_p.mean() for log_p, _ in batches]),
             ],
             "batches-weigh-alike": -np.mean(means),
             "texts-weigh-alike": -np.mean(rows),
@@ -633,8 +635,8 @@ def _judge_cut(value, p, order, n, wrong, before=None):
     right, mask = _keep(p, order[:n]), np.isin(np.arange(len(p)), order[:n])
     value = expect_shape(value, p.shape, "p")
     unscaled = [p * mask] if before is None else [p * mask, before * mask]
-    softmaxes = [_softmax(np.where(mask, p, -np.inf)), _softmax(p * mask)]
-    NEAR.judge(value, right, {"not-rescaled": unscaled, "softmax-for-rescaling": softmaxes, **wrong}, "p")
+    again = [_softmax(np.where(mask, p, -np.inf)), _softmax(p * mask)]
+    NEAR.judge(value, right, {"not-rescaled": unscaled, "softmax-for-rescaling": again, **wrong}, "p")
 
 
 def _draw_texts(rng, B, pad) -> list[list[int]]:
