@@ -8,17 +8,23 @@ import numpy as np
 
 from autograder.answers import (
     Exercise,
-    Learner,
     Misconception,
+    Tolerance,
     Wrong,
     as_array,
-    drivers,
+    expect_choice,
     expect_close,
     expect_equal,
+    expect_letters,
+    expect_number,
+    expect_numbers,
+    expect_parts,
     expect_shape,
+    judge_equal,
+    keep_inputs,
 )
 
-RTOL, ATOL = 1e-5, 1e-6  # loose enough for float32, far tighter than any wrong recipe below
+NEAR = Tolerance(1e-5, 1e-6)  # loose enough for float32, far tighter than any wrong recipe below
 EXERCISE = Exercise.beside(__file__)
 say = EXERCISE.say
 
@@ -45,16 +51,10 @@ def hidden_keys_have_no_part(answer, rng):
 @EXERCISE.check("q1")
 def any_dimensions_may_stand_in_front(answer, rng):
     k = int(rng.integers(3, 6))
-    for lead, m, n, d_k, d_v in (
-        ((k,), k + 1, k, k, 2),
-        ((1,), 4, 5, 6, 3),
-        ((2, 3), 4, 6, 5, 7),
-        ((3, 1, 2), 1, 3, 2, 4),
-    ):
+    cases = ((k,), k + 1, k, k, 2), ((1,), 4, 5, 6, 3), ((2, 3), 4, 6, 5, 7), ((3, 1, 2), 1, 3, 2, 4)
+    for lead, m, n, d_k, d_v in cases:
         Q, K, V = (rng.normal(size=(*lead, *shape)) for shape in ((m, d_k), (n, d_k), (n, d_v)))
-        first = (lead[0], *[1] * len(lead), n)
-        shapes = [None, (n,), (m, n), first, (*lead, m, n)]
-        for shape in shapes:
+        for shape in (None, (n,), (m, n), (lead[0], *[1] * len(lead), n), (*lead, m, n)):
             mask = None if shape is None else _draw_mask(rng, shape)
             value = answer.call("attention", Q, K, V, *([] if mask is None else [mask]))
             out, weights = _pair(value, (*lead, m, d_v), (*lead, m, n))
@@ -90,38 +90,25 @@ def large_scores_do_no_harm(answer, rng):
                 mask[:] = True
             Q[:, 0], K[:, 0] = 40, np.where(mask, visible, hidden)
             Q[-1, 0] = -40  # rows at different heights
-            given = (Q, K, V, None if mask.all() else mask)
-            after = answer.call(drivers.call_and_keep_inputs, Learner("attention"), *given)
-            out, weights = _pair(after["result"], (m, d_v), (m, n))
             right = _soft(_scores(Q, K), mask)
-            bad = (
-                ~np.isfinite(weights).all(axis=1)
-                | ~np.isfinite(out).all(axis=1)
-                | (weights[:, mask] < 1e-30).all(axis=1)
-            )
-            if (np.nan_to_num(weights)[:, ~mask] > 1e-9).any():
-                raise Misconception("penalty-too-small")
-            if bad.any():
-                raise Misconception("overflow" if visible == hidden else "hidden-key-sets-the-scale")
-            expect_close(weights, right, RTOL, ATOL, "weights")
-            expect_close(out, right @ V, RTOL, ATOL, "output")
-            _expect_same_inputs(after["inputs"], given)
+            with keep_inputs(answer, "attention", Q, K, V, None if mask.all() else mask) as value:
+                out, weights = _pair(value, (m, d_v), (m, n))
+                finite = np.isfinite(weights).all() and np.isfinite(out).all()
+                if (np.nan_to_num(weights)[:, ~mask] > 1e-9).any():
+                    raise Misconception("penalty-too-small")
+                if not finite or (weights[:, mask] < 1e-30).all(axis=1).any():
+                    raise Misconception("overflow" if visible == hidden else "hidden-key-sets-the-scale")
+                _expect_pair(out, weights, right @ V, right)
 
 
 @EXERCISE.check("q2")
 def padding_hides_its_columns(answer, rng):
-    B, T = _draw_sizes(rng, 2, low=4)
-    lengths = rng.permutation(np.r_[1, T - 1, rng.integers(1, T, B - 2)])
-    value = _booleans(answer.call("make_mask", lengths, T, False), (B, T, T), "mask")
-    _judge_mask(value, lengths, T, False)
+    _judge_masks(answer, rng, causal=False)
 
 
 @EXERCISE.check("q2")
 def causal_hides_the_future(answer, rng):
-    B, T = _draw_sizes(rng, 2, low=4)
-    lengths = rng.permutation(np.r_[1, T - 1, rng.integers(1, T, B - 2)])
-    value = _booleans(answer.call("make_mask", lengths, T, True), (B, T, T), "mask")
-    _judge_mask(value, lengths, T, True)
+    _judge_masks(answer, rng, causal=True)
 
 
 @EXERCISE.check("q2", points=2)
@@ -133,37 +120,26 @@ def the_module_gets_its_own_mask(answer, rng):
         if empty:
             one, other = rng.choice(B, 2, replace=False)
             mask[one, rng.integers(T)] = mask[other] = False
-        value = _booleans(answer.call("mask_for_torch", mask, heads), (B * heads, T, T), "mask")
         mended = mask | ~mask.any(axis=-1, keepdims=True)
-        right = np.repeat(~mended, heads, axis=0)
         wrong = {
             "true-not-turned": [order(one, heads) for order in (_repeat, _tile) for one in (mask, mended)],
             "sentences-in-turn": [_tile(one, heads) for one in (~mask, ~mended)],
-            "nobody-left": [_repeat(~mask, heads)],
+            "nobody-left": _repeat(~mask, heads),
         }
-        _judge(value, right, wrong, "mask")
+        _judge_booleans(answer.call("mask_for_torch", mask, heads), _repeat(~mended, heads), wrong)
 
 
 @EXERCISE.check("q2", hidden=True)
 def masks_of_any_size(answer, rng):
     for lengths, T in (([0, 4, 2], 4), ([3], 3), ([0], 1), ([1, 1], 1), (rng.integers(0, 8, 6), 7)):
         for causal in (False, True):
-            given = np.array(lengths), T, causal
-            after = answer.call(drivers.call_and_keep_inputs, Learner("make_mask"), *given)
-            value = _booleans(after["result"], (len(given[0]), T, T), "mask")
-            _judge_mask(value, given[0], T, causal)
-            _expect_same_inputs(after["inputs"], given)
+            with keep_inputs(answer, "make_mask", np.array(lengths), T, causal) as value:
+                _judge_mask(value, np.array(lengths), T, causal)
     for shape, heads in (((1, 3, 3), 1), ((3, 1, 1), 4), ((2, 5, 5), 1)):
         mask = rng.random(shape) < 0.5
-        after = answer.call(drivers.call_and_keep_inputs, Learner("mask_for_torch"), mask, heads)
-        value = _booleans(after["result"], (shape[0] * heads, *shape[1:]), "mask")
-        _judge(
-            value,
-            _repeat(~(mask | ~mask.any(axis=-1, keepdims=True)), heads),
-            {"nobody-left": [_repeat(~mask, heads)]},
-            "mask",
-        )
-        _expect_same_inputs(after["inputs"], (mask, heads))
+        mended = mask | ~mask.any(axis=-1, keepdims=True)
+        with keep_inputs(answer, "mask_for_torch", mask, heads) as value:
+            _judge_booleans(value, _repeat(~mended, heads), {"nobody-left": _repeat(~mask, heads)})
 
 
 @EXERCISE.check("q3", points=2)
@@ -172,17 +148,17 @@ def one_head_is_projected_and_joined(answer, rng):
     given = _draw_layer(rng, B, T, d)
     value = expect_shape(answer.call("multi_head", *given, 1), (B, T, d), "y")
     orders = [order for order in itertools.permutations(range(3)) if order != (0, 1, 2)]
-    biases = [(False, True), (True, False), (False, False)]
+    biases = [(True, True), (False, True), (True, False), (False, False)]
+    turns = itertools.product(("stacked", "last", "both", "sideways"), biases)
     wrong = {
         "parts-exchanged": [_multi(*given, 1, order=order) for order in orders],
-        "matrix-not-turned": [_multi(*given, 1, turned=turned, biased=biased)
-                              for turned in ("stacked", "last", "both", "sideways") for biased in [(True, True), *biases]],
-        "bias-forgotten": [_multi(*given, 1, biased=biased) for biased in biases],
-        "not-scaled": [_multi(*given, 1, scale=1)],
-        "scaled-too-much": [_multi(*given, 1, scale=d)],
-        "shared-among-queries": [_multi(*given, 1, axis=2)],
-    }  # fmt: skip
-    _judge(value, _multi(*given, 1), wrong, "y")
+        "matrix-not-turned": [_multi(*given, 1, turned=turned, biased=biased) for turned, biased in turns],
+        "bias-forgotten": [_multi(*given, 1, biased=biased) for biased in biases[1:]],
+        "not-scaled": _multi(*given, 1, scale=1),
+        "scaled-too-much": _multi(*given, 1, scale=d),
+        "shared-among-queries": _multi(*given, 1, axis=2),
+    }
+    NEAR.judge(value, _multi(*given, 1), wrong, "y")
 
 
 @EXERCISE.check("q3", points=2)
@@ -192,22 +168,22 @@ def heads_are_split_and_merged(answer, rng):
         d = heads * width
         given = _draw_layer(rng, B, T, d)
         value = expect_shape(answer.call("multi_head", *given, heads), (B, T, d), "y")
-        ways = list(
-            itertools.product(("right", "interleaved", "reshaped"), ("right", "interleaved", "reshaped"), (width, d, 1))
-        )
+        moves = {"reshape-for-swap": [], "heads-interleaved": []}
+        for split, merge in itertools.product(("right", "interleaved", "reshaped"), repeat=2):
+            if (split, merge) != ("right", "right"):
+                name = "reshape-for-swap" if "reshaped" in (split, merge) else "heads-interleaved"
+                moves[name] += [_multi(*given, heads, split=split, merge=merge, scale=c**0.5) for c in (width, d, 1)]
         wrong = {
             "one-head-only": [_multi(*given, 1, scale=scale) for scale in (d**0.5, width**0.5)],
-            "reshape-for-swap": [_multi(*given, heads, split=s, merge=g, scale=c**0.5) for s, g, c in ways if "reshaped" in (s, g)],
-            "heads-interleaved": [_multi(*given, heads, split=s, merge=g, scale=c**0.5)
-                                  for s, g, c in ways if "interleaved" in (s, g) and "reshaped" not in (s, g)],
-            "scaled-by-full-width": [_multi(*given, heads, scale=d**0.5)],
-            "not-scaled": [_multi(*given, heads, scale=1)],
-            "scaled-too-much": [_multi(*given, heads, scale=width)],
-            "root-of-another-size": [_multi(*given, heads, scale=heads**0.5)],
-            "parts-exchanged": [_multi(*given, heads, split="heads first")],
-            "shared-among-queries": [_multi(*given, heads, axis=2)],
-        }  # fmt: skip
-        _judge(value, _multi(*given, heads), wrong, "y")
+            **moves,
+            "scaled-by-full-width": _multi(*given, heads, scale=d**0.5),
+            "not-scaled": _multi(*given, heads, scale=1),
+            "scaled-too-much": _multi(*given, heads, scale=width),
+            "root-of-another-size": _multi(*given, heads, scale=heads**0.5),
+            "parts-exchanged": _multi(*given, heads, split="heads first"),
+            "shared-among-queries": _multi(*given, heads, axis=2),
+        }
+        NEAR.judge(value, _multi(*given, heads), wrong, "y")
 
 
 @EXERCISE.check("q3", hidden=True)
@@ -215,10 +191,9 @@ def layers_of_any_size(answer, rng):
     for B, T, d, heads in ((1, 5, 6, 2), (3, 1, 4, 2), (2, 4, 3, 3), (2, 2, 8, 2), (4, 4, 16, 4), (1, 1, 1, 1)):
         for kind in (np.float64, np.float32):
             given = tuple(one.astype(kind) for one in _draw_layer(rng, B, T, d))
-            after = answer.call(drivers.call_and_keep_inputs, Learner("multi_head"), *given, heads)
             right = _multi(*(one.astype(np.float64) for one in given), heads)
-            expect_close(after["result"], right, 1e-4, 1e-5, "y")
-            _expect_same_inputs(after["inputs"], given)
+            with keep_inputs(answer, "multi_head", *given, heads) as value:
+                expect_close(value, right, 1e-4, 1e-5, "y")
 
 
 @EXERCISE.check("q4")
@@ -226,7 +201,7 @@ def without_means_products_of_variances(answer, rng):
     for scaled in (False, True):
         d = int(rng.integers(5, 12))
         s, t = rng.uniform(0.3, 3, (2, d))
-        value = _number(answer.call("score_variance", np.zeros(d), s, np.zeros(d), t, scaled), "variance")
+        value = expect_number(answer.call("score_variance", np.zeros(d), s, np.zeros(d), t, scaled), "variance")
         _judge_variance(value, np.zeros(d), s, np.zeros(d), t, scaled)
 
 
@@ -235,7 +210,7 @@ def means_add_to_the_spread(answer, rng):
     for scaled in (True, False):
         d = int(rng.integers(5, 12))
         (s, t), (m, n) = rng.uniform(0.3, 3, (2, d)), rng.uniform(0.5, 3, (2, d)) * rng.choice([-1, 1], (2, d))
-        value = _number(answer.call("score_variance", m, s, n, t, scaled), "variance")
+        value = expect_number(answer.call("score_variance", m, s, n, t, scaled), "variance")
         _judge_variance(value, m, s, n, t, scaled)
 
 
@@ -244,7 +219,8 @@ def multiplications_and_bytes_are_counted(answer, rng):
     for bytes_each in (None, 2):
         B, T, width, heads = _draw_sizes(rng, 4)
         d = heads * width + heads
-        value = _costs(answer.call("count_cost", B, T, d, heads, *([bytes_each] if bytes_each else [])))
+        value = answer.call("count_cost", B, T, d, heads, *([bytes_each] if bytes_each else []))
+        multiplications, score_bytes = expect_numbers(value, _COST)
         P, S, size = T * d * d, T * T * d, bytes_each or 4
         products = {
             "additions-counted": [2 * B * (4 * P + 2 * S)],
@@ -254,12 +230,9 @@ def multiplications_and_bytes_are_counted(answer, rng):
             "heads-add-width": [B * (k * P + 2 * S * heads) for k in (4, 4 * heads)],
             "one-head-of-many": [B * (k * P + 2 * S // heads) for k in (4, 3)] + [B * (4 * P + 2 * S) // heads],
         }
-        _judge(value[0], B * (4 * P + 2 * S), products, "multiplications")
-        room = {
-            "batch-forgotten": [heads * T * T * size],
-            "one-head-of-many": [B * T * T * size],
-        }
-        _judge(value[1], B * heads * T * T * size, room, "score_bytes")
+        NEAR.judge(multiplications, B * (4 * P + 2 * S), products, "multiplications")
+        room = {"batch-forgotten": heads * T * T * size, "one-head-of-many": B * T * T * size}
+        NEAR.judge(score_bytes, B * heads * T * T * size, room, "score_bytes")
 
 
 @EXERCISE.check("q4")
@@ -270,40 +243,30 @@ def the_square_catches_up(answer, rng):
         "heads-add-width": [2 * 64],
         "layer-of-lesson-08": [6 * 768],
     }
-    _judge(_number(answer.get("EVEN_AT"), "EVEN_AT"), 1536, wrong, "EVEN_AT")
+    NEAR.judge(expect_number(answer.get("EVEN_AT"), "EVEN_AT"), 1536, wrong, "EVEN_AT")
 
 
 @EXERCISE.check("q4", hidden=True)
 def counts_are_exact_and_edges_hold(answer, rng):
     B, T, heads = (int(rng.integers(*ends)) for ends in ((500, 1_000), (100_000, 200_000), (30, 60)))
     d = heads * int(rng.integers(100, 200))
-    value, names = answer.call("count_cost", B, T, d, heads, 8), ("multiplications", "score_bytes")
-    _costs(value)
-    for one, name, right in zip(value, names, (B * (4 * T * d**2 + 2 * T**2 * d), 8 * B * heads * T**2), strict=True):
-        expect_equal(int(one) if one == int(one) else one, right, name)
-    smallest = _costs(answer.call("count_cost", 1, 1, 1, 1))
-    expect_equal(smallest, [6, 4], "(multiplications, score_bytes)")
+    parts = expect_parts(answer.call("count_cost", B, T, d, heads, 8), _COST)
+    rights = B * (4 * T * d**2 + 2 * T**2 * d), 8 * B * heads * T**2
+    for part, name, right in zip(parts, _COST.split(", "), rights, strict=True):
+        whole = expect_number(part, name).is_integer()
+        expect_equal(int(part) if whole else part, right, name)
+    expect_equal(expect_numbers(answer.call("count_cost", 1, 1, 1, 1), _COST), [6, 4], f"({_COST})")
     for d in (1, 3):
         m, n, t = rng.uniform(0.5, 2, (3, d))
         for scaled in (False, True):
-            value = _number(answer.call("score_variance", m, np.zeros(d), n, t, scaled), "variance")
-            expect_close(value, _variance(m, np.zeros(d), n, t) / (d if scaled else 1), RTOL, ATOL, "variance")
+            value = expect_number(answer.call("score_variance", m, np.zeros(d), n, t, scaled), "variance")
+            NEAR.expect(value, _variance(m, np.zeros(d), n, t) / (d if scaled else 1), "variance")
 
 
 @EXERCISE.check("q5")
 def the_faults_are_named(answer, rng):
-    letters = answer.get("FAULTS")
-    if isinstance(letters, (list, tuple)) and all(isinstance(one, str) for one in letters):
-        letters = "".join(letters)
-    letters = letters.upper().replace(" AND ", " ") if isinstance(letters, str) else ""
-    named = {one for one in letters if one.isalpha()}
-    if not named or not named <= set("ABCDEF"):
-        raise Wrong(say("no-letters"))
-    for letter, name in (("C", "maximum-blamed"), ("F", "same-words-blamed")):
-        if letter in named:
-            raise Misconception(name)
-    if named != set("ABDE"):
-        raise Wrong(say("fault-missing"))
+    wrong = {"C": "maximum-blamed", "F": "same-words-blamed"}
+    expect_letters(answer.get("FAULTS"), "FAULTS", "ABDE", "ABCDEF", wrong, say("fault-missing"))
 
 
 @EXERCISE.check("q5")
@@ -315,15 +278,9 @@ def each_target_word_asks_for_itself(answer, rng):
         if roles == ("t", "s", "s"):
             continue
         for scale, axis, hide in itertools.product((1, d**0.5, d), (1, 2), _HIDINGS):
-            if _same(out, _cross(*given, roles=roles, scale=scale, axis=axis, hide=hide)[0]):
-                name = (
-                    "source-asks"
-                    if roles[0] == "s"
-                    else "looks-at-itself"
-                    if roles[1:] == ("t", "t")
-                    else "keys-and-values-apart"
-                )
-                raise Misconception(name)
+            if NEAR.same(out, _cross(*given, roles=roles, scale=scale, axis=axis, hide=hide)[0]):
+                together = "looks-at-itself" if roles[1:] == ("t", "t") else "keys-and-values-apart"
+                raise Misconception("source-asks" if roles[0] == "s" else together)
     B, T, S, d, width, other = _draw_sizes(rng, 6)
     given = _draw_translation(rng, B, T, S, d, d, width, other)
     value = answer.call("cross_attention", *given)
@@ -333,7 +290,7 @@ def each_target_word_asks_for_itself(answer, rng):
     t, changed = int(rng.integers(T)), given[0].copy()
     changed[:, t] = rng.normal(size=(B, d))
     again, _ = _pair(answer.call("cross_attention", changed, *given[1:]), (B, T, other), (B, T, S))
-    moved = ~np.isclose(again, out, RTOL, ATOL).all(axis=(0, 2))
+    moved = ~np.isclose(again, out, NEAR.rtol, NEAR.atol).all(axis=(0, 2))
     if np.delete(moved, t).any():
         raise Misconception("shared-among-queries")
     if not moved[t]:
@@ -350,14 +307,13 @@ def real_words_share_the_weight(answer, rng):
         right = _cross(*given)
         for scale, hide in itertools.product((width**0.5, width, 1, other**0.5), _HIDINGS):
             recipe = _cross(*given, scale=scale, hide=hide)
-            if _same(recipe[1], right[1]):
+            if NEAR.same(recipe[1], right[1]):
                 continue
-            if hide != "before" and _same(weights, recipe[1]):
+            if hide != "before" and NEAR.same(weights, recipe[1]):
                 raise Misconception(_HIDINGS[hide])
-            if scale != width**0.5 and _same(weights, recipe[1]):
+            if scale != width**0.5 and NEAR.same(weights, recipe[1]):
                 raise Misconception({width: "scaled-too-much", 1: "not-scaled"}.get(scale, "root-of-another-size"))
-        expect_close(weights, right[1], RTOL, ATOL, "weights")
-        expect_close(out, right[0], RTOL, ATOL, "output")
+        _expect_pair(out, weights, *right)
 
 
 @EXERCISE.check("q5", hidden=True)
@@ -368,15 +324,13 @@ def large_scores_and_odd_batches(answer, rng):
         target[:, :, 0], source[:, :, 0] = 40, np.where(real, high, 990)
         target[0, -1, 0] = -40
         given = target, source, real, np.eye(16), np.eye(16), rng.normal(size=(16, 3)) / 100
-        after = answer.call(drivers.call_and_keep_inputs, Learner("cross_attention"), *given)
-        out, weights = _pair(after["result"], (B, T, 3), (B, T, S))
         right = _cross(*given)
-        seen = np.nan_to_num(weights) * real[:, None]
-        if not (np.isfinite(weights).all() and np.isfinite(out).all()) or (seen.sum(axis=2) < 1e-30).any():
-            raise Misconception("hidden-key-sets-the-scale" if high < 0 and not real.all() else "overflow")
-        expect_close(weights, right[1], RTOL, ATOL, "weights")
-        expect_close(out, right[0], RTOL, ATOL, "output")
-        _expect_same_inputs(after["inputs"], given)
+        with keep_inputs(answer, "cross_attention", *given) as value:
+            out, weights = _pair(value, (B, T, 3), (B, T, S))
+            seen = np.nan_to_num(weights) * real[:, None]
+            if not (np.isfinite(weights).all() and np.isfinite(out).all()) or (seen.sum(axis=2) < 1e-30).any():
+                raise Misconception("hidden-key-sets-the-scale" if high < 0 and not real.all() else "overflow")
+            _expect_pair(out, weights, *right)
 
 
 @EXERCISE.check("q6")
@@ -391,7 +345,7 @@ def links_go_from_word_to_word(answer, rng):
 def the_error_rate_counts_all_links(answer, rng):
     for _ in range(2):
         links, sure, possible = _draw_links(rng)
-        value = _number(answer.call("alignment_error", links, sure, possible), "error")
+        value = expect_number(answer.call("alignment_error", links, sure, possible), "error")
         right, found = _error(links, sure, possible), _found(links, sure)
         with_last = np.eye(sure.shape[2], dtype=bool)[links]
         hits, maybe, n, s = ((found & sure).sum(), (found & possible).sum(), found.sum(), sure.sum())
@@ -407,27 +361,16 @@ def the_error_rate_counts_all_links(answer, rng):
             "possible-ignored": [1 - 2 * hits / (n + s), 1 - hits / n, 1 - hits / s],
             "sure-ignored": [1 - maybe / n, 1 - 2 * maybe / (n + possible.sum()), 1 - maybe / possible.sum()],
         }
-        _judge(value, right, wrong, "error")
+        NEAR.judge(value, right, wrong, "error")
 
 
 @EXERCISE.check("q6", points=2)
 def the_choice_is_judged_elsewhere(answer, rng):
-    head = _number(answer.get("HEAD"), "HEAD")
-    if head == _HEAD_WITH_TEST:
-        raise Misconception("chosen-with-test")
-    if head != _HEAD:
-        raise Wrong(say("not-the-head"))
-    error = _number(answer.get("ERROR"), "ERROR")
-    if min(abs(error - one) for one in (_ERROR_ON_DEV, _ERROR_ON_ALL)) < 5e-4:
-        raise Misconception("judged-where-chosen")
-    if not abs(error - _ERROR) < 5e-4:
-        raise Wrong(say("not-the-error"))
-    choice = answer.get("CHOICE")
-    choice = choice.strip().lower() if isinstance(choice, str) else choice
-    if choice == "show":
-        raise Misconception("shown-against-the-rule")
-    if choice != "hide":
-        raise Wrong(say("no-choice"))
+    head, error = (expect_number(answer.get(name), name) for name in ("HEAD", "ERROR"))
+    judge_equal(head, _HEAD, {"chosen-with-test": _HEAD_WITH_TEST}, "HEAD", say("not-the-head"))
+    elsewhere = {"judged-where-chosen": [_ERROR_ON_DEV, _ERROR_ON_ALL]}
+    Tolerance(0, 5e-4).judge(error, _ERROR, elsewhere, "ERROR", say("not-the-error"))
+    expect_choice(answer.get("CHOICE"), "CHOICE", {"show": "shown-against-the-rule", "hide": ""})
 
 
 @EXERCISE.check("q6", hidden=True)
@@ -436,9 +379,8 @@ def odd_maps_and_missing_links(answer, rng):
         for values in ((0.0, 1.0), (0.0,), (0.1, 0.2, 0.3)):
             weights, source_real, target_real = _draw_map(rng, B)
             given = rng.choice(values, weights.shape), source_real[:, ::-1].copy(), target_real[:, ::-1].copy()
-            after = answer.call(drivers.call_and_keep_inputs, Learner("find_links"), *given)
-            _judge_links(after["result"], *given)
-            _expect_same_inputs(after["inputs"], given)
+            with keep_inputs(answer, "find_links", *given) as value:
+                _judge_links(value, *given)
     for case in ("no sure link", "one sentence", "nothing right", "all right"):
         links, sure, possible = _draw_links(rng)
         if case == "no sure link":
@@ -448,12 +390,11 @@ def odd_maps_and_missing_links(answer, rng):
         if case in ("nothing right", "all right"):
             found = _found(links, sure)
             sure, possible = (found, found) if case == "all right" else (sure & ~found, possible & ~found)
-        given = links, sure, possible
-        after = answer.call(drivers.call_and_keep_inputs, Learner("alignment_error"), *given)
-        expect_close(_number(after["result"], "error"), _error(*given), RTOL, ATOL, "error")
-        _expect_same_inputs(after["inputs"], given)
+        with keep_inputs(answer, "alignment_error", links, sure, possible) as value:
+            NEAR.expect(expect_number(value, "error"), _error(links, sure, possible), "error")
 
 
+_COST = "multiplications, score_bytes"
 _HEAD, _HEAD_WITH_TEST = 42, 13  # of q6's given cell: lowest on DEV; lowest on TEST, and on all sentences
 _ERROR, _ERROR_ON_DEV, _ERROR_ON_ALL = 0.114583, 0.051471, 0.103960  # of that head
 _HIDINGS = {
@@ -479,14 +420,17 @@ def _draw_mask(rng, shape) -> np.ndarray:
 
 def _pair(value, first, second) -> tuple[np.ndarray, np.ndarray]:
     """(output, weights) as arrays of these shapes."""
-    if value is None:
-        as_array(value)  # says that the return is missing
-    if not isinstance(value, (list, tuple)) or len(value) != 2:
-        raise Wrong(say("pair"))
+    value = expect_parts(value, "output, weights")
     out, weights = as_array(value[0], "output"), as_array(value[1], "weights")
     if out.shape == second != first and weights.shape == first:
         raise Wrong(say("order"))
     return expect_shape(out, first, "output"), expect_shape(weights, second, "weights")
+
+
+def _expect_pair(out, weights, right_out, right_weights):
+    """Weights first: whoever has wrong ones has a wrong output, too."""
+    NEAR.expect(weights, right_weights, "weights")
+    NEAR.expect(out, right_out, "output")
 
 
 def _scores(Q, K, scale=None) -> np.ndarray:
@@ -508,18 +452,8 @@ def _judge_attention(out, weights, Q, K, V, mask=None):
     scales = {1: "not-scaled", d_k**0.5: "", d_k: "scaled-too-much"}
     for size in (*Q.shape[:-1], K.shape[-2], V.shape[-1]):
         scales.setdefault(size**0.5, "root-of-another-size")
-    wrong = {
-        name: []
-        for name in (
-            "all-axes-turned",
-            "shared-among-queries",
-            "axis-counted-from-the-front",
-            *_HIDINGS.values(),
-            "shared-among-all",
-            "no-softmax",
-            *scales.values(),
-        )
-    }
+    first = ("all-axes-turned", "shared-among-queries", "axis-counted-from-the-front", *_HIDINGS.values())
+    wrong = {name: [] for name in (*first, "shared-among-all", "no-softmax", *scales.values())}  # named in this order
     for scale, name in scales.items():
         scores = raw / scale
         if name:
@@ -536,8 +470,8 @@ def _judge_attention(out, weights, Q, K, V, mask=None):
         wrong["all-axes-turned"] = [_soft(Q @ K.T / scale, allowed) for scale in scales]
     if axes > 2:
         wrong["axis-counted-from-the-front"] += wrong.pop("root-of-another-size", [])
-    _judge(weights, right, wrong, "weights")
-    expect_close(out, right @ V, RTOL, ATOL, "output")
+    NEAR.judge(weights, right, wrong, "weights")
+    NEAR.expect(out, right @ V, "output")
 
 
 def _hide(scores, mask, how, axis=-1) -> np.ndarray:
@@ -557,11 +491,17 @@ def _hide(scores, mask, how, axis=-1) -> np.ndarray:
             return _soft(scores + mask, True, axis)
 
 
-def _booleans(value, shape, name) -> np.ndarray:
-    array = expect_shape(value, shape, name)
+def _judge_booleans(value, right, wrong):
+    expect_shape(value, right.shape, "mask")
     if np.asarray(value).dtype != bool:
-        raise Wrong(say("not-booleans", name=name))
-    return array.astype(bool)
+        raise Wrong(say("not-booleans", name="mask"))
+    NEAR.judge(value, right, wrong, "mask")
+
+
+def _judge_masks(answer, rng, causal):
+    B, T = _draw_sizes(rng, 2, low=4)
+    lengths = rng.permutation(np.r_[1, T - 1, rng.integers(1, T, B - 2)])
+    _judge_mask(answer.call("make_mask", lengths, T, causal), lengths, T, causal)
 
 
 def _judge_mask(value, lengths, T, causal):
@@ -581,7 +521,7 @@ def _judge_mask(value, lengths, T, causal):
         "blind-to-itself": [real & (j < i)] if causal else [],
         "or-for-and": [real | past],
     }
-    _judge(value, right, wrong, "mask")
+    _judge_booleans(value, right, wrong)
 
 
 def _repeat(mask, heads):
@@ -599,20 +539,9 @@ def _draw_layer(rng, B, T, d):
 
 
 def _multi(
-    x,
-    W,
-    b,
-    W_out,
-    b_out,
-    heads,
-    order=(0, 1, 2),
-    split="right",
-    merge="right",
-    turned="",
-    biased=(True, True),
-    scale=None,
-    axis=3,
-):
+    x, W, b, W_out, b_out, heads,
+    order=(0, 1, 2), split="right", merge="right", turned="", biased=(True, True), scale=None, axis=3,
+):  # fmt: skip
     """nn.MultiheadAttention's self-attention, or one of the wrong recipes."""
     B, T, d = x.shape
     width = d // heads
@@ -664,23 +593,13 @@ def _judge_variance(value, m, s, n, t, scaled):
     }
     for name, numbers in forms.items():
         wrong[name] = [number / k for number in numbers for k in {1, d, d**0.5}]
-    _judge(value, right / by, wrong, "variance")
-
-
-def _costs(value) -> list[float]:
-    if value is None:
-        as_array(value)
-    if not isinstance(value, (list, tuple, np.ndarray)) or np.ndim(value) != 1 or len(value) != 2:
-        raise Wrong(say("two-numbers"))
-    return [_number(one, name) for one, name in zip(value, ("multiplications", "score_bytes"), strict=True)]
+    NEAR.judge(value, right / by, wrong, "variance")
 
 
 def _draw_translation(rng, B, T, S, target, source, width, other):
     """target, source, real, W_Q, W_K, W_V: scores that matter, one place of padding or more in each sentence."""
-    matrices = [
-        rng.normal(size=(rows, columns)) / rows**0.5 * 1.5
-        for rows, columns in ((target, width), (source, width), (source, other))
-    ]
+    shapes = (target, width), (source, width), (source, other)
+    matrices = [rng.normal(size=(rows, columns)) / rows**0.5 * 1.5 for rows, columns in shapes]
     return rng.normal(size=(B, T, target)), rng.normal(size=(B, S, source)), _draw_mask(rng, (B, S)), *matrices
 
 
@@ -743,12 +662,8 @@ def _draw_links(rng):
         good = np.where(possible.any(axis=2), possible.argmax(axis=2), rng.integers(S, size=(B, T)))
         links = np.where(real, np.where(rng.random((B, T)) < 0.7, good, rng.integers(S, size=(B, T))), -1)
         padded = links.size + sure.sum() == (links >= 0).sum() + possible.sum()  # two wrong recipes would be one
-        if (
-            not padded
-            and sure.any(axis=(1, 2)).all()
-            and 0.1 < _error(links, sure, possible) < 0.9
-            and (sure != possible).any()
-        ):
+        some = sure.any(axis=(1, 2)).all() and (sure != possible).any()
+        if some and not padded and 0.1 < _error(links, sure, possible) < 0.9:
             return links, sure, possible
 
 
@@ -759,32 +674,3 @@ def _found(links, sure) -> np.ndarray:
 def _error(links, sure, possible) -> float:
     found = _found(links, sure)
     return float(1 - ((found & sure).sum() + (found & possible).sum()) / (found.sum() + sure.sum()))
-
-
-def _expect_same_inputs(after, before):
-    for now, then in zip(after, before, strict=False):
-        if isinstance(then, np.ndarray) and not np.array_equal(now, then):
-            raise Misconception("changes-its-inputs")
-
-
-def _judge(value, right, named, what):
-    """Raises the first misconception one of whose recipes gives `value` and not `right`; else compares."""
-    for name, recipes in named.items():
-        for recipe in recipes:
-            if _same(value, recipe) and not _same(right, recipe):
-                raise Misconception(name)
-    expect_close(value, right, RTOL, ATOL, what)
-
-
-def _same(value, recipe) -> bool:
-    """Close, and of one shape."""
-    array, recipe = np.asarray(value, dtype=np.float64), np.asarray(recipe, dtype=np.float64)
-    return array.shape == recipe.shape and np.allclose(array, recipe, RTOL, ATOL)
-
-
-def _number(value, what: str) -> float:
-    """A number, also as an array or list of one entry."""
-    array = as_array(value, what)
-    if array.size != 1:
-        expect_close(array, 0.0, what=what)
-    return float(array.reshape(()))

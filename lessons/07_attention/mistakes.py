@@ -8,7 +8,8 @@ def _attend(lines: str) -> str:
 
 
 def _masks(first: str = "", second: str = "") -> str:
-    return f"def make_mask(lengths, T, causal):\n{_indent(first or _WORDS)}\n\ndef mask_for_torch(mask, heads):\n{_indent(second or _TURN)}"
+    own = f"def make_mask(lengths, T, causal):\n{_indent(first or _WORDS)}"
+    return f"{own}\n\ndef mask_for_torch(mask, heads):\n{_indent(second or _TURN)}"
 
 
 def _heads(lines: str) -> str:
@@ -40,6 +41,11 @@ def _change(lines: str, *pairs: str) -> str:
         assert old in lines, f"{old!r} is not in the lines to change"
         lines = lines.replace(old, new)
     return lines
+
+
+def _each(old: str, *new: str) -> tuple[str, ...]:
+    """The changes of one line into each of several."""
+    return tuple(f"{old} → {one}" for one in new)
 
 
 _ROWS = """
@@ -177,201 +183,82 @@ MISTAKES = [
     # q1
     Mistake("q1", "undivided", _SHARE, "not-scaled", _attend(_change(_ROWS, " / np.sqrt(Q.shape[-1])", ""))),
     Mistake("q1", "by-d", _SHARE, "scaled-too-much", _attend(_change(_ROWS, "np.sqrt(Q.shape[-1])", "Q.shape[-1]"))),
-    Mistake(
-        "q1",
-        "values-width",
-        _SHARE,
-        "root-of-another-size",
-        _attend(_change(_ROWS, "np.sqrt(Q.shape[-1])", "np.sqrt(V.shape[-1])")),
-    ),
-    Mistake(
-        "q1",
-        "keys-count",
-        _SHARE,
-        "root-of-another-size",
-        _attend(_change(_ROWS, "np.sqrt(Q.shape[-1])", "np.sqrt(K.shape[-2])")),
-    ),
-    Mistake(
-        "q1",
-        "times-root",
-        _SHARE,
-        "`weights[",
-        _attend(_change(_ROWS, "/ np.sqrt(Q.shape[-1])", "* np.sqrt(Q.shape[-1])")),
-    ),
+    Mistake("q1", "values-width", _SHARE, "root-of-another-size",
+        _attend(_change(_ROWS, "np.sqrt(Q.shape[-1])", "np.sqrt(V.shape[-1])"))),
+    Mistake("q1", "keys-count", _SHARE, "root-of-another-size",
+        _attend(_change(_ROWS, "np.sqrt(Q.shape[-1])", "np.sqrt(K.shape[-2])"))),
+    Mistake("q1", "times-root", _SHARE, "`weights[",
+        _attend(_change(_ROWS, "/ np.sqrt(Q.shape[-1])", "* np.sqrt(Q.shape[-1])"))),
     Mistake("q1", "columns", _SHARE, "shared-among-queries", _attend(_change(_ROWS, "axis=-1", "axis=-2"))),
-    Mistake(
-        "q1",
-        "all",
-        _SHARE,
-        "shared-among-all",
-        _attend(_change(_ROWS, "e.sum(axis=-1, keepdims=True)", "e.sum()", "s.max(axis=-1, keepdims=True)", "s.max()")),
-    ),
-    Mistake(
-        "q1",
-        "linear",
-        _SHARE,
-        "no-softmax",
-        _attend("w = Q @ np.swapaxes(K, -1, -2) / np.sqrt(Q.shape[-1])\nreturn w @ V, w"),
-    ),
+    Mistake("q1", "all", _SHARE, "shared-among-all",
+        _attend(_change(_ROWS,
+            "e.sum(axis=-1, keepdims=True)", "e.sum()",
+            "s.max(axis=-1, keepdims=True)", "s.max()"))),
+    Mistake("q1", "linear", _SHARE, "no-softmax", _attend("""
+w = Q @ np.swapaxes(K, -1, -2) / np.sqrt(Q.shape[-1])
+return w @ V, w
+""")),
     Mistake("q1", "exchanged", _SHARE, "changed places", _attend(_change(_ROWS, "return w @ V, w", "return w, w @ V"))),
-    Mistake("q1", "output-only", _SHARE, "two values", _attend(_change(_ROWS, "return w @ V, w", "return w @ V"))),
+    Mistake("q1", "output-only", _SHARE, "2 values", _attend(_change(_ROWS, "return w @ V, w", "return w @ V"))),
     Mistake("q1", "no-return", _SHARE, "returns None", _attend(_change(_ROWS, "return w @ V, w", ""))),
     Mistake("q1", "keys-for-values", _SHARE, "has shape", _attend(_change(_ROWS, "return w @ V", "return w @ K"))),
     Mistake("q1", "raw-weights", _SHARE, "`output[", _attend(_change(_ROWS, "return w @ V", "return e @ V"))),
     Mistake("q1", "raw-scores", _SHARE, "`weights[", _attend(_change(_ROWS, "return w @ V, w", "return w @ V, e"))),
     Mistake("q1", "ignored", _HIDDEN, "mask-ignored", _attend(_change(_PLAIN, "mask is not None", "False"))),
-    Mistake(
-        "q1",
-        "inverted",
-        _HIDDEN,
-        "mask-inverted",
-        _attend(_change(_PLAIN, "np.where(mask, s, -1e9)", "np.where(mask, -1e9, s)")),
-    ),
-    Mistake(
-        "q1",
-        "after",
-        _HIDDEN,
-        "mask-after-softmax",
-        _attend(
-            _change(
-                _PLAIN,
-                "return",
-                "w = w if mask is None else w * mask\nreturn",
-                "if mask is not None:\n    s = np.where(mask, s, -1e9)\n",
-                "",
-            )
-        ),
-    ),
-    Mistake(
-        "q1",
-        "zero",
-        _HIDDEN,
-        "hidden-scores-set-to-zero",
-        _attend(_change(_PLAIN, "np.where(mask, s, -1e9)", "s * mask")),
-    ),
-    Mistake(
-        "q1",
-        "added",
-        _HIDDEN,
-        "mask-added-as-a-number",
-        _attend(_change(_PLAIN, "np.where(mask, s, -1e9)", "s + mask")),
-    ),
-    Mistake(
-        "q1",
-        "values-hidden",
-        _HIDDEN,
-        "mask-ignored",
-        _attend(
-            "s = Q @ np.swapaxes(K, -1, -2) / np.sqrt(Q.shape[-1])\ne = np.exp(s - s.max(axis=-1, keepdims=True))\nw = e / e.sum(axis=-1, keepdims=True)\nreturn (w if mask is None else w * mask) @ V, w"
-        ),
-    ),
+    Mistake("q1", "inverted", _HIDDEN, "mask-inverted",
+        _attend(_change(_PLAIN, "np.where(mask, s, -1e9)", "np.where(mask, -1e9, s)"))),
+    Mistake("q1", "after", _HIDDEN, "mask-after-softmax",
+        _attend(_change(_PLAIN,
+            "return", "w = w if mask is None else w * mask\nreturn",
+            "if mask is not None:\n    s = np.where(mask, s, -1e9)\n", ""))),
+    Mistake("q1", "zero", _HIDDEN, "hidden-scores-set-to-zero",
+        _attend(_change(_PLAIN, "np.where(mask, s, -1e9)", "s * mask"))),
+    Mistake("q1", "added", _HIDDEN, "mask-added-as-a-number",
+        _attend(_change(_PLAIN, "np.where(mask, s, -1e9)", "s + mask"))),
+    Mistake("q1", "values-hidden", _HIDDEN, "mask-ignored", _attend("""
+s = Q @ np.swapaxes(K, -1, -2) / np.sqrt(Q.shape[-1])
+e = np.exp(s - s.max(axis=-1, keepdims=True))
+w = e / e.sum(axis=-1, keepdims=True)
+return (w if mask is None else w * mask) @ V, w
+""")),
     Mistake("q1", "minus-five", _HIDDEN, "`weights[", _attend(_change(_PLAIN, "-1e9", "-5"))),
     Mistake("q1", "all-turned", _FRONT, "all-axes-turned", _attend(_change(_PLAIN, "np.swapaxes(K, -1, -2)", "K.T"))),
-    Mistake(
-        "q1",
-        "third-axis",
-        _FRONT,
-        "shared-among-queries",
-        _attend(_change(_ROWS, "axis=-1", "axis=min(2, Q.ndim - 1)")),
-    ),
-    Mistake(
-        "q1", "second-size", _FRONT, "axis-counted-from-the-front", _attend(_change(_ROWS, "Q.shape[-1]", "Q.shape[1]"))
-    ),
+    Mistake("q1", "third-axis", _FRONT, "shared-among-queries",
+        _attend(_change(_ROWS, "axis=-1", "axis=min(2, Q.ndim - 1)"))),
+    Mistake("q1", "second-size", _FRONT, "axis-counted-from-the-front",
+        _attend(_change(_ROWS, "Q.shape[-1]", "Q.shape[1]"))),
     Mistake("q1", "axis-one", _FRONT, "shared-among-queries", _attend(_change(_ROWS, "axis=-1", "axis=1"))),
-    Mistake(
-        "q1",
-        "full-mask-only",
-        _FRONT,
-        "`weights[",
-        _attend(_change(_ROWS, "    s = np.where(mask, s, -np.inf)", "    s[~mask] = -np.inf")),
-    ),
+    Mistake("q1", "full-mask-only", _FRONT, "`weights[",
+        _attend(_change(_ROWS, "    s = np.where(mask, s, -np.inf)", "    s[~mask] = -np.inf"))),
     Mistake("q1", "nan", _NOBODY, "nan-for-nobody", _attend(_change(_PLAIN, "-1e9", "-np.inf"))),
     Mistake("q1", "even", _NOBODY, "everybody-for-nobody", _attend(_PLAIN)),
-    Mistake(
-        "q1",
-        "see-all",
-        _NOBODY,
-        "everybody-for-nobody",
-        _attend(
-            _change(
-                _PLAIN, "np.where(mask, s, -1e9)", "np.where(mask | ~np.any(mask, axis=-1, keepdims=True), s, -1e9)"
-            )
-        ),
-    ),
-    Mistake(
-        "q1",
-        "first-row-only",
-        _NOBODY,
-        "nan-for-nobody",
-        _attend(
-            _change(
-                _PLAIN,
-                "-1e9",
-                "-np.inf",
-                "return w @ V, w",
-                "if mask is not None and not np.any(mask):\n    w = np.zeros(s.shape)\nreturn w @ V, w",
-            )
-        ),
-    ),
-    Mistake(
-        "q1",
-        "naive",
-        _LARGE,
-        "overflow",
-        _attend(_change(_ROWS, "np.exp(s - np.where(np.isfinite(top), top, 0))", "np.exp(s)")),
-    ),
-    Mistake(
-        "q1",
-        "clipped",
-        _LARGE,
-        "overflow",
-        _attend(_change(_ROWS, "np.exp(s - np.where(np.isfinite(top), top, 0))", "np.exp(np.clip(s, -np.inf, 500))")),
-    ),
-    Mistake(
-        "q1",
-        "highest-of-the-table",
-        _LARGE,
-        "overflow",
-        _attend(_change(_ROWS, "s.max(axis=-1, keepdims=True)", "s.max()")),
-    ),
+    Mistake("q1", "see-all", _NOBODY, "everybody-for-nobody",
+        _attend(_change(_PLAIN,
+            "np.where(mask, s, -1e9)", "np.where(mask | ~np.any(mask, axis=-1, keepdims=True), s, -1e9)"))),
+    Mistake("q1", "first-row-only", _NOBODY, "nan-for-nobody",
+        _attend(_change(_PLAIN,
+            "-1e9", "-np.inf",
+            "return w @ V, w",
+            "if mask is not None and not np.any(mask):\n    w = np.zeros(s.shape)\nreturn w @ V, w"))),
+    Mistake("q1", "naive", _LARGE, "overflow",
+        _attend(_change(_ROWS, "np.exp(s - np.where(np.isfinite(top), top, 0))", "np.exp(s)"))),
+    Mistake("q1", "clipped", _LARGE, "overflow",
+        _attend(_change(_ROWS, "np.exp(s - np.where(np.isfinite(top), top, 0))", "np.exp(np.clip(s, -np.inf, 500))"))),
+    Mistake("q1", "highest-of-the-table", _LARGE, "overflow",
+        _attend(_change(_ROWS, "s.max(axis=-1, keepdims=True)", "s.max()"))),
     Mistake("q1", "late-mask", _LARGE, "hidden-key-sets-the-scale", _attend(_LATE)),
-    Mistake(
-        "q1",
-        "minus-ten-thousand",
-        _LARGE,
-        "penalty-too-small",
-        _attend(
-            _change(
-                _PLAIN,
-                "-1e9",
-                "-1e4",
-                "return w @ V, w",
-                "if mask is not None:\n    w = w * np.any(mask, axis=-1, keepdims=True)\nreturn w @ V, w",
-            )
-        ),
-    ),
-    Mistake(
-        "q1",
-        "added-penalty",
-        _LARGE,
-        "penalty-too-small",
-        _attend(
-            _change(
-                _PLAIN,
-                "np.where(mask, s, -1e9)",
-                "s + np.where(mask, 0, -1e4)",
-                "return w @ V, w",
-                "if mask is not None:\n    w = w * np.any(mask, axis=-1, keepdims=True)\nreturn w @ V, w",
-            )
-        ),
-    ),
-    Mistake(
-        "q1",
-        "in-place",
-        _LARGE,
-        "changes-its-inputs",
-        _attend("Q /= np.sqrt(Q.shape[-1])" + _change(_ROWS, " / np.sqrt(Q.shape[-1])", "").rstrip()),
-    ),
+    Mistake("q1", "minus-ten-thousand", _LARGE, "penalty-too-small",
+        _attend(_change(_PLAIN,
+            "-1e9", "-1e4",
+            "return w @ V, w",
+            "if mask is not None:\n    w = w * np.any(mask, axis=-1, keepdims=True)\nreturn w @ V, w"))),
+    Mistake("q1", "added-penalty", _LARGE, "penalty-too-small",
+        _attend(_change(_PLAIN,
+            "np.where(mask, s, -1e9)", "s + np.where(mask, 0, -1e4)",
+            "return w @ V, w",
+            "if mask is not None:\n    w = w * np.any(mask, axis=-1, keepdims=True)\nreturn w @ V, w"))),
+    Mistake("q1", "in-place", _LARGE, "changes-its-inputs",
+        _attend("Q /= np.sqrt(Q.shape[-1])" + _change(_ROWS, " / np.sqrt(Q.shape[-1])", "").rstrip())),
     # q2
     Mistake("q2", "rows", _COLUMNS, "rows-for-columns", _masks(_change(_WORDS, "j < n", "i < n"))),
     Mistake("q2", "both", _COLUMNS, "padded-queries-blinded", _masks(_change(_WORDS, "j < n", "(j < n) & (i < n)"))),
@@ -386,83 +273,41 @@ MISTAKES = [
     Mistake("q2", "upper", _CAUSAL, "future-seen", _masks(_change(_WORDS, "j <= i", "j >= i"))),
     Mistake("q2", "strict", _CAUSAL, "blind-to-itself", _masks(_change(_WORDS, "j <= i", "j < i"))),
     Mistake("q2", "or", _CAUSAL, "or-for-and", _masks(_change(_WORDS, "&= j <= i", "|= j <= i"))),
-    Mistake(
-        "q2", "only-past", _CAUSAL, "`mask[", _masks(_change(_WORDS, "allowed[b] &= j <= i", "allowed[b] = j <= i"))
-    ),
+    Mistake("q2", "only-past", _CAUSAL, "`mask[",
+        _masks(_change(_WORDS, "allowed[b] &= j <= i", "allowed[b] = j <= i"))),
     Mistake("q2", "one-ahead", _CAUSAL, "`mask[", _masks(_change(_WORDS, "j <= i", "j <= i + 1"))),
-    Mistake(
-        "q2",
-        "not-turned",
-        _MODULE,
-        "true-not-turned",
-        _masks(second="return np.repeat(mask | ~mask.any(axis=-1, keepdims=True), heads, axis=0)"),
-    ),
+    Mistake("q2", "not-turned", _MODULE, "true-not-turned",
+        _masks(second="return np.repeat(mask | ~mask.any(axis=-1, keepdims=True), heads, axis=0)")),
     Mistake("q2", "as-it-is", _MODULE, "true-not-turned", _masks(second="return np.repeat(mask, heads, axis=0)")),
-    Mistake(
-        "q2",
-        "tiled",
-        _MODULE,
-        "sentences-in-turn",
-        _masks(
-            second=_change(
-                _TURN,
-                "np.repeat(np.where(open_rows, ~mask, False), heads, axis=0)",
-                "np.tile(np.where(open_rows, ~mask, False), (heads, 1, 1))",
-            )
-        ),
-    ),
+    Mistake("q2", "tiled", _MODULE, "sentences-in-turn",
+        _masks(second=_change(_TURN,
+            "np.repeat(np.where(open_rows, ~mask, False), heads, axis=0)",
+            "np.tile(np.where(open_rows, ~mask, False), (heads, 1, 1))"))),
     Mistake("q2", "blind", _MODULE, "nobody-left", _masks(second="return np.repeat(~mask, heads, axis=0)")),
-    Mistake(
-        "q2",
-        "empty-sentences",
-        _MODULE,
-        "`mask[",
-        _masks(second=_change(_TURN, "mask.any(axis=-1, keepdims=True)", "mask.any(axis=(1, 2), keepdims=True)")),
-    ),
-    Mistake(
-        "q2",
-        "wrong-axis",
-        _MODULE,
-        "`mask[",
-        _masks(second=_change(_TURN, "mask.any(axis=-1, keepdims=True)", "mask.any(axis=-2, keepdims=True)")),
-    ),
+    Mistake("q2", "empty-sentences", _MODULE, "`mask[",
+        _masks(second=_change(_TURN, "mask.any(axis=-1, keepdims=True)", "mask.any(axis=(1, 2), keepdims=True)"))),
+    Mistake("q2", "wrong-axis", _MODULE, "`mask[",
+        _masks(second=_change(_TURN, "mask.any(axis=-1, keepdims=True)", "mask.any(axis=-2, keepdims=True)"))),
     Mistake("q2", "four-axes", _MODULE, "has shape", _masks(second="return np.stack([~mask] * heads, axis=1)")),
-    Mistake(
-        "q2", "additive", _MODULE, "booleans", _masks(second="return np.where(np.repeat(mask, heads, axis=0), 0, -1e9)")
-    ),
+    Mistake("q2", "additive", _MODULE, "booleans",
+        _masks(second="return np.where(np.repeat(mask, heads, axis=0), 0, -1e9)")),
     Mistake("q2", "empty-sentence-opened", _SIZES, "`mask[", _masks(_change(_WORDS, "j < n", "j < max(n, 1)"))),
-    Mistake(
-        "q2",
-        "in-place",
-        _SIZES,
-        "changes-its-inputs",
-        _masks(second="mask |= ~mask.any(axis=-1, keepdims=True)\nreturn np.repeat(~mask, heads, axis=0)"),
-    ),
-    Mistake(
-        "q2",
-        "lengths-in-place",
-        _SIZES,
-        "changes-its-inputs",
-        _masks(
-            "lengths -= 1\nj = np.arange(T)\nreal = (j <= lengths[:, None, None]) & (j[:, None] >= 0)\nreturn real & (j <= j[:, None]) if causal else real"
-        ),
-    ),
+    Mistake("q2", "in-place", _SIZES, "changes-its-inputs", _masks(second="""
+mask |= ~mask.any(axis=-1, keepdims=True)
+return np.repeat(~mask, heads, axis=0)
+""")),
+    Mistake("q2", "lengths-in-place", _SIZES, "changes-its-inputs", _masks("""
+lengths -= 1
+j = np.arange(T)
+real = (j <= lengths[:, None, None]) & (j[:, None] >= 0)
+return real & (j <= j[:, None]) if causal else real
+""")),
     # q3
     Mistake("q3", "keys-first", _ONE, "parts-exchanged", _heads(_change(_SPLIT, "Q, K, V = np", "K, Q, V = np"))),
     Mistake("q3", "values-first", _ONE, "parts-exchanged", _heads(_change(_SPLIT, "Q, K, V = np", "V, K, Q = np"))),
-    Mistake(
-        "q3",
-        "not-turned",
-        _ONE,
-        "matrix-not-turned",
-        _heads(
-            _change(
-                _SPLIT,
-                "np.split(x @ W.T + b, 3, axis=2)",
-                "(x @ one + c for one, c in zip(np.split(W, 3), np.split(b, 3)))",
-            )
-        ),
-    ),
+    Mistake("q3", "not-turned", _ONE, "matrix-not-turned",
+        _heads(_change(_SPLIT,
+            "np.split(x @ W.T + b, 3, axis=2)", "(x @ one + c for one, c in zip(np.split(W, 3), np.split(b, 3)))"))),
     Mistake("q3", "sideways", _ONE, "matrix-not-turned", _heads(_change(_SPLIT, "W.T", "W.reshape(d, 3 * d)"))),
     Mistake("q3", "last-not-turned", _ONE, "matrix-not-turned", _heads(_change(_SPLIT, "W_out.T", "W_out"))),
     Mistake("q3", "no-b", _ONE, "bias-forgotten", _heads(_change(_SPLIT, "x @ W.T + b", "x @ W.T"))),
@@ -473,318 +318,125 @@ MISTAKES = [
     Mistake("q3", "no-last", _ONE, "`y[", _heads(_change(_SPLIT, " @ W_out.T + b_out", ""))),
     Mistake("q3", "no-softmax", _ONE, "`y[", _heads(_change(_SPLIT, "e / e.sum(axis=-1, keepdims=True)", "s"))),
     Mistake("q3", "residual", _ONE, "`y[", _heads(_change(_SPLIT, "return ", "return x + "))),
-    Mistake(
-        "q3",
-        "one-head",
-        _SEVERAL,
-        "one-head-only",
-        _heads(_change(_SPLIT, "B, T, d = x.shape", "B, T, d = x.shape\nheads = 1")),
-    ),
-    Mistake(
-        "q3",
-        "full-width",
-        _SEVERAL,
-        "scaled-by-full-width",
-        _heads(_change(_SPLIT, "np.sqrt(d // heads)", "np.sqrt(d)")),
-    ),
-    Mistake(
-        "q3",
-        "heads-root",
-        _SEVERAL,
-        "root-of-another-size",
-        _heads(_change(_SPLIT, "np.sqrt(d // heads)", "(np.sqrt(heads) if heads > 1 else np.sqrt(d))")),
-    ),
-    Mistake(
-        "q3",
-        "interleaved",
-        _SEVERAL,
-        "heads-interleaved",
-        _heads(
-            _change(
-                _SPLIT,
-                "y.reshape(B, T, heads, d // heads).transpose(0, 2, 1, 3)",
-                "y.reshape(B, T, d // heads, heads).transpose(0, 3, 1, 2)",
-            )
-        ),
-    ),
-    Mistake(
-        "q3",
-        "strided",
-        _SEVERAL,
-        "heads-interleaved",
-        _heads(
-            _change(
-                _SPLIT,
-                "y.reshape(B, T, heads, d // heads).transpose(0, 2, 1, 3)",
-                "np.stack([y[:, :, h::heads] for h in range(heads)], axis=1)",
-                "H.transpose(0, 2, 1, 3)",
-                "H.transpose(0, 2, 3, 1)",
-            )
-        ),
-    ),
-    Mistake(
-        "q3",
-        "reshaped",
-        _SEVERAL,
-        "reshape-for-swap",
-        _heads(
-            _change(
-                _SPLIT, "y.reshape(B, T, heads, d // heads).transpose(0, 2, 1, 3)", "y.reshape(B, heads, T, d // heads)"
-            )
-        ),
-    ),
-    Mistake(
-        "q3",
-        "reshaped-back",
-        _SEVERAL,
-        "reshape-for-swap",
-        _heads(_change(_SPLIT, "H.transpose(0, 2, 1, 3).reshape", "H.reshape")),
-    ),
-    Mistake(
-        "q3",
-        "reshaped-twice",
-        _SEVERAL,
-        "reshape-for-swap",
-        _heads(
-            _change(
-                _SPLIT,
-                "y.reshape(B, T, heads, d // heads).transpose(0, 2, 1, 3)",
-                "y.reshape(B, heads, T, d // heads)",
-                "H.transpose(0, 2, 1, 3).reshape",
-                "H.reshape",
-            )
-        ),
-    ),
-    Mistake(
-        "q3",
-        "heads-first-layout",
-        _SEVERAL,
-        "parts-exchanged",
-        _heads(
-            "B, T, d = x.shape\nQ, K, V = (x @ W.T + b).reshape(B, T, heads, 3, d // heads).transpose(3, 0, 2, 1, 4)\ne = np.exp(Q @ K.swapaxes(2, 3) / np.sqrt(d // heads))\nH = e / e.sum(axis=-1, keepdims=True) @ V\nreturn H.transpose(0, 2, 1, 3).reshape(B, T, d) @ W_out.T + b_out"
-        ),
-    ),
-    Mistake(
-        "q3",
-        "mean-of-heads",
-        _SEVERAL,
-        "stopped with",
-        _heads(_change(_SPLIT, "H.transpose(0, 2, 1, 3).reshape(B, T, d)", "H.mean(axis=1)")),
-    ),
-    Mistake(
-        "q3",
-        "heads-backwards",
-        _SEVERAL,
-        "`y[",
-        _heads(_change(_SPLIT, "H.transpose(0, 2, 1, 3)", "H[:, ::-1].transpose(0, 2, 1, 3)")),
-    ),
-    Mistake(
-        "q3",
-        "in-place",
-        _LAYERS,
-        "changes-its-inputs",
-        _heads(
-            _change(
-                _SPLIT, "B, T, d = x.shape", "B, T, d = x.shape\nW /= 2\nb /= 2", "x @ W.T + b", "2 * (x @ W.T + b)"
-            )
-        ),
-    ),
+    Mistake("q3", "one-head", _SEVERAL, "one-head-only",
+        _heads(_change(_SPLIT, "B, T, d = x.shape", "B, T, d = x.shape\nheads = 1"))),
+    Mistake("q3", "full-width", _SEVERAL, "scaled-by-full-width",
+        _heads(_change(_SPLIT, "np.sqrt(d // heads)", "np.sqrt(d)"))),
+    Mistake("q3", "heads-root", _SEVERAL, "root-of-another-size",
+        _heads(_change(_SPLIT, "np.sqrt(d // heads)", "(np.sqrt(heads) if heads > 1 else np.sqrt(d))"))),
+    Mistake("q3", "interleaved", _SEVERAL, "heads-interleaved",
+        _heads(_change(_SPLIT,
+            "y.reshape(B, T, heads, d // heads).transpose(0, 2, 1, 3)",
+            "y.reshape(B, T, d // heads, heads).transpose(0, 3, 1, 2)"))),
+    Mistake("q3", "strided", _SEVERAL, "heads-interleaved",
+        _heads(_change(_SPLIT,
+            "y.reshape(B, T, heads, d // heads).transpose(0, 2, 1, 3)",
+            "np.stack([y[:, :, h::heads] for h in range(heads)], axis=1)",
+            "H.transpose(0, 2, 1, 3)", "H.transpose(0, 2, 3, 1)"))),
+    Mistake("q3", "reshaped", _SEVERAL, "reshape-for-swap",
+        _heads(_change(_SPLIT,
+            "y.reshape(B, T, heads, d // heads).transpose(0, 2, 1, 3)", "y.reshape(B, heads, T, d // heads)"))),
+    Mistake("q3", "reshaped-back", _SEVERAL, "reshape-for-swap",
+        _heads(_change(_SPLIT, "H.transpose(0, 2, 1, 3).reshape", "H.reshape"))),
+    Mistake("q3", "reshaped-twice", _SEVERAL, "reshape-for-swap",
+        _heads(_change(_SPLIT,
+            "y.reshape(B, T, heads, d // heads).transpose(0, 2, 1, 3)", "y.reshape(B, heads, T, d // heads)",
+            "H.transpose(0, 2, 1, 3).reshape", "H.reshape"))),
+    Mistake("q3", "heads-first-layout", _SEVERAL, "parts-exchanged", _heads("""
+B, T, d = x.shape
+Q, K, V = (x @ W.T + b).reshape(B, T, heads, 3, d // heads).transpose(3, 0, 2, 1, 4)
+e = np.exp(Q @ K.swapaxes(2, 3) / np.sqrt(d // heads))
+H = e / e.sum(axis=-1, keepdims=True) @ V
+return H.transpose(0, 2, 1, 3).reshape(B, T, d) @ W_out.T + b_out
+""")),
+    Mistake("q3", "mean-of-heads", _SEVERAL, "stopped with",
+        _heads(_change(_SPLIT, "H.transpose(0, 2, 1, 3).reshape(B, T, d)", "H.mean(axis=1)"))),
+    Mistake("q3", "heads-backwards", _SEVERAL, "`y[",
+        _heads(_change(_SPLIT, "H.transpose(0, 2, 1, 3)", "H[:, ::-1].transpose(0, 2, 1, 3)"))),
+    Mistake("q3", "in-place", _LAYERS, "changes-its-inputs",
+        _heads(_change(_SPLIT,
+            "B, T, d = x.shape", "B, T, d = x.shape\nW /= 2\nb /= 2",
+            "x @ W.T + b", "2 * (x @ W.T + b)"))),
     # q4
-    Mistake(
-        "q4",
-        "root",
-        _PURE,
-        "spread-for-variance",
-        _pencil(_change(_SPREAD, "total = terms.sum()", "total = np.sqrt(terms.sum())")),
-    ),
-    Mistake(
-        "q4",
-        "root-later",
-        _PURE,
-        "spread-for-variance",
-        _pencil(
-            _change(
-                _SPREAD,
-                "return total / len(terms) if scaled else total",
-                "return np.sqrt(total / len(terms) if scaled else total)",
-            )
-        ),
-    ),
+    Mistake("q4", "root", _PURE, "spread-for-variance",
+        _pencil(_change(_SPREAD, "total = terms.sum()", "total = np.sqrt(terms.sum())"))),
+    Mistake("q4", "root-later", _PURE, "spread-for-variance",
+        _pencil(_change(_SPREAD,
+            "return total / len(terms) if scaled else total",
+            "return np.sqrt(total / len(terms) if scaled else total)"))),
     Mistake("q4", "always-scaled", _PURE, "scaling-ignored", _pencil(_change(_SPREAD, "if scaled", "if True"))),
     Mistake("q4", "never-scaled", _PURE, "scaling-ignored", _pencil(_change(_SPREAD, "if scaled", "if False"))),
-    Mistake(
-        "q4",
-        "by-root",
-        _PURE,
-        "divided-by-the-root",
-        _pencil(_change(_SPREAD, "/ len(terms)", "/ np.sqrt(len(terms))")),
-    ),
-    Mistake(
-        "q4",
-        "unsquared",
-        _PURE,
-        "squares-and-sums-exchanged",
-        _pencil("total = (std_q * std_k).sum()\nreturn total / len(std_q) if scaled else total"),
-    ),
-    Mistake(
-        "q4",
-        "one-direction",
-        _PURE,
-        "squares-and-sums-exchanged",
-        _pencil("total = (std_q * std_k).sum() ** 2\nreturn total / len(std_q) if scaled else total"),
-    ),
-    Mistake(
-        "q4",
-        "product-of-sums",
-        _PURE,
-        "squares-and-sums-exchanged",
-        _pencil("total = (std_q**2).sum() * (std_k**2).sum()\nreturn total / len(std_q) if scaled else total"),
-    ),
+    Mistake("q4", "by-root", _PURE, "divided-by-the-root",
+        _pencil(_change(_SPREAD, "/ len(terms)", "/ np.sqrt(len(terms))"))),
+    Mistake("q4", "unsquared", _PURE, "squares-and-sums-exchanged", _pencil("""
+total = (std_q * std_k).sum()
+return total / len(std_q) if scaled else total
+""")),
+    Mistake("q4", "one-direction", _PURE, "squares-and-sums-exchanged", _pencil("""
+total = (std_q * std_k).sum() ** 2
+return total / len(std_q) if scaled else total
+""")),
+    Mistake("q4", "product-of-sums", _PURE, "squares-and-sums-exchanged", _pencil("""
+total = (std_q**2).sum() * (std_k**2).sum()
+return total / len(std_q) if scaled else total
+""")),
     Mistake("q4", "lesson", _PURE, "`variance`", _pencil("return 1 if scaled else len(std_q)")),
-    Mistake(
-        "q4",
-        "simulated",
-        _PURE,
-        "`variance`",
-        _pencil(
-            "rng = np.random.default_rng(0)\nq = mean_q + std_q * rng.normal(size=(20_000, len(std_q)))\nk = mean_k + std_k * rng.normal(size=(20_000, len(std_k)))\ntotal = (q * k).sum(axis=1).var()\nreturn total / len(std_q) if scaled else total"
-        ),
-    ),
-    Mistake(
-        "q4",
-        "no-means",
-        _MEANS,
-        "means-forgotten",
-        _pencil(_change(_SPREAD, " + mean_q**2 * std_k**2 + mean_k**2 * std_q**2", "")),
-    ),
-    Mistake(
-        "q4",
-        "second-moment",
-        _MEANS,
-        "not-centred",
-        _pencil(
-            _change(
-                _SPREAD,
-                "std_q**2 * std_k**2 + mean_q**2 * std_k**2 + mean_k**2 * std_q**2",
-                "(mean_q**2 + std_q**2) * (mean_k**2 + std_k**2)",
-            )
-        ),
-    ),
-    Mistake(
-        "q4",
-        "total-mean-kept",
-        _MEANS,
-        "not-centred",
-        _pencil(_change(_SPREAD, "total = terms.sum()", "total = terms.sum() + (mean_q @ mean_k) ** 2")),
-    ),
-    Mistake(
-        "q4",
-        "wrong-centre",
-        _MEANS,
-        "not-centred",
-        _pencil(
-            "total = ((mean_q**2 + std_q**2) * (mean_k**2 + std_k**2)).sum() - (mean_q @ mean_k) ** 2\nreturn total / len(std_q) if scaled else total"
-        ),
-    ),
+    Mistake("q4", "simulated", _PURE, "`variance`", _pencil("""
+rng = np.random.default_rng(0)
+q = mean_q + std_q * rng.normal(size=(20_000, len(std_q)))
+k = mean_k + std_k * rng.normal(size=(20_000, len(std_k)))
+total = (q * k).sum(axis=1).var()
+return total / len(std_q) if scaled else total
+""")),
+    Mistake("q4", "no-means", _MEANS, "means-forgotten",
+        _pencil(_change(_SPREAD, " + mean_q**2 * std_k**2 + mean_k**2 * std_q**2", ""))),
+    Mistake("q4", "second-moment", _MEANS, "not-centred",
+        _pencil(_change(_SPREAD,
+            "std_q**2 * std_k**2 + mean_q**2 * std_k**2 + mean_k**2 * std_q**2",
+            "(mean_q**2 + std_q**2) * (mean_k**2 + std_k**2)"))),
+    Mistake("q4", "total-mean-kept", _MEANS, "not-centred",
+        _pencil(_change(_SPREAD, "total = terms.sum()", "total = terms.sum() + (mean_q @ mean_k) ** 2"))),
+    Mistake("q4", "wrong-centre", _MEANS, "not-centred", _pencil("""
+total = ((mean_q**2 + std_q**2) * (mean_k**2 + std_k**2)).sum() - (mean_q @ mean_k) ** 2
+return total / len(std_q) if scaled else total
+""")),
     Mistake("q4", "one-mean", _MEANS, "`variance`", _pencil(_change(_SPREAD, " + mean_k**2 * std_q**2", ""))),
-    Mistake(
-        "q4",
-        "crossed",
-        _MEANS,
-        "`variance`",
-        _pencil(
-            _change(
-                _SPREAD, "mean_q**2 * std_k**2 + mean_k**2 * std_q**2", "mean_q**2 * std_q**2 + mean_k**2 * std_k**2"
-            )
-        ),
-    ),
-    Mistake(
-        "q4",
-        "three-projections",
-        _BILL,
-        "projection-forgotten",
-        _pencil(cost=_change(_COST, "4 * T * d * d", "3 * T * d * d")),
-    ),
+    Mistake("q4", "crossed", _MEANS, "`variance`",
+        _pencil(_change(_SPREAD,
+            "mean_q**2 * std_k**2 + mean_k**2 * std_q**2", "mean_q**2 * std_q**2 + mean_k**2 * std_k**2"))),
+    Mistake("q4", "three-projections", _BILL, "projection-forgotten",
+        _pencil(cost=_change(_COST, "4 * T * d * d", "3 * T * d * d"))),
     Mistake("q4", "no-projections", _BILL, "projection-forgotten", _pencil(cost=_change(_COST, "4 * T * d * d", "0"))),
     Mistake("q4", "scores-only", _BILL, "one-square-only", _pencil(cost=_change(_COST, "2 * T * T * d", "T * T * d"))),
-    Mistake(
-        "q4",
-        "full-heads",
-        _BILL,
-        "heads-add-width",
-        _pencil(cost=_change(_COST, "2 * T * T * d", "2 * T * T * d * heads")),
-    ),
-    Mistake(
-        "q4",
-        "single-head",
-        _BILL,
-        "one-head-of-many",
-        _pencil(cost=_change(_COST, "2 * T * T * d", "2 * T * T * d // heads")),
-    ),
-    Mistake(
-        "q4",
-        "single-map",
-        _BILL,
-        "one-head-of-many",
-        _pencil(cost=_change(_COST, "scores = heads * T * T", "scores = T * T")),
-    ),
-    Mistake(
-        "q4",
-        "one-text",
-        _BILL,
-        "batch-forgotten",
-        _pencil(cost=_change(_COST, "B * (projections + squares)", "projections + squares")),
-    ),
+    Mistake("q4", "full-heads", _BILL, "heads-add-width",
+        _pencil(cost=_change(_COST, "2 * T * T * d", "2 * T * T * d * heads"))),
+    Mistake("q4", "single-head", _BILL, "one-head-of-many",
+        _pencil(cost=_change(_COST, "2 * T * T * d", "2 * T * T * d // heads"))),
+    Mistake("q4", "single-map", _BILL, "one-head-of-many",
+        _pencil(cost=_change(_COST, "scores = heads * T * T", "scores = T * T"))),
+    Mistake("q4", "one-text", _BILL, "batch-forgotten",
+        _pencil(cost=_change(_COST, "B * (projections + squares)", "projections + squares"))),
     Mistake("q4", "one-text-bytes", _BILL, "batch-forgotten", _pencil(cost=_change(_COST, "B * scores", "scores"))),
-    Mistake(
-        "q4",
-        "flops",
-        _BILL,
-        "additions-counted",
-        _pencil(cost=_change(_COST, "B * (projections", "2 * B * (projections")),
-    ),
+    Mistake("q4", "flops", _BILL, "additions-counted",
+        _pencil(cost=_change(_COST, "B * (projections", "2 * B * (projections"))),
     Mistake("q4", "four-bytes", _BILL, "`score_bytes`", _pencil(cost=_change(_COST, "bytes_each", "4"))),
-    Mistake("q4", "one-number", _BILL, "two numbers", _pencil(cost=_change(_COST, ", B * scores * bytes_each", ""))),
-    Mistake(
-        "q4",
-        "exchanged",
-        _BILL,
-        "`multiplications`",
-        _pencil(
-            cost=_change(
-                _COST,
-                "return B * (projections + squares), B * scores * bytes_each",
-                "return B * scores * bytes_each, B * (projections + squares)",
-            )
-        ),
-    ),
-    Mistake(
-        "q4",
-        "half-triangle",
-        _BILL,
-        "`multiplications`",
-        _pencil(cost=_change(_COST, "2 * T * T * d", "T * (T + 1) * d")),
-    ),
+    Mistake("q4", "one-number", _BILL, "2 values", _pencil(cost=_change(_COST, ", B * scores * bytes_each", ""))),
+    Mistake("q4", "exchanged", _BILL, "`multiplications`",
+        _pencil(cost=_change(_COST,
+            "return B * (projections + squares), B * scores * bytes_each",
+            "return B * scores * bytes_each, B * (projections + squares)"))),
+    Mistake("q4", "half-triangle", _BILL, "`multiplications`",
+        _pencil(cost=_change(_COST, "2 * T * T * d", "T * (T + 1) * d"))),
     Mistake("q4", "even-one-square", _EVEN, "one-square-only", _pencil(even="3072")),
     Mistake("q4", "even-three", _EVEN, "projection-forgotten", _pencil(even="1152")),
     Mistake("q4", "even-d", _EVEN, "projection-forgotten", _pencil(even="768")),
     Mistake("q4", "even-head", _EVEN, "heads-add-width", _pencil(even="128")),
     Mistake("q4", "even-layer", _EVEN, "layer-of-lesson-08", _pencil(even="4608")),
     Mistake("q4", "even-text", _EVEN, "EVEN_AT", _pencil(even="'2 * d'")),
-    Mistake(
-        "q4",
-        "rounded",
-        _EXACT,
-        "`multiplications`",
-        _pencil(cost=_change(_COST, "B * (projections + squares)", "float(np.float32(B * (projections + squares)))")),
-    ),
-    Mistake(
-        "q4",
-        "no-spread-no-variance",
-        _EXACT,
-        "`variance`",
-        _pencil(_change(_SPREAD, "total = terms.sum()", "total = terms.sum() if std_q.any() else 0.0")),
-    ),
+    Mistake("q4", "rounded", _EXACT, "`multiplications`",
+        _pencil(cost=_change(_COST, "B * (projections + squares)", "float(np.float32(B * (projections + squares)))"))),
+    Mistake("q4", "no-spread-no-variance", _EXACT, "`variance`",
+        _pencil(_change(_SPREAD, "total = terms.sum()", "total = terms.sum() if std_q.any() else 0.0"))),
     # q5
     Mistake("q5", "not-all", _NAMED, "isn't all", _cross(faults="AB")),
     Mistake("q5", "s4", _NAMED, "isn't all", _cross(faults="BDE")),
@@ -792,253 +444,99 @@ MISTAKES = [
     Mistake("q5", "apart", _NAMED, "same-words-blamed", _cross(faults="ABDEF")),
     Mistake("q5", "no-letter", _NAMED, "letters out of A to F", _cross(faults="1, 2")),
     Mistake("q5", "colleague", _ASKS, "source-asks", _cross(_COLLEAGUE)),
-    Mistake(
-        "q5",
-        "source-asks",
-        _ASKS,
-        "source-asks",
-        _cross(
-            _change(
-                _LOOK,
-                "target @ W_Q, source @ W_K, source @ W_V",
-                "source @ W_Q, target @ W_K, target @ W_V",
-                "real[:, None, :]",
-                "real[:, :, None] | True",
-            )
-        ),
-    ),
+    Mistake("q5", "source-asks", _ASKS, "source-asks",
+        _cross(_change(_LOOK,
+            "target @ W_Q, source @ W_K, source @ W_V", "source @ W_Q, target @ W_K, target @ W_V",
+            "real[:, None, :]", "real[:, :, None] | True"))),
     Mistake("q5", "source-only", _ASKS, "source-asks", _cross(_change(_LOOK, "target @ W_Q", "source @ W_Q"))),
-    Mistake(
-        "q5",
-        "target-only",
-        _ASKS,
-        "looks-at-itself",
-        _cross(_change(_LOOK, "source @ W_K, source @ W_V", "target @ W_K, target @ W_V")),
-    ),
-    Mistake(
-        "q5", "apart-values", _ASKS, "keys-and-values-apart", _cross(_change(_LOOK, "source @ W_V", "target @ W_V"))
-    ),
+    Mistake("q5", "target-only", _ASKS, "looks-at-itself",
+        _cross(_change(_LOOK, "source @ W_K, source @ W_V", "target @ W_K, target @ W_V"))),
+    Mistake("q5", "apart-values", _ASKS, "keys-and-values-apart",
+        _cross(_change(_LOOK, "source @ W_V", "target @ W_V"))),
     Mistake("q5", "apart-keys", _ASKS, "keys-and-values-apart", _cross(_change(_LOOK, "source @ W_K", "target @ W_K"))),
-    Mistake(
-        "q5",
-        "roles-only",
-        _ASKS,
-        "shared-among-queries",
-        _cross(
-            _change(
-                _COLLEAGUE,
-                "source @ W_Q, target @ W_K, target @ W_V",
-                "target @ W_Q, source @ W_K, source @ W_V",
-                "real[:, :, None]",
-                "real[:, None]",
-            )
-        ),
-    ),
-    Mistake(
-        "q5",
-        "deaf",
-        _ASKS,
-        "its own row",
-        _cross(
-            "w = real / real.sum(axis=1, keepdims=True)\nw = np.repeat(w[:, None], target.shape[1], axis=1)\nreturn w @ (source @ W_V), w"
-        ),
-    ),
-    Mistake("q5", "one-value", _ASKS, "two values", _cross(_change(_LOOK, "return w @ V, w", "return w @ V"))),
+    Mistake("q5", "roles-only", _ASKS, "shared-among-queries",
+        _cross(_change(_COLLEAGUE,
+            "source @ W_Q, target @ W_K, target @ W_V", "target @ W_Q, source @ W_K, source @ W_V",
+            "real[:, :, None]", "real[:, None]"))),
+    Mistake("q5", "deaf", _ASKS, "its own row", _cross("""
+w = real / real.sum(axis=1, keepdims=True)
+w = np.repeat(w[:, None], target.shape[1], axis=1)
+return w @ (source @ W_V), w
+""")),
+    Mistake("q5", "one-value", _ASKS, "2 values", _cross(_change(_LOOK, "return w @ V, w", "return w @ V"))),
     Mistake("q5", "by-d", _REAL, "scaled-too-much", _cross(_change(_LOOK, "np.sqrt(Q.shape[-1])", "Q.shape[-1]"))),
     Mistake("q5", "not-scaled", _REAL, "not-scaled", _cross(_change(_LOOK, " / np.sqrt(Q.shape[-1])", ""))),
-    Mistake(
-        "q5",
-        "values-width",
-        _REAL,
-        "root-of-another-size",
-        _cross(_change(_LOOK, "np.sqrt(Q.shape[-1])", "np.sqrt(V.shape[-1])")),
-    ),
+    Mistake("q5", "values-width", _REAL, "root-of-another-size",
+        _cross(_change(_LOOK, "np.sqrt(Q.shape[-1])", "np.sqrt(V.shape[-1])"))),
     Mistake("q5", "after", _REAL, "mask-after-softmax", _cross(_LOOK_LATE)),
-    Mistake(
-        "q5",
-        "after-and-by-d",
-        _REAL,
-        "mask-after-softmax",
-        _cross(_change(_LOOK_LATE, "np.sqrt(Q.shape[-1])", "Q.shape[-1]")),
-    ),
-    Mistake(
-        "q5", "no-mask", _REAL, "mask-ignored", _cross(_change(_LOOK, "np.where(real[:, None, :], s, -np.inf)", "s"))
-    ),
-    Mistake(
-        "q5",
-        "zeroed",
-        _REAL,
-        "hidden-scores-set-to-zero",
-        _cross(_change(_LOOK, "np.where(real[:, None, :], s, -np.inf)", "s * real[:, None, :]")),
-    ),
-    Mistake(
-        "q5",
-        "words-zeroed",
-        _REAL,
-        "hidden-scores-set-to-zero",
-        _cross(
-            "source = source * real[:, :, None]"
-            + _change(_LOOK, "np.where(real[:, None, :], s, -np.inf)", "s").rstrip()
-        ),
-    ),
-    Mistake(
-        "q5",
-        "inverted",
-        _REAL,
-        "mask-inverted",
-        _cross(_change(_LOOK, "np.where(real[:, None, :], s, -np.inf)", "np.where(real[:, None, :], -np.inf, s)")),
-    ),
-    Mistake(
-        "q5",
-        "added",
-        _REAL,
-        "mask-added-as-a-number",
-        _cross(_change(_LOOK, "np.where(real[:, None, :], s, -np.inf)", "s + real[:, None, :]")),
-    ),
-    Mistake(
-        "q5",
-        "values-only",
-        _REAL,
-        "mask-ignored",
-        _cross(_change(_LOOK_LATE, "w = w * real[:, None, :]\nreturn w @ V", "return (w * real[:, None, :]) @ V")),
-    ),
+    Mistake("q5", "after-and-by-d", _REAL, "mask-after-softmax",
+        _cross(_change(_LOOK_LATE, "np.sqrt(Q.shape[-1])", "Q.shape[-1]"))),
+    Mistake("q5", "no-mask", _REAL, "mask-ignored",
+        _cross(_change(_LOOK, "np.where(real[:, None, :], s, -np.inf)", "s"))),
+    Mistake("q5", "zeroed", _REAL, "hidden-scores-set-to-zero",
+        _cross(_change(_LOOK, "np.where(real[:, None, :], s, -np.inf)", "s * real[:, None, :]"))),
+    Mistake("q5", "words-zeroed", _REAL, "hidden-scores-set-to-zero",
+        _cross("source = source * real[:, :, None]"
+            + _change(_LOOK, "np.where(real[:, None, :], s, -np.inf)", "s").rstrip())),
+    Mistake("q5", "inverted", _REAL, "mask-inverted",
+        _cross(_change(_LOOK, "np.where(real[:, None, :], s, -np.inf)", "np.where(real[:, None, :], -np.inf, s)"))),
+    Mistake("q5", "added", _REAL, "mask-added-as-a-number",
+        _cross(_change(_LOOK, "np.where(real[:, None, :], s, -np.inf)", "s + real[:, None, :]"))),
+    Mistake("q5", "values-only", _REAL, "mask-ignored",
+        _cross(_change(_LOOK_LATE, "w = w * real[:, None, :]\nreturn w @ V", "return (w * real[:, None, :]) @ V"))),
     Mistake("q5", "raw-weights", _REAL, "`output[", _cross(_change(_LOOK, "return w @ V", "return e @ V"))),
-    Mistake(
-        "q5",
-        "naive",
-        _ODD,
-        "overflow",
-        _cross(_change(_LOOK, "np.exp(s - s.max(axis=-1, keepdims=True))", "np.exp(s)")),
-    ),
-    Mistake(
-        "q5", "highest-of-all", _ODD, "overflow", _cross(_change(_LOOK, "s.max(axis=-1, keepdims=True)", "s.max()"))
-    ),
-    Mistake(
-        "q5",
-        "late-mask",
-        _ODD,
-        "hidden-key-sets-the-scale",
-        _cross(
-            _change(
-                _LOOK, "s = np.where(real[:, None, :], s, -np.inf)\n", "", "w = e", "e = e * real[:, None, :]\nw = e"
-            )
-        ),
-    ),
-    Mistake(
-        "q5",
-        "in-place",
-        _ODD,
-        "changes-its-inputs",
-        _cross("W_Q /= 2" + _change(_LOOK, "target @ W_Q", "2 * target @ W_Q").rstrip()),
-    ),
+    Mistake("q5", "naive", _ODD, "overflow",
+        _cross(_change(_LOOK, "np.exp(s - s.max(axis=-1, keepdims=True))", "np.exp(s)"))),
+    Mistake("q5", "highest-of-all", _ODD, "overflow",
+        _cross(_change(_LOOK, "s.max(axis=-1, keepdims=True)", "s.max()"))),
+    Mistake("q5", "late-mask", _ODD, "hidden-key-sets-the-scale",
+        _cross(_change(_LOOK,
+            "s = np.where(real[:, None, :], s, -np.inf)\n", "",
+            "w = e", "e = e * real[:, None, :]\nw = e"))),
+    Mistake("q5", "in-place", _ODD, "changes-its-inputs",
+        _cross("W_Q /= 2" + _change(_LOOK, "target @ W_Q", "2 * target @ W_Q").rstrip())),
     # q6
-    Mistake(
-        "q6", "unmasked", _WORD, "links-to-padding", _links("return np.where(target_real, weights.argmax(axis=-1), -1)")
-    ),
+    Mistake("q6", "unmasked", _WORD, "links-to-padding",
+        _links("return np.where(target_real, weights.argmax(axis=-1), -1)")),
     Mistake("q6", "all-linked", _WORD, "padding-is-linked", _links(_change(_READ, "best[~target_real] = -1\n", ""))),
-    Mistake(
-        "q6",
-        "other-axis",
-        _WORD,
-        "source-links",
-        _links(
-            "best = np.where(target_real[:, :, None], weights, -1).argmax(axis=1)\nreturn np.where(source_real, best, -1)"
-        ),
-    ),
-    Mistake(
-        "q6",
-        "smallest",
-        _WORD,
-        "`links` is",
-        _links(_change(_READ, "weights, -np.inf).argmax", "weights, np.inf).argmin")),
-    ),
-    Mistake(
-        "q6",
-        "from-one",
-        _WORD,
-        "`links` is",
-        _links(_change(_READ, "return best", "return np.where((best > 0), best - 1, best)")),
-    ),
-    Mistake(
-        "q6",
-        "weights-given",
-        _WORD,
-        "whole numbers",
-        _links(
-            "best = np.where(source_real[:, None, :], weights, 0).max(axis=-1)\nreturn np.where(target_real, best, -1)"
-        ),
-    ),
-    Mistake(
-        "q6",
-        "left-out",
-        _WORD,
-        "`links` is",
-        _links(
-            "best = np.where(source_real[:, None, :], weights, -1)\nreturn np.where(target_real & (best.max(axis=-1) > 0.2), best.argmax(axis=-1), -1)"
-        ),
-    ),
+    Mistake("q6", "other-axis", _WORD, "source-links", _links("""
+best = np.where(target_real[:, :, None], weights, -1).argmax(axis=1)
+return np.where(source_real, best, -1)
+""")),
+    Mistake("q6", "smallest", _WORD, "`links` is",
+        _links(_change(_READ, "weights, -np.inf).argmax", "weights, np.inf).argmin"))),
+    Mistake("q6", "from-one", _WORD, "`links` is",
+        _links(_change(_READ, "return best", "return np.where((best > 0), best - 1, best)"))),
+    Mistake("q6", "weights-given", _WORD, "whole numbers", _links("""
+best = np.where(source_real[:, None, :], weights, 0).max(axis=-1)
+return np.where(target_real, best, -1)
+""")),
+    Mistake("q6", "left-out", _WORD, "`links` is", _links("""
+best = np.where(source_real[:, None, :], weights, -1)
+return np.where(target_real & (best.max(axis=-1) > 0.2), best.argmax(axis=-1), -1)
+""")),
     Mistake("q6", "agreement", _RATE, "agreement-for-error", _links(error=_change(_COUNT, "1 - agree", "agree"))),
-    Mistake(
-        "q6",
-        "each-sentence",
-        _RATE,
-        "mean-of-sentences",
-        _links(
-            error="found = np.arange(sure.shape[2]) == links[:, :, None]\nall_of = lambda x: x.sum(axis=(1, 2))\nreturn np.mean(1 - (all_of(found & sure) + all_of(found & possible)) / (all_of(found) + all_of(sure)))"
-        ),
-    ),
-    Mistake(
-        "q6",
-        "minus-one",
-        _RATE,
-        "minus-one-as-last",
-        _links(
-            error="found = np.eye(sure.shape[2], dtype=bool)[links]\nreturn 1 - ((found & sure).sum() + (found & possible).sum()) / (found.sum() + sure.sum())"
-        ),
-    ),
-    Mistake(
-        "q6",
-        "all-places",
-        _RATE,
-        "minus-one-as-last",
-        _links(error=_change(_COUNT, "found.sum() + sure", "links.size + sure")),
-    ),
-    Mistake(
-        "q6",
-        "sure-only",
-        _RATE,
-        "possible-ignored",
-        _links(error=_change(_COUNT, "(found & possible)", "(found & sure)")),
-    ),
-    Mistake(
-        "q6",
-        "possible-only",
-        _RATE,
-        "sure-ignored",
-        _links(
-            error=_change(
-                _COUNT,
-                "(found & sure).sum() + (found & possible).sum()",
-                "(found & possible).sum()",
-                "(found.sum() + sure.sum())",
-                "found.sum()",
-            )
-        ),
-    ),
-    Mistake(
-        "q6",
-        "possible-below",
-        _RATE,
-        "`error`",
-        _links(error=_change(_COUNT, "found.sum() + sure.sum()", "found.sum() + possible.sum()")),
-    ),
-    Mistake(
-        "q6",
-        "doubled",
-        _RATE,
-        "`error`",
-        _links(error=_change(_COUNT, "(found & sure).sum() + ", "2 * (found & sure).sum() + ")),
-    ),
+    Mistake("q6", "each-sentence", _RATE, "mean-of-sentences", _links(error="""
+found = np.arange(sure.shape[2]) == links[:, :, None]
+all_of = lambda x: x.sum(axis=(1, 2))
+return np.mean(1 - (all_of(found & sure) + all_of(found & possible)) / (all_of(found) + all_of(sure)))
+""")),
+    Mistake("q6", "minus-one", _RATE, "minus-one-as-last", _links(error="""
+found = np.eye(sure.shape[2], dtype=bool)[links]
+return 1 - ((found & sure).sum() + (found & possible).sum()) / (found.sum() + sure.sum())
+""")),
+    Mistake("q6", "all-places", _RATE, "minus-one-as-last",
+        _links(error=_change(_COUNT, "found.sum() + sure", "links.size + sure"))),
+    Mistake("q6", "sure-only", _RATE, "possible-ignored",
+        _links(error=_change(_COUNT, "(found & possible)", "(found & sure)"))),
+    Mistake("q6", "possible-only", _RATE, "sure-ignored",
+        _links(error=_change(_COUNT,
+            "(found & sure).sum() + (found & possible).sum()", "(found & possible).sum()",
+            "(found.sum() + sure.sum())", "found.sum()"))),
+    Mistake("q6", "possible-below", _RATE, "`error`",
+        _links(error=_change(_COUNT, "found.sum() + sure.sum()", "found.sum() + possible.sum()"))),
+    Mistake("q6", "doubled", _RATE, "`error`",
+        _links(error=_change(_COUNT, "(found & sure).sum() + ", "2 * (found & sure).sum() + "))),
     Mistake("q6", "chosen-on-all", _CHOICE, "chosen-with-test", _links(head="13", rate="0.0903", choice="show")),
     Mistake("q6", "chosen-on-test", _CHOICE, "chosen-with-test", _links(head="13", rate="0.0804", choice="show")),
     Mistake("q6", "another-head", _CHOICE, "isn't the head", _links(head="0")),
@@ -1047,69 +545,38 @@ MISTAKES = [
     Mistake("q6", "per-cent", _CHOICE, "`ERROR` isn't", _links(rate="11.46")),
     Mistake("q6", "shown", _CHOICE, "shown-against-the-rule", _links(choice="show")),
     Mistake("q6", "maybe", _CHOICE, '`CHOICE` is "show" or', _links(choice="perhaps")),
-    Mistake(
-        "q6",
-        "compressed",
-        _STRANGE,
-        "place-among-the-real",
-        _links(
-            "links = np.full(target_real.shape, -1)\nfor b, t in zip(*np.nonzero(target_real)):\n    links[b, t] = weights[b, t, source_real[b]].argmax()\nreturn links"
-        ),
-    ),
-    Mistake(
-        "q6",
-        "last-equal",
-        _STRANGE,
-        "last-of-equals",
-        _links(
-            _change(
-                _READ,
-                "best = np.where(source_real[:, None, :], weights, -np.inf).argmax(axis=-1)",
-                "S = weights.shape[2]\nbest = S - 1 - np.where(source_real[:, None, :], weights, -np.inf)[:, :, ::-1].argmax(axis=-1)",
-            )
-        ),
-    ),
-    Mistake(
-        "q6",
-        "times-mask",
-        _STRANGE,
-        "links-to-padding",
-        _links("return np.where(target_real, (weights * source_real[:, None]).argmax(axis=2), -1)"),
-    ),
-    Mistake(
-        "q6",
-        "cut-at-length",
-        _STRANGE,
-        "links-to-padding",
-        _links(
-            "n = source_real.sum(axis=1)[:, None, None]\nbest = np.where(np.arange(weights.shape[2]) < n, weights, -1).argmax(axis=2)\nreturn np.where(target_real, best, -1)"
-        ),
-    ),
-    Mistake(
-        "q6",
-        "in-place",
-        _STRANGE,
-        "changes-its-inputs",
-        _links(
-            "weights[np.broadcast_to(~source_real[:, None], weights.shape)] = -1\nreturn np.where(target_real, weights.argmax(axis=2), -1)"
-        ),
-    ),
-    Mistake(
-        "q6",
-        "links-in-place",
-        _STRANGE,
-        "changes-its-inputs",
-        _links(
-            error="S = sure.shape[2]\nlinks[links < 0] = S\nfound = np.eye(S + 1, dtype=bool)[links][:, :, :S]\nreturn 1 - ((found & sure).sum() + (found & possible).sum()) / (found.sum() + sure.sum())"
-        ),
-    ),
-]
+    Mistake("q6", "compressed", _STRANGE, "place-among-the-real", _links("""
+links = np.full(target_real.shape, -1)
+for b, t in zip(*np.nonzero(target_real)):
+    links[b, t] = weights[b, t, source_real[b]].argmax()
+return links
+""")),
+    Mistake("q6", "last-equal", _STRANGE, "last-of-equals",
+        _links(_change(_READ,
+            "best = np.where(source_real[:, None, :], weights, -np.inf).argmax(axis=-1)",
+            "S = weights.shape[2]\n"
+            "best = S - 1 - np.where(source_real[:, None, :], weights, -np.inf)[:, :, ::-1].argmax(axis=-1)"))),
+    Mistake("q6", "times-mask", _STRANGE, "links-to-padding",
+        _links("return np.where(target_real, (weights * source_real[:, None]).argmax(axis=2), -1)")),
+    Mistake("q6", "cut-at-length", _STRANGE, "links-to-padding", _links("""
+n = source_real.sum(axis=1)[:, None, None]
+best = np.where(np.arange(weights.shape[2]) < n, weights, -1).argmax(axis=2)
+return np.where(target_real, best, -1)
+""")),
+    Mistake("q6", "in-place", _STRANGE, "changes-its-inputs", _links("""
+weights[np.broadcast_to(~source_real[:, None], weights.shape)] = -1
+return np.where(target_real, weights.argmax(axis=2), -1)
+""")),
+    Mistake("q6", "links-in-place", _STRANGE, "changes-its-inputs", _links(error="""
+S = sure.shape[2]
+links[links < 0] = S
+found = np.eye(S + 1, dtype=bool)[links][:, :, :S]
+return 1 - ((found & sure).sum() + (found & possible).sum()) / (found.sum() + sure.sum())
+""")),
+]  # fmt: skip
 
 UNUSUAL = [
-    Unusual(
-        "q1",
-        "torch",
-        """
+    Unusual("q1", "torch", """
 import torch
 def attention(Q, K, V, mask=None):
     Q, K, V = (torch.tensor(one) for one in (Q, K, V))
@@ -1118,12 +585,8 @@ def attention(Q, K, V, mask=None):
         s = s.masked_fill(~torch.tensor(mask), -torch.inf)
     w = torch.softmax(s, dim=-1).nan_to_num(0.0)
     return w @ V, w
-""",
-    ),
-    Unusual(
-        "q1",
-        "library",
-        """
+"""),
+    Unusual("q1", "library", """
 import torch
 from torch.nn import functional as F
 def attention(Q, K, V, mask=None):
@@ -1131,13 +594,10 @@ def attention(Q, K, V, mask=None):
     m, n = Q.shape[-2], K.shape[-2]
     mask = torch.ones(m, n, dtype=torch.bool) if mask is None else torch.tensor(mask).expand(*Q.shape[:-2], m, n)
     eye = torch.eye(n, dtype=torch.float64).expand(*Q.shape[:-2], n, n)
-    return F.scaled_dot_product_attention(Q, K, V, attn_mask=mask), F.scaled_dot_product_attention(Q, K, eye, attn_mask=mask)
-""",
-    ),
-    Unusual(
-        "q1",
-        "einsum",
-        _attend("""
+    attend = F.scaled_dot_product_attention
+    return attend(Q, K, V, attn_mask=mask), attend(Q, K, eye, attn_mask=mask)
+"""),
+    Unusual("q1", "einsum", _attend("""
 s = np.einsum("...id,...jd->...ij", Q, K) * Q.shape[-1] ** -0.5
 A = np.ones(s.shape, dtype=bool) if mask is None else np.broadcast_to(mask, s.shape)
 top = np.max(s, axis=-1, keepdims=True, where=A, initial=-1e5)
@@ -1145,12 +605,8 @@ e = np.where(A, np.exp(np.minimum(s - top, 0)), 0)
 total = e.sum(-1, keepdims=True)
 w = np.divide(e, total, out=np.zeros_like(e), where=total > 0)
 return np.einsum("...ij,...jd->...id", w, V), w
-"""),
-    ),
-    Unusual(
-        "q1",
-        "penalty",
-        _attend("""
+""")),
+    Unusual("q1", "penalty", _attend("""
 s = np.matmul(Q, np.moveaxis(K, -1, -2)) / np.sqrt(K.shape[-1])
 if mask is None:
     mask = np.ones(s.shape[-1], dtype=bool)
@@ -1158,12 +614,8 @@ s = s + np.where(mask, 0, -1e9)
 e = np.exp(s - s.max(axis=-1, keepdims=True))
 w = e / e.sum(axis=-1, keepdims=True) * np.any(mask, axis=-1, keepdims=True)
 return [w @ V, w]
-"""),
-    ),
-    Unusual(
-        "q1",
-        "loops",
-        _attend("""
+""")),
+    Unusual("q1", "loops", _attend("""
 lead, m, n = Q.shape[:-2], Q.shape[-2], K.shape[-2]
 allowed = np.broadcast_to(True if mask is None else mask, (*lead, m, n))
 w, out = np.zeros((*lead, m, n)), np.zeros((*lead, m, V.shape[-1]))
@@ -1176,57 +628,32 @@ for at in np.ndindex(*lead, m):
             w[at][j] = part / sum(parts)
             out[at] += w[at][j] * V[at[:-1]][j]
 return out, w
-"""),
-    ),
-    Unusual(
-        "q2",
-        "tril",
-        _masks(
-            """
+""")),
+    Unusual("q2", "tril", _masks("""
 real = np.broadcast_to(np.arange(T)[None, None, :] < lengths.reshape(-1, 1, 1), (len(lengths), T, T))
 return np.tril(real) if causal else real.copy()
-""",
-            """
+""", """
 B, T, _ = mask.shape
 hidden = np.logical_not(mask)
 hidden[hidden.all(axis=2)] = False
 return np.broadcast_to(hidden[:, None], (B, heads, T, T)).reshape(B * heads, T, T)
-""",
-        ),
-    ),
-    Unusual(
-        "q2",
-        "lists",
-        _masks(
-            """
+""")),
+    Unusual("q2", "lists", _masks("""
 return [[[bool(j < n and (j <= i or not causal)) for j in range(T)] for i in range(T)] for n in lengths]
-""",
-            """
-return [[[not bool(one) and any(row) for one in row] for row in sentence] for sentence in mask.tolist() for _ in range(heads)]
-""",
-        ),
-    ),
-    Unusual(
-        "q2",
-        "torch",
-        "import torch\n"
-        + _masks(
-            """
+""", """
+turn = lambda sentence: [[not bool(one) and any(row) for one in row] for row in sentence]
+return [turn(sentence) for sentence in mask.tolist() for _ in range(heads)]
+""")),
+    Unusual("q2", "torch", "import torch\n" + _masks("""
 place = torch.arange(T)
 real = (place < torch.tensor(lengths)[:, None])[:, None].expand(-1, T, -1)
 return real & torch.ones(T, T, dtype=torch.bool).tril() if causal else real
-""",
-            """
+""", """
 hidden = ~torch.tensor(mask)
 hidden = hidden & ~hidden.all(-1, keepdim=True)
 return hidden.repeat_interleave(heads, dim=0)
-""",
-        ),
-    ),
-    Unusual(
-        "q3",
-        "nn-module",
-        """
+""")),
+    Unusual("q3", "nn-module", """
 import torch
 from torch import nn
 def multi_head(x, W, b, W_out, b_out, heads):
@@ -1234,12 +661,8 @@ def multi_head(x, W, b, W_out, b_out, heads):
     layer = nn.MultiheadAttention(x.shape[2], heads, batch_first=True, dtype=torch.float64)
     layer.load_state_dict({"in_proj_weight": W, "in_proj_bias": b, "out_proj.weight": W_out, "out_proj.bias": b_out})
     return layer(x, x, x)[0]
-""",
-    ),
-    Unusual(
-        "q3",
-        "head-by-head",
-        _heads("""
+"""),
+    Unusual("q3", "head-by-head", _heads("""
 d = x.shape[2]
 k, y = d // heads, np.zeros(x.shape) + b_out
 for h in range(heads):
@@ -1249,12 +672,8 @@ for h in range(heads):
     e = np.exp(s - s.max(axis=2, keepdims=True))
     y += e / e.sum(axis=2, keepdims=True) @ V @ W_out[:, rows].T
 return y
-"""),
-    ),
-    Unusual(
-        "q3",
-        "einsum",
-        _heads("""
+""")),
+    Unusual("q3", "einsum", _heads("""
 B, T, d = x.shape
 W, b = W.reshape(3, heads, -1, d), b.reshape(3, heads, -1)
 Q, K, V = np.einsum("btd,phkd->pbhtk", x, W) + b[:, None, :, None]
@@ -1262,12 +681,8 @@ s = np.einsum("bhik,bhjk->bhij", Q, K) / np.sqrt(Q.shape[-1])
 e = np.exp(s)
 H = np.einsum("bhij,bhjk->bihk", e / e.sum(-1, keepdims=True), V)
 return np.einsum("bihk,ohk->bio", H, W_out.reshape(d, heads, -1)) + b_out
-"""),
-    ),
-    Unusual(
-        "q4",
-        "moments",
-        """
+""")),
+    Unusual("q4", "moments", """
 def score_variance(mean_q, std_q, mean_k, std_k, scaled):
     total = 0.0
     for m, s, n, t in zip(mean_q, std_q, mean_k, std_k):
@@ -1279,40 +694,24 @@ def count_cost(B, T, d, heads, bytes_each=4):
         multiplications += a * b * c
     return [B * multiplications, B * heads * T * T * bytes_each]
 EVEN_AT = 4 * 768**2 * 1.0 / (2 * 768)
-""",
-    ),
-    Unusual(
-        "q4",
-        "float32",
-        _pencil(
-            "mean_q, std_q, mean_k, std_k = map(np.float32, (mean_q, std_q, mean_k, std_k))" + _SPREAD.rstrip(),
-            "return np.array([2 * B * T * d * (2 * d + T), heads * B * T**2 * bytes_each])",
-            "np.float64(1536)",
-        ),
-    ),
-    Unusual(
-        "q5",
-        "torch",
-        """
+"""),
+    Unusual("q4", "float32", _pencil(
+        "mean_q, std_q, mean_k, std_k = map(np.float32, (mean_q, std_q, mean_k, std_k))" + _SPREAD.rstrip(),
+        "return np.array([2 * B * T * d * (2 * d + T), heads * B * T**2 * bytes_each])",
+        "np.float64(1536)")),
+    Unusual("q5", "torch", """
 import torch
 FAULTS = ["A", "b", "D", "E"]
 def cross_attention(target, source, real, W_Q, W_K, W_V):
     target, source, real, W_Q, W_K, W_V = map(torch.tensor, (target, source, real, W_Q, W_K, W_V))
-    out = torch.nn.functional.scaled_dot_product_attention(target @ W_Q, source @ W_K, source @ W_V, attn_mask=real[:, None])
+    attend = torch.nn.functional.scaled_dot_product_attention
+    out = attend(target @ W_Q, source @ W_K, source @ W_V, attn_mask=real[:, None])
     s = torch.einsum("btk,bsk->bts", target @ W_Q, source @ W_K) / W_Q.shape[1] ** 0.5
     return out, s.masked_fill(~real[:, None], -1e30).softmax(-1)
-""",
-    ),
-    Unusual(
-        "q5",
-        "attention-of-q1",
-        _cross("return attention(target @ W_Q, source @ W_K, source @ W_V, real[:, None])", "e, d, b and a"),
-    ),
-    Unusual(
-        "q5",
-        "words-left-out",
-        _cross(
-            """
+"""),
+    Unusual("q5", "attention-of-q1",
+        _cross("return attention(target @ W_Q, source @ W_K, source @ W_V, real[:, None])", "e, d, b and a")),
+    Unusual("q5", "words-left-out", _cross("""
 B, T, S = len(target), target.shape[1], source.shape[1]
 out, w = np.zeros((B, T, W_V.shape[1])), np.zeros((B, T, S))
 for b in range(B):
@@ -1322,90 +721,87 @@ for b in range(B):
     w[b][:, real[b]] = e / e.sum(axis=1, keepdims=True)
     out[b] = w[b][:, real[b]] @ words @ W_V
 return out, w
-""",
-            "A, B, D, E",
-        ),
-    ),
-    Unusual(
-        "q6",
-        "sets",
-        _links(
-            """
+""", "A, B, D, E")),
+    Unusual("q6", "sets", _links("""
 links = -np.ones(target_real.shape)
 for b, t in zip(*np.nonzero(target_real)):
     places = np.flatnonzero(source_real[b])
     links[b, t] = places[np.argmax(weights[b, t, places])]
 return links
-""",
-            """
+""", """
 L = {(b, t, int(j)) for (b, t), j in np.ndenumerate(links) if j >= 0}
 S, P = ({tuple(map(int, place)) for place in np.argwhere(one)} for one in (sure, possible))
 return 1 - (len(L & S) + len(L & P)) / (len(L) + len(S))
-""",
-            rate="0.11458",
-            choice="Hide",
-        ),
-    ),
-    Unusual(
-        "q6",
-        "padded-one-hot",
-        _links(
-            """
+""", rate="0.11458", choice="Hide")),
+    Unusual("q6", "padded-one-hot", _links("""
 shown = weights - 2.0 * ~source_real[:, None]
 return [[int(row.argmax()) if there else -1 for row, there in zip(*one)] for one in zip(shown, target_real)]
-""",
-            """
+""", """
 found = np.concatenate([np.eye(sure.shape[2]), np.zeros((1, sure.shape[2]))])[np.array(links)]
 return 1 - np.sum(found * (1.0 * sure + possible)) / np.sum(found + sure)
-""",
-            head="42.0",
-            rate="0.115",
-        ),
-    ),
-]
+""", head="42.0", rate="0.115")),
+]  # fmt: skip
 
 EQUIVALENT = [
     Equivalent("q1", "the larger of two, whichever stands first", (
-        "weights = e / np.maximum(e.sum(axis=-1, keepdims=True), 1) → weights = e / np.maximum(1, e.sum(axis=-1, keepdims=True))",
-        "e = np.exp(scores - np.maximum(scores.max(axis=-1, keepdims=True), -1e+30)) → e = np.exp(scores - np.maximum(-1e+30, scores.max(axis=-1, keepdims=True)))",
+        "weights = e / np.maximum(e.sum(axis=-1, keepdims=True), 1)"
+        " → weights = e / np.maximum(1, e.sum(axis=-1, keepdims=True))",
+        "e = np.exp(scores - np.maximum(scores.max(axis=-1, keepdims=True), -1e+30))"
+        " → e = np.exp(scores - np.maximum(-1e+30, scores.max(axis=-1, keepdims=True)))",
     )),
     Equivalent("q1", "the sum is 0, or at least 1", (
-        "weights = e / np.maximum(e.sum(axis=-1, keepdims=True), 1) → weights = e / np.maximum(e.sum(axis=-1, keepdims=True), 0.5)",
+        "weights = e / np.maximum(e.sum(axis=-1, keepdims=True), 1)"
+        " → weights = e / np.maximum(e.sum(axis=-1, keepdims=True), 0.5)",
     )),
-    Equivalent("q1", "any number far below all scores", (
-        "e = np.exp(scores - np.maximum(scores.max(axis=-1, keepdims=True), -1e+30)) → e = np.exp(scores - np.maximum(scores.max(axis=-1, keepdims=True), -2e+30))",
-        "e = np.exp(scores - np.maximum(scores.max(axis=-1, keepdims=True), -1e+30)) → e = np.exp(scores - np.maximum(scores.max(axis=-1, keepdims=True), -5e+29))",
+    Equivalent("q1", "any number far below all scores", _each(
+        "e = np.exp(scores - np.maximum(scores.max(axis=-1, keepdims=True), -1e+30))",
+        "e = np.exp(scores - np.maximum(scores.max(axis=-1, keepdims=True), -2e+30))",
+        "e = np.exp(scores - np.maximum(scores.max(axis=-1, keepdims=True), -5e+29))",
     )),
     Equivalent("q1", "two axes change places, whichever is named first", (
-        "scores = Q @ np.swapaxes(K, -1, -2) / np.sqrt(Q.shape[-1]) → scores = Q @ np.swapaxes(K, -2, -1) / np.sqrt(Q.shape[-1])",
+        "scores = Q @ np.swapaxes(K, -1, -2) / np.sqrt(Q.shape[-1])"
+        " → scores = Q @ np.swapaxes(K, -2, -1) / np.sqrt(Q.shape[-1])",
     )),
     Equivalent("q2", "an and, an or, whichever side stands first", (
-        "return real & ((place <= place[:, None]) | (not causal)) → return ((place <= place[:, None]) | (not causal)) & real",
-        "return real & ((place <= place[:, None]) | (not causal)) → return real & ((not causal) | (place <= place[:, None]))",
+        *_each(
+            "return real & ((place <= place[:, None]) | (not causal))",
+            "return ((place <= place[:, None]) | (not causal)) & real",
+            "return real & ((not causal) | (place <= place[:, None]))",
+        ),
         "mended = mask | ~mask.any(axis=-1, keepdims=True) → mended = ~mask.any(axis=-1, keepdims=True) | mask",
     )),
     Equivalent("q2", "an array already", (
         "real = place < np.asarray(lengths)[:, None, None] → real = place < lengths[:, None, None]",
     )),
-    Equivalent("q3", "a single negative size is the one that fits", (
-        "parts = (x @ W.T + b).reshape(B, T, 3, heads, d // heads) → parts = (x @ W.T + b).reshape(B, T, -3, heads, d // heads)",
-        "parts = (x @ W.T + b).reshape(B, T, 3, heads, d // heads) → parts = (x @ W.T + b).reshape(B, T, 3, heads, -(d // heads))",
+    Equivalent("q3", "a single negative size is the one that fits", _each(
+        "parts = (x @ W.T + b).reshape(B, T, 3, heads, d // heads)",
+        "parts = (x @ W.T + b).reshape(B, T, -3, heads, d // heads)",
+        "parts = (x @ W.T + b).reshape(B, T, 3, heads, -(d // heads))",
     )),
     Equivalent("q3", "two axes change places, whichever is named first, and from whichever end it is counted", (
-        "e = np.exp(Q @ K.swapaxes(2, 3) / np.sqrt(d // heads)) → e = np.exp(Q @ K.swapaxes(3, 2) / np.sqrt(d // heads))",
-        "e = np.exp(Q @ K.swapaxes(2, 3) / np.sqrt(d // heads)) → e = np.exp(Q @ K.swapaxes(-2, 3) / np.sqrt(d // heads))",
-        "return H.swapaxes(1, 2).reshape(B, T, d) @ W_out.T + b_out → return H.swapaxes(2, 1).reshape(B, T, d) @ W_out.T + b_out",
-        "return H.swapaxes(1, 2).reshape(B, T, d) @ W_out.T + b_out → return H.swapaxes(1, -2).reshape(B, T, d) @ W_out.T + b_out",
+        *_each(
+            "e = np.exp(Q @ K.swapaxes(2, 3) / np.sqrt(d // heads))",
+            "e = np.exp(Q @ K.swapaxes(3, 2) / np.sqrt(d // heads))",
+            "e = np.exp(Q @ K.swapaxes(-2, 3) / np.sqrt(d // heads))",
+        ),
+        *_each(
+            "return H.swapaxes(1, 2).reshape(B, T, d) @ W_out.T + b_out",
+            "return H.swapaxes(2, 1).reshape(B, T, d) @ W_out.T + b_out",
+            "return H.swapaxes(1, -2).reshape(B, T, d) @ W_out.T + b_out",
+        ),
     )),
     Equivalent("q3", "heads divides d", (
-        "e = np.exp(Q @ K.swapaxes(2, 3) / np.sqrt(d // heads)) → e = np.exp(Q @ K.swapaxes(2, 3) / np.sqrt(d / heads))",
+        "e = np.exp(Q @ K.swapaxes(2, 3) / np.sqrt(d // heads))"
+        " → e = np.exp(Q @ K.swapaxes(2, 3) / np.sqrt(d / heads))",
     )),
-    Equivalent("q4", "arrays of one length", (
-        "return variance / len(mean_q) if scaled else variance → return variance / len(std_k) if scaled else variance",
-        "return variance / len(mean_q) if scaled else variance → return variance / len(std_q) if scaled else variance",
+    Equivalent("q4", "arrays of one length", _each(
+        "return variance / len(mean_q) if scaled else variance",
+        "return variance / len(std_k) if scaled else variance",
+        "return variance / len(std_q) if scaled else variance",
     )),
     Equivalent("q4", "a square has no sign", (
-        "variance = ((mean_q ** 2 + std_q ** 2) * (mean_k ** 2 + std_k ** 2) - (mean_q * mean_k) ** 2).sum() → variance = ((mean_q ** 2 + std_q ** 2) * (mean_k ** 2 + std_k ** 2) - (-(mean_q * mean_k)) ** 2).sum()",
+        "variance = ((mean_q ** 2 + std_q ** 2) * (mean_k ** 2 + std_k ** 2) - (mean_q * mean_k) ** 2).sum()"
+        " → variance = ((mean_q ** 2 + std_q ** 2) * (mean_k ** 2 + std_k ** 2) - (-(mean_q * mean_k)) ** 2).sum()",
     )),
     Equivalent("q5", "only letters are read", (
         "FAULTS = 'ABDE' → FAULTS = 'ABDE?'",
@@ -1422,19 +818,26 @@ EQUIVALENT = [
         "CHOICE = 'show' if ERROR < LIMIT else 'hide' → CHOICE = 'show?' if ERROR < LIMIT else 'hide'",
         "CHOICE = 'show' if ERROR < LIMIT else 'hide' → CHOICE = 'show' if HEAD < LIMIT else 'hide'",
     )),
-    Equivalent("q6", "the same head: only its number is asked for", (
-        "HEAD = min(range(48), key=lambda h: alignment_error(find_links(MAPS[h], SOURCE_REAL, TARGET_REAL)[DEV], SURE[DEV], POSSIBLE[DEV])) → HEAD = min(range(47), key=lambda h: alignment_error(find_links(MAPS[h], SOURCE_REAL, TARGET_REAL)[DEV], SURE[DEV], POSSIBLE[DEV]))",
-        "HEAD = min(range(48), key=lambda h: alignment_error(find_links(MAPS[h], SOURCE_REAL, TARGET_REAL)[DEV], SURE[DEV], POSSIBLE[DEV])) → HEAD = min(range(48), key=lambda h: alignment_error(find_links(MAPS[h], SOURCE_REAL, TARGET_REAL)[DEV], POSSIBLE[DEV], SURE[DEV]))",
+    Equivalent("q6", "the same head: only its number is asked for", _each(
+        "HEAD = min(range(48), key=lambda h: alignment_error(find_links(MAPS[h], "
+        "SOURCE_REAL, TARGET_REAL)[DEV], SURE[DEV], POSSIBLE[DEV]))",
+        "HEAD = min(range(47), key=lambda h: alignment_error(find_links(MAPS[h], "
+        "SOURCE_REAL, TARGET_REAL)[DEV], SURE[DEV], POSSIBLE[DEV]))",
+        "HEAD = min(range(48), key=lambda h: alignment_error(find_links(MAPS[h], "
+        "SOURCE_REAL, TARGET_REAL)[DEV], POSSIBLE[DEV], SURE[DEV]))",
     )),
-    Equivalent("q6", "any number below 0", (
-        "best = np.where(source_real[:, None], weights, -1).argmax(axis=2) → best = np.where(source_real[:, None], weights, -2).argmax(axis=2)",
-        "best = np.where(source_real[:, None], weights, -1).argmax(axis=2) → best = np.where(source_real[:, None], weights, -0.5).argmax(axis=2)",
+    Equivalent("q6", "any number below 0", _each(
+        "best = np.where(source_real[:, None], weights, -1).argmax(axis=2)",
+        "best = np.where(source_real[:, None], weights, -2).argmax(axis=2)",
+        "best = np.where(source_real[:, None], weights, -0.5).argmax(axis=2)",
     )),
     Equivalent("q6", "arrays of one shape", (
-        "found = np.arange(sure.shape[2]) == links[:, :, None] → found = np.arange(possible.shape[2]) == links[:, :, None]",
+        "found = np.arange(sure.shape[2]) == links[:, :, None]"
+        " → found = np.arange(possible.shape[2]) == links[:, :, None]",
     )),
-    Equivalent("q6", "an and, whichever side stands first", (
-        "return 1 - ((found & sure).sum() + (found & possible).sum()) / (found.sum() + sure.sum()) → return 1 - ((sure & found).sum() + (found & possible).sum()) / (found.sum() + sure.sum())",
-        "return 1 - ((found & sure).sum() + (found & possible).sum()) / (found.sum() + sure.sum()) → return 1 - ((found & sure).sum() + (possible & found).sum()) / (found.sum() + sure.sum())",
+    Equivalent("q6", "an and, whichever side stands first", _each(
+        "return 1 - ((found & sure).sum() + (found & possible).sum()) / (found.sum() + sure.sum())",
+        "return 1 - ((sure & found).sum() + (found & possible).sum()) / (found.sum() + sure.sum())",
+        "return 1 - ((found & sure).sum() + (possible & found).sum()) / (found.sum() + sure.sum())",
     )),
 ]  # fmt: skip

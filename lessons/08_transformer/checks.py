@@ -1,15 +1,31 @@
-"""Exercise 08: a block with its norm, rotary positions, parameters, perplexity, the next token's distribution, leaks."""
+"""Exercise 08: a block and its norm, rotary positions, parameters, perplexity, the next token's distribution, leaks."""
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 
-from autograder.answers import Exercise, Learner, Misconception, Wrong, as_array, drivers, expect_close, expect_shape
+from autograder.answers import (
+    Exercise,
+    Misconception,
+    Tolerance,
+    Wrong,
+    as_array,
+    expect_choice,
+    expect_entries,
+    expect_letters,
+    expect_number,
+    expect_shape,
+    keep_inputs,
+)
 
-RTOL, ATOL = 1e-5, 1e-5  # loose enough for float32, far tighter than any wrong recipe below
+NEAR = Tolerance(1e-5, 1e-5)  # loose enough for float32, far tighter than any wrong recipe below
+TURNED = Tolerance(1e-5, 2e-4)  # float32 at place 400
+COUNTED = Tolerance(1e-12, 1e-3)  # parameters: float64 holds them exactly
 EXERCISE = Exercise.beside(__file__)
 say = EXERCISE.say
-_BITS_A, _BITS_B, _LEVEL = 1.919812, 1.496775, 19.647853  # of the losses in q6's given cell
+_BITS_A, _BITS_B = 1.919812, 1.496775  # of the losses in q6's given cell
 _HELD = ((3.819638, 69_120), (4.346224, 47_360))  # of A and B: nats a token, tokens
 _PUBLISHED = {
     124_439_808: ((50_257, 768, 12, 12), {"P": 1_024}),  # GPT-2
@@ -26,25 +42,24 @@ def each_token_is_normalised_by_itself(answer, rng):
         gamma, beta = rng.uniform(0.5, 2, d) * rng.choice([-1, 1], d), rng.normal(size=d)
         value = answer.call("layer_norm", x, gamma, beta, eps)
         away, var = x - x.mean(axis=-1, keepdims=True), x.var(axis=-1, keepdims=True)
-        deviation = np.sqrt(var + eps)
+        unit = away / np.sqrt(var + eps)
         tokens = tuple(range(x.ndim - 1))
         wrong = {
-            "variance-of-a-sample": [gamma * away / np.sqrt(var * d / (d - 1) + eps) + beta],
-            "eps-outside-the-root": [gamma * away / (np.sqrt(var) + e) + beta for e in (eps, eps**0.5)]
-            + [gamma * away / np.sqrt(var + eps**2) + beta],
+            "variance-of-a-sample": gamma * away / np.sqrt(var * d / (d - 1) + eps) + beta,
+            "eps-outside-the-root": [
+                gamma * away / root + beta
+                for root in (np.sqrt(var) + eps, np.sqrt(var) + eps**0.5, np.sqrt(var + eps**2))
+            ],
             "eps-ignored": [gamma * away / np.sqrt(var + e) + beta for e in (0, 1e-5, 1e-6, 1e-8, 1e-12)],
             "norm-over-other-tokens": [
                 gamma * (x - x.mean(axis=axes, keepdims=True)) / np.sqrt(x.var(axis=axes, keepdims=True) + eps) + beta
                 for axes in (None, 0, -2, tokens, (-2, -1))
             ],
             "mean-kept": [gamma * x / np.sqrt(v + eps) + beta for v in (var, (x**2).mean(axis=-1, keepdims=True))],
-            "variance-for-deviation": [gamma * away / (var + eps) + beta],
-            "scale-or-shift-missing": [
-                away / deviation, gamma * away / deviation, away / deviation + beta,
-                beta * away / deviation + gamma, gamma * (away / deviation + beta),
-            ],
-        }  # fmt: skip
-        _judge(value, gamma * away / deviation + beta, wrong, "layer_norm")
+            "variance-for-deviation": gamma * away / (var + eps) + beta,
+            "scale-or-shift-missing": [unit, gamma * unit, unit + beta, beta * unit + gamma, gamma * (unit + beta)],
+        }
+        NEAR.judge(value, gamma * unit + beta, wrong, "layer_norm")
 
 
 @EXERCISE.check("q1")
@@ -63,16 +78,14 @@ def any_number_of_tokens(answer, rng):
     gamma, beta = rng.uniform(0.5, 2, d), rng.normal(size=d)
     small, flat = rng.normal(size=(4, d)) * 3e-3, np.full((1, 1, d), 2.0)
     for x in (small, flat, rng.normal(size=(2, 3, 2, d)), rng.normal(size=d) + 3):
-        after = answer.call(drivers.call_and_keep_inputs, Learner("layer_norm"), x, gamma, beta)
-        _judge(after["result"], _norm(x, gamma, beta), {}, "layer_norm")
-        _expect_same_inputs(after["inputs"], (x, gamma, beta))
+        with keep_inputs(answer, "layer_norm", x, gamma, beta) as value:
+            NEAR.expect(value, _norm(x, gamma, beta), "layer_norm")
     for shape in ((1,), (2, 3), (2, 2, 4), (5,)):
         p = _draw_weights(rng, d)
         x = rng.normal(size=(*shape, d)) * 2
-        after = answer.call(drivers.call_and_keep_inputs, Learner("block"), x, p)
-        _judge(after["result"], _run_block(x, p, True), {}, "block")
-        _expect_same_inputs((after["inputs"][0], *after["inputs"][1].values()), (x, *p.values()))
-        _judge(answer.call("block", x, p, False), _run_block(x, p, False), {}, "block")
+        with keep_inputs(answer, "block", x, p) as value:
+            NEAR.expect(value, _run_block(x, p, True), "block")
+        NEAR.expect(answer.call("block", x, p, False), _run_block(x, p, False), "block")
 
 
 @EXERCISE.check("q2")
@@ -92,7 +105,7 @@ def rows_begin_where_they_are_told(answer, rng):
         _judge_rotation(answer.call("rotate", row[None], first + t), row[None], first + t, 10_000.0)
     base = float(rng.uniform(50, 2_000))
     value = answer.call("rotate", x, first, base)
-    _judge(value, _turn(x, first, base), {"base-ignored": [_turn(x, first, 10_000.0)]}, "rotate", 2e-4)
+    TURNED.judge(value, _turn(x, first, base), {"base-ignored": _turn(x, first, 10_000.0)}, "rotate")
 
 
 @EXERCISE.check("q2")
@@ -102,15 +115,13 @@ def the_distance_alone_counts(answer, rng):
         distances = rng.permutation(np.r_[0, -1, 3, rng.integers(-60, 60, 5)])
         m = 60 + int(rng.integers(40))
         right = np.array([_turn(q[None], m)[0] @ _turn(k[None], m + int(s))[0] for s in distances])
-        back = np.array([q @ _turn(k[None], -int(s))[0] for s in distances])
-        folded = np.array([q @ _turn(k[None], abs(int(s)))[0] for s in distances])
         wrong = {
-            "distance-turned-round": [back],
-            "sign-of-distance-lost": [folded],
-            "score-divided": [right / d**0.5],
-            "neighbours-paired": [[q @ _turn_neighbours(k[None], int(s))[0] for s in distances]],
+            "distance-turned-round": np.array([q @ _turn(k[None], -int(s))[0] for s in distances]),
+            "sign-of-distance-lost": np.array([q @ _turn(k[None], abs(int(s)))[0] for s in distances]),
+            "score-divided": right / d**0.5,
+            "neighbours-paired": np.array([q @ _turn_neighbours(k[None], int(s))[0] for s in distances]),
         }
-        _judge(answer.call("score_at_distances", q, k, distances), right, wrong, "score_at_distances", 2e-4)
+        TURNED.judge(answer.call("score_at_distances", q, k, distances), right, wrong, "score_at_distances")
 
 
 @EXERCISE.check("q2", hidden=True)
@@ -118,13 +129,11 @@ def any_heads_and_places(answer, rng):
     whole = rng.integers(-5, 6, size=(3, 4))
     for x in (rng.normal(size=(2, 3, 5, 8)), rng.normal(size=(4, 1, 2)), whole, rng.normal(size=(1, 6))):
         first, base = int(rng.integers(200, 400)), float(rng.uniform(100, 20_000))
-        after = answer.call(drivers.call_and_keep_inputs, Learner("rotate"), x, first, base)
-        _judge(after["result"], _turn(x, first, base), {}, "rotate", 3e-4)
-        _expect_same_inputs(after["inputs"], (x, first, base))
+        with keep_inputs(answer, "rotate", x, first, base) as value:
+            Tolerance(1e-5, 3e-4).expect(value, _turn(x, first, base), "rotate")
     q, k, distances = whole[0], whole[1], np.array([5])
-    after = answer.call(drivers.call_and_keep_inputs, Learner("score_at_distances"), q, k, distances)
-    _judge(after["result"], [q @ _turn(k[None], 5)[0]], {}, "score_at_distances", 2e-4)
-    _expect_same_inputs(after["inputs"], (q, k, distances))
+    with keep_inputs(answer, "score_at_distances", q, k, distances) as value:
+        TURNED.expect(value, [q @ _turn(k[None], 5)[0]], "score_at_distances")
 
 
 @EXERCISE.check("q3")
@@ -151,35 +160,30 @@ def the_budget_is_kept_and_used(answer, rng):
         each = _count(V, d, 1, heads, **more) - empty
         L = int(rng.integers(7, 20))
         for budget in (empty + L * each, empty + L * each + each - 1, empty + L * each + int(rng.integers(1, each))):
-            value = _number(answer.call("most_blocks", budget, V, d, heads, **more), "most_blocks")
+            value = expect_number(answer.call("most_blocks", budget, V, d, heads, **more), "most_blocks")
             if value != round(value):
                 raise Wrong(say("not-whole", value=value))
             plain = _count(V, d, 0, heads)
-            _judge(
-                value,
-                L,
-                {
-                    "budget-for-blocks-alone": [budget // each],
-                    "switches-not-passed-on": [(budget - plain) // (_count(V, d, 1, heads) - plain)],
-                    "one-block-too-many": [L + 1],
-                    "a-block-still-fits": [L - 1],
-                },
-                "most_blocks",
-            )
+            wrong = {
+                "budget-for-blocks-alone": budget // each,
+                "switches-not-passed-on": (budget - plain) // (_count(V, d, 1, heads) - plain),
+                "one-block-too-many": L + 1,
+                "a-block-still-fits": L - 1,
+            }
+            NEAR.judge(value, L, wrong, "most_blocks")
 
 
 @EXERCISE.check("q3", hidden=True)
 def small_and_large_models(answer, rng):
     for sizes in ((7, 3, 0, 1), (5, 1, 2, 1), (3, 6, 1, 6), (128_000, 12_288, 96, 96)):
         for more in ({}, {"tied": False, "biases": False, "pooler": True, "ratio": 3, "P": 2, "S": 1}):
-            value = _number(answer.call("count_parameters", *sizes, **more), "count_parameters")
-            expect_close(value, _count(*sizes, **more), 1e-12, 0, "count_parameters")
+            value = expect_number(answer.call("count_parameters", *sizes, **more), "count_parameters")
+            Tolerance(1e-12, 0).expect(value, _count(*sizes, **more), "count_parameters")
     V, d, _, heads = _draw_sizes(rng)
     empty = _count(V, d, 0, heads, S=2)
     for budget in (empty, empty + 4 * d * d):
-        expect_close(
-            _number(answer.call("most_blocks", budget, V, d, heads, S=2), "most_blocks"), 0, what="most_blocks"
-        )
+        value = expect_number(answer.call("most_blocks", budget, V, d, heads, S=2), "most_blocks")
+        NEAR.expect(value, 0, "most_blocks")
 
 
 @EXERCISE.check("q4")
@@ -191,27 +195,26 @@ def every_token_counts_once(answer, rng):
         places = np.concatenate([log_p.ravel() for log_p, _ in batches])
         means = [log_p[mask == 1].mean() for log_p, mask in batches]
         rows = [row[m == 1].mean() for log_p, mask in batches for row, m in zip(log_p, mask, strict=True)]
-        nats, each = -tokens.mean(), np.array([log_p[mask == 1].mean() for log_p, mask in batches])
-        padded = [(log_p * mask).mean() for log_p, mask in batches]
+        nats = -tokens.mean()
         wrong = {
-            "sign-forgotten": [-nats],
+            "sign-forgotten": -nats,
             "padding-counted": [
                 -places.mean(),
                 -tokens.sum() / len(places),
                 -places.sum() / len(tokens),
-                -np.mean(padded),
-            ]
-            + [-np.mean([log_p.mean() for log_p, _ in batches])],
-            "batches-weigh-alike": [-np.mean(means)],
-            "texts-weigh-alike": [-np.mean(rows)],
+                -np.mean([(log_p * mask).mean() for log_p, mask in batches]),
+                -np.mean([log_p.mean() for log_p, _ in batches]),
+            ],
+            "batches-weigh-alike": -np.mean(means),
+            "texts-weigh-alike": -np.mean(rows),
         }
-        _judge(value["nats"], nats, wrong, "nats")
+        NEAR.judge(value["nats"], nats, wrong, "nats")
         wrong = {
-            "mean-of-perplexities": [np.exp(-each).mean(), np.exp(-tokens).mean(), np.exp(-np.array(rows)).mean()],
-            "perplexity-of-base-two": [2**nats],
-            "sign-forgotten": [np.exp(-nats)],
+            "mean-of-perplexities": [np.exp(-np.array(each)).mean() for each in (means, tokens, rows)],
+            "perplexity-of-base-two": 2**nats,
+            "sign-forgotten": np.exp(-nats),
         }
-        _judge(value["perplexity"], np.exp(nats), wrong, "perplexity")
+        NEAR.judge(value["perplexity"], np.exp(nats), wrong, "perplexity")
 
 
 @EXERCISE.check("q4")
@@ -225,10 +228,10 @@ def bits_are_per_character(answer, rng):
         wrong = {
             "bits-per-token": [nats / np.log(2), nats],
             "nats-for-bits": [nats * N / characters, nats * N / characters * np.log(2)],
-            "tokens-and-characters-exchanged": [nats * characters / N / np.log(2)],
-            "padding-counted": [nats * places / characters / np.log(2)],
+            "tokens-and-characters-exchanged": nats * characters / N / np.log(2),
+            "padding-counted": nats * places / characters / np.log(2),
         }
-        _judge(value["bits"], right, wrong, "bits")
+        NEAR.judge(value["bits"], right, wrong, "bits")
 
 
 @EXERCISE.check("q4")
@@ -238,17 +241,17 @@ def probabilities_are_mixed(answer, rng):
     p, q = np.exp(log_p), np.exp(log_q)
     wrong = {
         "logarithms-mixed": [share * log_p + (1 - share) * log_q, (log_p + log_q) / 2],
-        "shares-exchanged": [np.log((1 - share) * p + share * q)],
+        "shares-exchanged": np.log((1 - share) * p + share * q),
         "share-ignored": [np.log((p + q) / 2), np.log(p + q), np.log(share * p + q), np.log(np.maximum(p, q))],
     }
     value = answer.call("mix", log_p, log_q, share)
-    _judge(value, np.log(share * p + (1 - share) * q), wrong, "mix")
+    NEAR.judge(value, np.log(share * p + (1 - share) * q), wrong, "mix")
     log_p, log_q = -rng.uniform(900, 3_000, (2, n))
     log_q[:2] = log_p[:2] + rng.uniform(-1, 1, 2)
     value = expect_shape(answer.call("mix", log_p, log_q, share), (n,), "mix")
     if not np.isfinite(value).all() or (value > -700).any():
         raise Misconception("underflow")
-    _judge(value, np.logaddexp(np.log(share) + log_p, np.log(1 - share) + log_q), {}, "mix")
+    NEAR.expect(value, np.logaddexp(np.log(share) + log_p, np.log(1 - share) + log_q), "mix")
 
 
 @EXERCISE.check("q4", hidden=True)
@@ -260,27 +263,20 @@ def anything_may_stand_at_the_padding(answer, rng):
     for junk in (np.nan, -np.inf, 1e30):
         for log_p, mask in batches:
             log_p[mask == 0] = junk
-        after = answer.call(drivers.call_and_keep_inputs, Learner("score_batches"), batches, characters)
-        value = _scores(after["result"])
         tokens = np.concatenate([log_p[mask == 1] for log_p, mask in batches])
-        if not all(map(np.isfinite, value.values())):
-            raise Misconception("padding-poisons")
-        expect_close(value["nats"], -tokens.mean(), RTOL, ATOL, "nats")
-        expect_close(value["perplexity"], np.exp(-tokens.mean()), RTOL, ATOL, "perplexity")
-        expect_close(value["bits"], -tokens.sum() / characters / np.log(2), RTOL, ATOL, "bits")
-        flat = [array for pair in after["inputs"][0] for array in pair]
-        _expect_same_inputs(flat, [array for pair in batches for array in pair])
+        with keep_inputs(answer, "score_batches", batches, characters) as value:
+            came = _scores(value)
+            if not all(map(np.isfinite, came.values())):
+                raise Misconception("padding-poisons")
+            NEAR.expect(came["nats"], -tokens.mean(), "nats")
+            NEAR.expect(came["perplexity"], np.exp(-tokens.mean()), "perplexity")
+            NEAR.expect(came["bits"], -tokens.sum() / characters / np.log(2), "bits")
     inf, share = np.inf, float(rng.uniform(0.2, 0.8))
     log_p, log_q = np.array([-inf, -3.0, -inf, 0.0]), np.array([-2.0, -inf, -inf, 0.0])
-    after = answer.call(drivers.call_and_keep_inputs, Learner("mix"), log_p, log_q, share)
-    value = expect_shape(after["result"], (4,), "mix")
-    if np.isnan(value).any():
-        raise Misconception("impossible-becomes-nan")
-    if value[2] != -inf:
-        expect_close(value[2], -inf, what="mix[2]")
-    right = [np.log(1 - share) - 2, np.log(share) - 3, 0.0]
-    expect_close(value[[0, 1, 3]], right, RTOL, ATOL, "mix")
-    _expect_same_inputs(after["inputs"], (log_p, log_q, share))
+    with keep_inputs(answer, "mix", log_p, log_q, share) as value:
+        if np.isnan(expect_shape(value, (4,), "mix")).any():
+            raise Misconception("impossible-becomes-nan")
+        NEAR.expect(value, [np.log(1 - share) - 2, np.log(share) - 3, -inf, 0.0], "mix")
 
 
 @EXERCISE.check("q5")
@@ -290,18 +286,14 @@ def temperature_sharpens_and_flattens(answer, rng):
         value = answer.call("next_distribution", z, *([temperature] if temperature else []))
         tau = temperature or 1
         wrong = {
-            "temperature-upside-down": [_softmax(z * tau)],
-            "temperature-ignored": [_softmax(z)],
+            "temperature-upside-down": _softmax(z * tau),
+            "temperature-ignored": _softmax(z),
             "not-rescaled": [np.exp(z / tau), np.exp((z - z.max()) / tau), _softmax(z) ** (1 / tau), _softmax(z) / tau],
         }
-        _judge(value, _softmax(z / tau), wrong, "p")
+        NEAR.judge(value, _softmax(z / tau), wrong, "p")
     z = _draw_logits(rng)
-    _judge(
-        answer.call("next_distribution", z, temperature=0),
-        _softmax(z * 1e9),
-        {"temperature-ignored": [_softmax(z)]},
-        "p",
-    )
+    value = answer.call("next_distribution", z, temperature=0)
+    NEAR.judge(value, _softmax(z * 1e9), {"temperature-ignored": _softmax(z)}, "p")
 
 
 @EXERCISE.check("q5")
@@ -310,15 +302,15 @@ def each_cut_keeps_what_it_should(answer, rng):
         z = _draw_logits(rng)
         p, order, k = _softmax(z), np.argsort(-z), int(rng.integers(2, len(z) - 2))
         value = answer.call("next_distribution", z, top_k=k)
-        _judge_cut(value, p, order, k, {"least-probable-kept": [_keep(p, order[::-1][:k])]})
+        _judge_cut(value, p, order, k, {"least-probable-kept": _keep(p, order[::-1][:k])})
     for _ in range(3):
         z, mass = _draw_mass(rng)
         p, order, n = _softmax(z), np.argsort(-z), _places(_softmax(z), mass)
         wrong = {
             "crossing-token-dropped": [_keep(p, order[: n - 1])] if n > 1 else [],
-            "one-token-too-many": [_keep(p, order[: n + 1])],
+            "one-token-too-many": _keep(p, order[: n + 1]),
             "threshold-for-each-token": [_keep(p, np.flatnonzero(p >= t)) for t in (mass, 1 - mass, mass * p.max())],
-            "least-probable-kept": [_keep(p, order[::-1][: _places(p, mass, order[::-1])])],
+            "least-probable-kept": _keep(p, order[::-1][: _places(p, mass, order[::-1])]),
         }
         _judge_cut(answer.call("next_distribution", z, top_p=mass), p, order, n, wrong)
 
@@ -331,10 +323,10 @@ def the_steps_come_in_order(answer, rng):
         n = _places(_keep(p, order[:k]), mass)
         value = answer.call("next_distribution", z, tau, k, mass)
         wrong = {
-            "cut-before-temperature": [_keep(p, order[:early])],
-            "top-p-of-everything": [_keep(p, order[: min(whole, k)])],
-            "one-cut-ignored": [_keep(p, order[:k])],
-            "crossing-token-dropped": [_keep(p, order[: n - 1])],
+            "cut-before-temperature": _keep(p, order[:early]),
+            "top-p-of-everything": _keep(p, order[: min(whole, k)]),
+            "one-cut-ignored": _keep(p, order[:k]),
+            "crossing-token-dropped": _keep(p, order[: n - 1]),
         }
         _judge_cut(value, p, order, n, wrong, _keep(p, order[:k]))
 
@@ -376,28 +368,16 @@ def equals_extremes_and_forbidden_tokens(answer, rng):
             p = most if more.get("temperature") == 0 else _softmax(z)
             wrong["equals-kept"] = [_keep(p, np.flatnonzero(z >= z[right > 0].min()))]
             wrong["zero-takes-one"] = [one for one in np.eye(V) if more == {"temperature": 0} and one @ most > 0]
-            wrong["higher-of-equals"] = [value] if _same(np.sort(value, axis=None), np.sort(right)) else []
-        _judge(value, right, wrong, "p")
-    after = answer.call(drivers.call_and_keep_inputs, Learner("next_distribution"), plain, 0.7, 5, 0.6)
-    _expect_same_inputs(after["inputs"], (plain,))
+            wrong["higher-of-equals"] = [value] if NEAR.same(np.sort(value, axis=None), np.sort(right)) else []
+        NEAR.judge(value, right, wrong, "p")
+    with keep_inputs(answer, "next_distribution", plain, 0.7, 5, 0.6) as value:
+        expect_shape(value, (V,), "p")
 
 
 @EXERCISE.check("q6")
 def the_faults_are_named(answer, rng):
-    letters = answer.get("FAULTS")
-    letters = (
-        "".join(letters) if isinstance(letters, (list, tuple)) and all(isinstance(x, str) for x in letters) else letters
-    )
-    if not isinstance(letters, str):
-        raise Wrong(say("no-letters"))
-    letters = {letter for letter in letters.upper().replace("AND", " ") if letter.isalnum()}
-    if not letters or not letters <= set("ABCDE"):
-        raise Wrong(say("no-letters"))
-    for letter, name in (("D", "padded-keys-blamed"), ("E", "memory-blamed")):
-        if letter in letters:
-            raise Misconception(name)
-    if letters != set("ABC"):
-        raise Wrong(say("fault-missing"))
+    wrong = {"D": "padded-keys-blamed", "E": "memory-blamed"}
+    expect_letters(answer.get("FAULTS"), "FAULTS", "ABC", "ABCDE", wrong, say("fault-missing"))
 
 
 @EXERCISE.check("q6")
@@ -409,35 +389,18 @@ def each_place_is_asked_for_the_next_token(answer, rng):
 
 @EXERCISE.check("q6")
 def the_candidates_are_compared(answer, rng):
-    choice = answer.get("CHOICE")
-    bits = [_number(answer.get(name), name) for name in ("BITS_A", "BITS_B")]
-    level = _number(answer.get("LEVEL"), "LEVEL")
-    choice = choice.strip().strip(".").upper() if isinstance(choice, str) else choice
-    if not isinstance(choice, str) or choice not in ("A", "B", "C"):
-        raise Wrong(say("no-choice"))
-    for name, value, right, (nats, tokens) in zip(("BITS_A", "BITS_B"), bits, (_BITS_A, _BITS_B), _HELD, strict=True):
-        characters = tokens * nats / np.log(2) / right
-        if _near(value, nats / np.log(2), 0.005):
-            raise Misconception("bits-per-token")
-        if _near(value, right * np.log(2), 0.005):
-            raise Misconception("nats-for-bits")
-        if _near(value, nats / np.log(2) * characters / tokens, 0.01):
-            raise Misconception("tokens-and-characters-exchanged")
-        if not _near(value, right, 0.005):
-            raise Wrong(say("not-the-number", name=name, value=value))
-    if choice == "C":
-        raise Misconception("leak-chosen")
-    if choice == "A":
-        raise Misconception("perplexities-compared")
+    choice = expect_choice(answer.get("CHOICE"), "CHOICE", ("A", "B", "C"))
+    bits_a, bits_b, level = (expect_number(answer.get(name), name) for name in ("BITS_A", "BITS_B", "LEVEL"))
+    _judge_bits(bits_a, _BITS_A, *_HELD[0], "BITS_A")
+    _judge_bits(bits_b, _BITS_B, *_HELD[1], "BITS_B")
+    if choice != "B":
+        raise Misconception({"A": "perplexities-compared", "C": "leak-chosen"}[choice])
     (nats_a, tokens_a), (nats_b, tokens_b) = _HELD
-    if _near(level, np.exp(nats_b), 0.5):
-        raise Misconception("level-is-the-better-perplexity")
-    if _near(level, np.exp(nats_a * tokens_a / tokens_b), 1):
-        raise Misconception("level-for-the-wrong-one")
-    if _near(level, np.log(_LEVEL), 0.01):
-        raise Misconception("level-in-nats")
-    if not _near(level, _LEVEL, 0.06):
-        raise Wrong(say("not-level", value=level))
+    right = np.exp(nats_b * tokens_b / tokens_a)
+    Tolerance(0, 0.5).name(level, right, {"level-is-the-better-perplexity": np.exp(nats_b)})
+    Tolerance(0, 1).name(level, right, {"level-for-the-wrong-one": np.exp(nats_a * tokens_a / tokens_b)})
+    wrong = {"level-in-nats": np.log(right)}
+    Tolerance(0, 0.06).judge(level, right, wrong, "LEVEL", say("not-level", value=level))
 
 
 @EXERCISE.check("q6", hidden=True)
@@ -448,10 +411,8 @@ def the_pad_number_may_be_a_token(answer, rng):
         text[int(rng.integers(len(text)))] = pad
     inside[0][-1] = pad
     for texts in (inside, [[3, 8]], [[pad, pad, pad], [4, 4, 4]], [[1, 2], [3, 4], [9, 7]], inside[::-1]):
-        after = answer.call(drivers.call_and_keep_inputs, Learner("prepare"), texts, pad)
-        _judge_preparation(after["result"], texts, pad)
-        if after["inputs"] != [texts, pad]:
-            raise Misconception("changes-its-inputs")
+        with keep_inputs(answer, "prepare", texts, pad) as value:
+            _judge_preparation(value, texts, pad)
 
 
 def _norm(x, gamma, beta, eps=1e-5):
@@ -494,25 +455,16 @@ def _judge_block(answer, rng, pre):
     for shape in ((4,), (2, 3)):
         d = int(rng.integers(4, 8))
         p, x = _draw_weights(rng, d), rng.normal(size=(*shape, d)) * 1.5 + 0.5
-        N, K = _norms(p)
-
-        def A(x, p=p):
-            return _attend(x, p)
-
-        def M(x, p=p):
-            return _think(x, p)
-
+        (N, K), A, M = _norms(p), partial(_attend, p=p), partial(_think, p=p)
         if pre:
-            one, n = x + A(N(x)), N(x)
-            other, turned = x + M(K(x)), x + M(N(x))
+            n, one = N(x), x + A(N(x))
+            h, other, turned = n + A(n), x + M(K(x)), x + M(n)
             wrong = {
-                "residual-missing": [M(K(A(n))), one * 0 + M(K(one)), A(n) + M(K(A(n)))],
-                "residual-from-the-norm": [
-                    K(n + A(n)) + M(K(n + A(n))), n + A(n) + M(K(n + A(n))), K(one) + M(K(one)),
-                ],
-                "parts-beside-each-other": [one + M(K(x)), x + M(K(one)), one + M(N(x))],
+                "residual-missing": [M(K(A(n))), M(K(one)), A(n) + M(K(A(n)))],
+                "residual-from-the-norm": [K(h) + M(K(h)), h + M(K(h)), K(one) + M(K(one))],
+                "parts-beside-each-other": [one + M(K(x)), x + M(K(one)), one + M(n)],
                 "network-first": [other + A(N(other)), turned + A(K(turned))],
-            }  # fmt: skip
+            }
         else:
             one, alone = N(x + A(x)), x + N(A(x))
             other, turned = K(x + M(x)), N(x + M(x))
@@ -522,9 +474,9 @@ def _judge_block(answer, rng, pre):
                 "parts-beside-each-other": [K(x + M(one)), K(one + M(x)), K(x + A(x) + M(x)), N(x + A(x) + M(x))],
                 "network-first": [N(other + A(other)), K(turned + A(turned))],
             }
-        wrong["norm-at-the-other-place"] = [_run_block(x, p, not pre)]
+        wrong["norm-at-the-other-place"] = _run_block(x, p, not pre)
         wrong["norms-exchanged"] = [_run_block(x, p, pre, *pair) for pair in ("21", "11", "22")]
-        _judge(answer.call("block", x, p, pre), _run_block(x, p, pre), wrong, "block")
+        NEAR.judge(answer.call("block", x, p, pre), _run_block(x, p, pre), wrong, "block")
 
 
 def _turn(x, first, base=10_000.0, sign=1, exponents=None):
@@ -546,10 +498,10 @@ def _judge_rotation(value, x, first, base):
     angle = (first + np.arange(T))[:, None] * base ** (-i / half)
     exponents = [-i / (2 * half), -2 * i / half, i / half, -(i + 1) / half, -i / max(half - 1, 1)]
     wrong = {
-        "neighbours-paired": [_turn_neighbours(x, first, base)],
-        "turned-backwards": [_turn(x, first, base, -1)],
-        "place-from-one": [_turn(x, first + 1, base)],
-        "one-frequency": [_turn(x, first, 1.0)],
+        "neighbours-paired": _turn_neighbours(x, first, base),
+        "turned-backwards": _turn(x, first, base, -1),
+        "place-from-one": _turn(x, first + 1, base),
+        "one-frequency": _turn(x, first, 1.0),
         "exponent-of-frequencies": [_turn(x, first, base, exponents=one) for one in exponents],
         "added-not-turned": [
             x + np.concatenate([np.sin(angle), np.cos(angle)], axis=-1),
@@ -558,7 +510,7 @@ def _judge_rotation(value, x, first, base):
         ],
         "first-ignored": [_turn(x, start, base) for start in (0, 1 - T, first - T + 1)],
     }
-    _judge(value, _turn(x, first, base), wrong, "rotate", 2e-4)
+    TURNED.judge(value, _turn(x, first, base), wrong, "rotate")
 
 
 def _draw_sizes(rng) -> tuple:
@@ -579,39 +531,29 @@ def _judge_count(value, V, d, L, heads, P=0, S=0, ratio=4, tied=True, biases=Tru
     inside, norms = biases * (4 + ratio + 1) * d, 2 * L + 1
     wrong = {
         "places-or-segments-forgotten": [right - P * d, right - S * d, right - (P + S) * d],
-        "outer-norm-forgotten": [right - norm],
+        "outer-norm-forgotten": right - norm,
         "four-d-missing": [right - 4 * L * d] if biases else [],
         "norms-forgotten": [right - norms * norm, right - L * norm, right - (L + 1) * norm],
         "tables-for-each-head": [right + L * (heads - 1) * many * linear for many in (3, 4)],
-        "output-map-forgotten": [right - L * linear],
+        "output-map-forgotten": right - L * linear,
         "pooler-miscounted": [right - linear, right - d] if pooler else [right + linear],
         "tied-table-miscounted": [right + V * d] if tied else [right - V * d, right + V],
-        "ratio-fixed": [_count(V, d, L, heads, P, S, 4, tied, biases, pooler)],
+        "ratio-fixed": _count(V, d, L, heads, P, S, 4, tied, biases, pooler),
     }
     if biases:
         wrong["biases-forgotten"] = [right - L * inside - pooler * d, right - L * inside]
         wrong["biases-forgotten"] += [right - L * (ratio + 1) * d, right - L * inside - pooler * d - norms * d]
         wrong["norms-forgotten"] += [right - norms * d]
     else:
-        rest = [
-            L * (5 + ratio) * d,
-            L * (5 + ratio) * d + pooler * d,
-            norms * d,
-            pooler * d,
-            d,
-            4 * L * d,
-            L * (1 + ratio) * d,
-        ]
-        wrong["biases-not-switched-off"] = [
-            _count(V, d, L, heads, P, S, ratio, tied, True, pooler),
-            *(right + r for r in rest),
-        ]
+        rest = [L * (5 + ratio) + pooler, L * (5 + ratio), norms, pooler, 1, 4 * L, L * (1 + ratio)]  # times d
+        with_all = _count(V, d, L, heads, P, S, ratio, tied, True, pooler)
+        wrong["biases-not-switched-off"] = [with_all, *(right + some * d for some in rest)]
         wrong = {"gammas-switched-off": [right - norms * d]} | wrong
-    _judge(_number(value, "count_parameters"), right, wrong, "count_parameters", 1e-3, 1e-12)
+    COUNTED.judge(expect_number(value, "count_parameters"), right, wrong, "count_parameters")
 
 
 def _draw_batches(rng, count):
-    """count pairs (log_p, mask) with at least two texts each, some padding, different means; and a number of characters."""
+    """count pairs (log_p, mask) of at least two texts, some padding, different means; and a number of characters."""
     while True:
         batches = []
         for k in range(count):
@@ -627,12 +569,17 @@ def _draw_batches(rng, count):
 
 
 def _scores(value) -> dict:
-    keys = ("nats", "perplexity", "bits")
-    if value is None:
-        as_array(value)
-    if type(value) is not dict or not set(keys) <= set(value):
-        raise Wrong(say("no-dictionary", keys=", ".join(f'"{key}"' for key in keys)))
-    return {key: _number(value[key], key) for key in keys}
+    return {key: expect_number(part, key) for key, part in expect_entries(value, "nats, perplexity, bits").items()}
+
+
+def _judge_bits(value, right, nats, tokens, name):
+    """right: bits a character; nats: of a token; the text's characters follow from them."""
+    characters = tokens * nats / np.log(2) / right
+    exchanged = nats / np.log(2) * characters / tokens
+    nearly = Tolerance(0, 0.005)
+    nearly.name(value, right, {"bits-per-token": nats / np.log(2), "nats-for-bits": right * np.log(2)})
+    Tolerance(0, 0.01).name(value, right, {"tokens-and-characters-exchanged": exchanged})
+    nearly.judge(value, right, {}, name, say("not-the-number", name=name, value=value))
 
 
 def _softmax(z):
@@ -671,7 +618,7 @@ def _draw_mass(rng):
 
 
 def _draw_steps(rng):
-    """z, temperature, mass, k, and how many tokens stay for those who cut too early or forget that top-k came before."""
+    """z, temperature, mass, k, and how many tokens stay if one cuts too early or forgets that top-k came before."""
     while True:
         z, tau = _draw_logits(rng), float(rng.choice([rng.uniform(0.4, 0.7), rng.uniform(1.4, 2.2)]))
         k, mass, order = int(rng.integers(4, len(z) - 1)), float(rng.uniform(0.5, 0.9)), np.argsort(-z)
@@ -688,12 +635,8 @@ def _judge_cut(value, p, order, n, wrong, before=None):
     right, mask = _keep(p, order[:n]), np.isin(np.arange(len(p)), order[:n])
     value = expect_shape(value, p.shape, "p")
     unscaled = [p * mask] if before is None else [p * mask, before * mask]
-    wrong = {
-        "not-rescaled": unscaled,
-        "softmax-for-rescaling": [_softmax(np.where(mask, p, -np.inf)), _softmax(p * mask)],
-        **wrong,
-    }
-    _judge(value, right, wrong, "p")
+    again = [_softmax(np.where(mask, p, -np.inf)), _softmax(p * mask)]
+    NEAR.judge(value, right, {"not-rescaled": unscaled, "softmax-for-rescaling": again, **wrong}, "p")
 
 
 def _draw_texts(rng, B, pad) -> list[list[int]]:
@@ -704,69 +647,30 @@ def _draw_texts(rng, B, pad) -> list[list[int]]:
 
 def _judge_preparation(value, texts, pad):
     B, T = len(texts), max(map(len, texts)) - 1
-    keys = ("inputs", "targets", "look", "counts")
-    if value is None:
-        as_array(value)
-    if type(value) is not dict or not set(keys) <= set(value):
-        raise Wrong(say("no-dictionary", keys=", ".join(f'"{key}"' for key in keys)))
+    value = expect_entries(value, "inputs, targets, look, counts")
     if np.ndim(value["look"]) > 2:
         raise Misconception("look-is-no-square")
-    came = {key: expect_shape(value[key], (T, T) if key == "look" else (B, T), key) for key in keys}
+    came = {key: expect_shape(part, (T, T) if key == "look" else (B, T), key) for key, part in value.items()}
     lengths = np.array([len(text) for text in texts])[:, None]
     full = np.array([[*text, *[pad] * (T + 1 - len(text))] for text in texts])
     inputs, targets, counts = full[:, :-1], full[:, 1:], np.arange(T) < lengths - 1
     where = {key: np.where(counts, came[key], -1) for key in ("inputs", "targets")}
-    _judge(where["inputs"], np.where(counts, inputs, -1), {}, "inputs")
-    later, earlier = counts[:, 1:] & (T > 1), inputs[:, :-1]
-    right = np.where(counts, targets, -1)
-    if T > 1 and not _same(where["targets"], right) and (came["targets"][:, 1:] == earlier)[later].all():
+    read, right = np.where(counts, inputs, -1), np.where(counts, targets, -1)
+    NEAR.expect(where["inputs"], read, "inputs")
+    shifted = (came["targets"][:, 1:] == inputs[:, :-1])[counts[:, 1:]].all()
+    if T > 1 and shifted and not NEAR.same(where["targets"], right):
         raise Misconception("previous-token-asked")
-    _judge(where["targets"], right, {"targets-are-inputs": [np.where(counts, inputs, -1)]}, "targets")
+    NEAR.judge(where["targets"], right, {"targets-are-inputs": read}, "targets")
     tri = np.tri(T)
     wrong = {
         "future-visible": [np.ones((T, T)), tri.T] if T > 1 else [],
-        "own-token-hidden": [np.tri(T, k=-1)],
-        "look-means-ignore": [1 - tri],
+        "own-token-hidden": np.tri(T, k=-1),
+        "look-means-ignore": 1 - tri,
     }
-    _judge(came["look"], tri, wrong, "look")
+    NEAR.judge(came["look"], tri, wrong, "look")
     wrong = {
-        "end-counts": [np.arange(T) < lengths],
-        "padding-to-be-said": [np.ones((B, T))],
+        "end-counts": np.arange(T) < lengths,
+        "padding-to-be-said": np.ones((B, T)),
         "pad-number-in-a-text": [targets != pad, inputs != pad, (targets != pad) & (inputs != pad)],
     }
-    _judge(came["counts"], counts, wrong, "counts")
-
-
-def _expect_same_inputs(after, before):
-    if not all(np.array_equal(now, then, equal_nan=True) for now, then in zip(after, before, strict=False)):
-        raise Misconception("changes-its-inputs")
-
-
-def _judge(value, right, named, what, atol=ATOL, rtol=RTOL):
-    """Raises the first misconception one of whose recipes gives `value` and not `right`; else compares."""
-    for name, recipes in named.items():
-        for recipe in recipes:
-            if _same(value, recipe, atol, rtol) and not _same(right, recipe, atol, rtol):
-                raise Misconception(name)
-    expect_close(value, right, rtol, atol, what)
-
-
-def _same(value, recipe, atol=ATOL, rtol=RTOL) -> bool:
-    """Close, where nan equals nan."""
-    try:
-        array, recipe = as_array(value), np.asarray(recipe, dtype=np.float64)
-    except Wrong:
-        return False
-    return array.shape == recipe.shape and np.allclose(array, recipe, rtol, atol, equal_nan=True)
-
-
-def _near(value, other, gap) -> bool:
-    return abs(value - other) <= gap
-
-
-def _number(value, what: str) -> float:
-    """A number, also as an array or list of one entry."""
-    array = as_array(value, what)
-    if array.size != 1:
-        expect_close(array, 0.0, what=what)
-    return float(array.reshape(()))
+    NEAR.judge(came["counts"], counts, wrong, "counts")

@@ -47,6 +47,11 @@ def _change(lines: str, *pairs: str) -> str:
     return lines
 
 
+def _each(old: str, *new: str) -> tuple[str, ...]:
+    """The changes of one line into each of several."""
+    return tuple(f"{old} → {one}" for one in new)
+
+
 _NORM = """
 mean, var = x.mean(-1, keepdims=True), x.var(-1, keepdims=True)
 return gamma * (x - mean) / np.sqrt(var + eps) + beta
@@ -156,1121 +161,436 @@ _NAMED, _NEXT, _BEST, _PAD = (
 
 MISTAKES = [
     # q1
-    Mistake(
-        "q1",
-        "sample",
-        _EACH,
-        "variance-of-a-sample",
-        _block(_change(_NORM, "x.var(-1, keepdims=True)", "x.var(-1, keepdims=True, ddof=1)")),
-    ),
-    Mistake(
-        "q1",
-        "torch-std",
-        _EACH,
-        "variance-of-a-sample",
-        "import torch\n"
-        + _block(
-            "x, gamma, beta = map(torch.as_tensor, (x, gamma, beta))\nreturn (gamma * (x - x.mean(-1, True)) / (x.var(-1, keepdim=True) + eps).sqrt() + beta).numpy()"
-        ),
-    ),
-    Mistake(
-        "q1",
-        "eps-outside",
-        _EACH,
-        "eps-outside-the-root",
-        _block(_change(_NORM, "np.sqrt(var + eps)", "(np.sqrt(var) + eps)")),
-    ),
+    Mistake("q1", "sample", _EACH, "variance-of-a-sample",
+        _block(_change(_NORM, "x.var(-1, keepdims=True)", "x.var(-1, keepdims=True, ddof=1)"))),
+    Mistake("q1", "torch-std", _EACH, "variance-of-a-sample", "import torch\n" + _block("""
+x, gamma, beta = map(torch.as_tensor, (x, gamma, beta))
+return (gamma * (x - x.mean(-1, True)) / (x.var(-1, keepdim=True) + eps).sqrt() + beta).numpy()
+""")),
+    Mistake("q1", "eps-outside", _EACH, "eps-outside-the-root",
+        _block(_change(_NORM, "np.sqrt(var + eps)", "(np.sqrt(var) + eps)"))),
     Mistake("q1", "eps-squared", _EACH, "eps-outside-the-root", _block(_change(_NORM, "var + eps", "var + eps ** 2"))),
     Mistake("q1", "no-eps", _EACH, "eps-ignored", _block(_change(_NORM, "var + eps", "var"))),
     Mistake("q1", "own-eps", _EACH, "eps-ignored", _block(_change(_NORM, "var + eps", "var + 1e-5"))),
     Mistake("q1", "batch", _EACH, "norm-over-other-tokens", _block(_change(_NORM, "-1", "0"))),
     Mistake("q1", "column", _EACH, "norm-over-other-tokens", _block(_change(_NORM, "-1", "-2"))),
-    Mistake(
-        "q1",
-        "whole",
-        _EACH,
-        "norm-over-other-tokens",
-        _block(_change(_NORM, "x.mean(-1, keepdims=True), x.var(-1, keepdims=True)", "x.mean(), x.var()")),
-    ),
-    Mistake(
-        "q1",
-        "rms",
-        _EACH,
-        "mean-kept",
-        _block("return gamma * x / np.sqrt((x ** 2).mean(-1, keepdims=True) + eps) + beta"),
-    ),
+    Mistake("q1", "whole", _EACH, "norm-over-other-tokens",
+        _block(_change(_NORM, "x.mean(-1, keepdims=True), x.var(-1, keepdims=True)", "x.mean(), x.var()"))),
+    Mistake("q1", "rms", _EACH, "mean-kept",
+        _block("return gamma * x / np.sqrt((x ** 2).mean(-1, keepdims=True) + eps) + beta")),
     Mistake("q1", "mean-left", _EACH, "mean-kept", _block(_change(_NORM, "(x - mean)", "x"))),
-    Mistake(
-        "q1", "variance", _EACH, "variance-for-deviation", _block(_change(_NORM, "np.sqrt(var + eps)", "(var + eps)"))
-    ),
+    Mistake("q1", "variance", _EACH, "variance-for-deviation",
+        _block(_change(_NORM, "np.sqrt(var + eps)", "(var + eps)"))),
     Mistake("q1", "no-shift", _EACH, "scale-or-shift-missing", _block(_change(_NORM, " + beta", ""))),
-    Mistake(
-        "q1",
-        "shift-first",
-        _EACH,
-        "scale-or-shift-missing",
-        _block(
-            "mean, var = x.mean(-1, keepdims=True), x.var(-1, keepdims=True)\nreturn gamma * ((x - mean) / np.sqrt(var + eps) + beta)"
-        ),
-    ),
+    Mistake("q1", "shift-first", _EACH, "scale-or-shift-missing", _block("""
+mean, var = x.mean(-1, keepdims=True), x.var(-1, keepdims=True)
+return gamma * ((x - mean) / np.sqrt(var + eps) + beta)
+""")),
     Mistake("q1", "no-scale", _EACH, "scale-or-shift-missing", _block(_change(_NORM, "gamma * ", ""))),
     Mistake("q1", "no-keepdims", _EACH, "stopped with", _block(_change(_NORM, ", keepdims=True", ""))),
     Mistake("q1", "nothing", _EACH, "returns None", _block(_change(_NORM, "return ", "x = "))),
-    Mistake(
-        "q1", "always-post", _PRE, "norm-at-the-other-place", _block(block=_change(_BLOCK, "if pre_norm", "if False"))
-    ),
-    Mistake(
-        "q1",
-        "no-path",
-        _PRE,
-        "residual-missing",
-        _block(
-            block=_change(
-                _BLOCK,
-                "h = x + attention(N(x), p)\n    return h + network",
-                "h = attention(N(x), p)\n    return network",
-            )
-        ),
-    ),
-    Mistake(
-        "q1",
-        "one-path",
-        _PRE,
-        "residual-missing",
-        _block(block=_change(_BLOCK, "return h + network(K(h), p)", "return network(K(h), p)")),
-    ),
-    Mistake(
-        "q1",
-        "path-of-the-norm",
-        _PRE,
-        "residual-from-the-norm",
-        _block(block=_change(_BLOCK, "    h = x + attention(N(x), p)", "    x = N(x)\n    h = x + attention(x, p)")),
-    ),
-    Mistake(
-        "q1",
-        "second-path-of-the-norm",
-        _PRE,
-        "residual-from-the-norm",
-        _block(block=_change(_BLOCK, "return h + network(K(h), p)", "return K(h) + network(K(h), p)")),
-    ),
-    Mistake(
-        "q1", "one-norm", _PRE, "norms-exchanged", _block(block=_change(_BLOCK, "network(K(h), p)", "network(N(h), p)"))
-    ),
-    Mistake(
-        "q1",
-        "swapped-norms",
-        _PRE,
-        "norms-exchanged",
-        _block(block=_change(_BLOCK, "N = ", "W = ", "K = ", "N = ", "W = ", "K = ")),
-    ),
-    Mistake(
-        "q1",
-        "parallel",
-        _PRE,
-        "parts-beside-each-other",
-        _block(block=_change(_BLOCK, "return h + network(K(h), p)", "return h + network(K(x), p)")),
-    ),
-    Mistake(
-        "q1",
-        "input-again",
-        _PRE,
-        "parts-beside-each-other",
-        _block(block=_change(_BLOCK, "return h + network(K(h), p)", "return x + network(K(h), p)")),
-    ),
-    Mistake(
-        "q1",
-        "network-first",
-        _PRE,
-        "network-first",
-        _block(
-            block=_change(
-                _BLOCK,
-                "h = x + attention(N(x), p)\n    return h + network(K(h), p)",
-                "h = x + network(K(x), p)\n    return h + attention(N(h), p)",
-            )
-        ),
-    ),
-    Mistake(
-        "q1",
-        "final-norm",
-        _PRE,
-        "`block[",
-        _block(block=_change(_BLOCK, "return h + network(K(h), p)", "return K(h + network(K(h), p))")),
-    ),
-    Mistake(
-        "q1", "always-pre", _POST, "norm-at-the-other-place", _block(block=_change(_BLOCK, "if pre_norm", "if True"))
-    ),
-    Mistake(
-        "q1",
-        "norm-of-the-part",
-        _POST,
-        "sum-outside-the-norm",
-        _block(
-            block=_change(
-                _BLOCK,
-                "h = N(x + attention(x, p))\nreturn K(h + network(h, p))",
-                "h = x + N(attention(x, p))\nreturn h + K(network(h, p))",
-            )
-        ),
-    ),
-    Mistake(
-        "q1",
-        "post-parallel",
-        _POST,
-        "parts-beside-each-other",
-        _block(block=_change(_BLOCK, "return K(h + network(h, p))", "return K(x + network(h, p))")),
-    ),
-    Mistake(
-        "q1",
-        "post-no-path",
-        _POST,
-        "residual-missing",
-        _block(block=_change(_BLOCK, "return K(h + network(h, p))", "return K(network(h, p))")),
-    ),
-    Mistake(
-        "q1",
-        "post-one-norm",
-        _POST,
-        "norms-exchanged",
-        _block(block=_change(_BLOCK, "return K(h + network(h, p))", "return N(h + network(h, p))")),
-    ),
-    Mistake(
-        "q1",
-        "post-network-first",
-        _POST,
-        "network-first",
-        _block(
-            block=_change(
-                _BLOCK,
-                "h = N(x + attention(x, p))\nreturn K(h + network(h, p))",
-                "h = K(x + network(x, p))\nreturn N(h + attention(h, p))",
-            )
-        ),
-    ),
+    Mistake("q1", "always-post", _PRE, "norm-at-the-other-place",
+        _block(block=_change(_BLOCK, "if pre_norm", "if False"))),
+    Mistake("q1", "no-path", _PRE, "residual-missing",
+        _block(block=_change(_BLOCK,
+            "h = x + attention(N(x), p)\n    return h + network", "h = attention(N(x), p)\n    return network"))),
+    Mistake("q1", "one-path", _PRE, "residual-missing",
+        _block(block=_change(_BLOCK, "return h + network(K(h), p)", "return network(K(h), p)"))),
+    Mistake("q1", "path-of-the-norm", _PRE, "residual-from-the-norm",
+        _block(block=_change(_BLOCK, "    h = x + attention(N(x), p)", "    x = N(x)\n    h = x + attention(x, p)"))),
+    Mistake("q1", "second-path-of-the-norm", _PRE, "residual-from-the-norm",
+        _block(block=_change(_BLOCK, "return h + network(K(h), p)", "return K(h) + network(K(h), p)"))),
+    Mistake("q1", "one-norm", _PRE, "norms-exchanged",
+        _block(block=_change(_BLOCK, "network(K(h), p)", "network(N(h), p)"))),
+    Mistake("q1", "swapped-norms", _PRE, "norms-exchanged",
+        _block(block=_change(_BLOCK, "N = ", "W = ", "K = ", "N = ", "W = ", "K = "))),
+    Mistake("q1", "parallel", _PRE, "parts-beside-each-other",
+        _block(block=_change(_BLOCK, "return h + network(K(h), p)", "return h + network(K(x), p)"))),
+    Mistake("q1", "input-again", _PRE, "parts-beside-each-other",
+        _block(block=_change(_BLOCK, "return h + network(K(h), p)", "return x + network(K(h), p)"))),
+    Mistake("q1", "network-first", _PRE, "network-first",
+        _block(block=_change(_BLOCK,
+            "h = x + attention(N(x), p)\n    return h + network(K(h), p)",
+            "h = x + network(K(x), p)\n    return h + attention(N(h), p)"))),
+    Mistake("q1", "final-norm", _PRE, "`block[",
+        _block(block=_change(_BLOCK, "return h + network(K(h), p)", "return K(h + network(K(h), p))"))),
+    Mistake("q1", "always-pre", _POST, "norm-at-the-other-place",
+        _block(block=_change(_BLOCK, "if pre_norm", "if True"))),
+    Mistake("q1", "norm-of-the-part", _POST, "sum-outside-the-norm",
+        _block(block=_change(_BLOCK,
+            "h = N(x + attention(x, p))\nreturn K(h + network(h, p))",
+            "h = x + N(attention(x, p))\nreturn h + K(network(h, p))"))),
+    Mistake("q1", "post-parallel", _POST, "parts-beside-each-other",
+        _block(block=_change(_BLOCK, "return K(h + network(h, p))", "return K(x + network(h, p))"))),
+    Mistake("q1", "post-no-path", _POST, "residual-missing",
+        _block(block=_change(_BLOCK, "return K(h + network(h, p))", "return K(network(h, p))"))),
+    Mistake("q1", "post-one-norm", _POST, "norms-exchanged",
+        _block(block=_change(_BLOCK, "return K(h + network(h, p))", "return N(h + network(h, p))"))),
+    Mistake("q1", "post-network-first", _POST, "network-first",
+        _block(block=_change(_BLOCK,
+            "h = N(x + attention(x, p))\nreturn K(h + network(h, p))",
+            "h = K(x + network(x, p))\nreturn N(h + attention(h, p))"))),
     Mistake("q1", "post-by-default", _ANY, "`block", _change(_block(), "pre_norm=True", "pre_norm=False")),
     Mistake("q1", "other-eps", _ANY, "`layer_norm", _change(_block(), "eps=1e-5", "eps=8e-6")),
-    Mistake(
-        "q1",
-        "in-place",
-        _ANY,
-        "changes-its-inputs",
-        _block(
-            block=_change(
-                _BLOCK,
-                "h = x + attention(N(x), p)\n    return h + network(K(h), p)",
-                "x += attention(N(x), p)\n    x += network(K(x), p)\n    return x",
-            )
-        ),
-    ),
-    Mistake(
-        "q1",
-        "norm-in-place",
-        _ANY,
-        "changes-its-inputs",
-        _block(
-            "x -= x.mean(-1, keepdims=True)\nreturn gamma * x / np.sqrt((x ** 2).mean(-1, keepdims=True) + eps) + beta",
-            _change(_BLOCK, "N = ", "x = x.copy()\nN = ", "N(x)", "N(x.copy())", "K(h)", "K(h.copy())"),
-        ),
-    ),
+    Mistake("q1", "in-place", _ANY, "changes-its-inputs",
+        _block(block=_change(_BLOCK,
+            "h = x + attention(N(x), p)\n    return h + network(K(h), p)",
+            "x += attention(N(x), p)\n    x += network(K(x), p)\n    return x"))),
+    Mistake("q1", "norm-in-place", _ANY, "changes-its-inputs", _block("""
+x -= x.mean(-1, keepdims=True)
+return gamma * x / np.sqrt((x ** 2).mean(-1, keepdims=True) + eps) + beta
+""", _change(_BLOCK, "N = ", "x = x.copy()\nN = ", "N(x)", "N(x.copy())", "K(h)", "K(h.copy())"))),
     # q2
-    Mistake(
-        "q2",
-        "neighbours",
-        _PAIR,
-        "neighbours-paired",
-        _rotation(
-            _change(
-                _TURN,
-                "a, b = x[..., :half], x[..., half:]",
-                "a, b = x[..., ::2], x[..., 1::2]",
-                "return np.concatenate([a * cos - b * sin, b * cos + a * sin], axis=-1)",
-                "return np.stack([a * cos - b * sin, b * cos + a * sin], axis=-1).reshape(x.shape)",
-            )
-        ),
-    ),
-    Mistake(
-        "q2",
-        "half-neighbours",
-        _PAIR,
-        "`rotate[",
-        _rotation(_change(_TURN, "a, b = x[..., :half], x[..., half:]", "a, b = x[..., ::2], x[..., 1::2]")),
-    ),
-    Mistake(
-        "q2",
-        "backwards",
-        _PAIR,
-        "turned-backwards",
-        _rotation(_change(_TURN, "a * cos - b * sin, b * cos + a * sin", "a * cos + b * sin, b * cos - a * sin")),
-    ),
+    Mistake("q2", "neighbours", _PAIR, "neighbours-paired",
+        _rotation(_change(_TURN,
+            "a, b = x[..., :half], x[..., half:]", "a, b = x[..., ::2], x[..., 1::2]",
+            "return np.concatenate([a * cos - b * sin, b * cos + a * sin], axis=-1)",
+            "return np.stack([a * cos - b * sin, b * cos + a * sin], axis=-1).reshape(x.shape)"))),
+    Mistake("q2", "half-neighbours", _PAIR, "`rotate[",
+        _rotation(_change(_TURN, "a, b = x[..., :half], x[..., half:]", "a, b = x[..., ::2], x[..., 1::2]"))),
+    Mistake("q2", "backwards", _PAIR, "turned-backwards",
+        _rotation(_change(_TURN, "a * cos - b * sin, b * cos + a * sin", "a * cos + b * sin, b * cos - a * sin"))),
     Mistake("q2", "reflection", _PAIR, "`rotate[", _rotation(_change(_TURN, "a * cos - b * sin", "a * cos + b * sin"))),
-    Mistake(
-        "q2",
-        "from-one",
-        _PAIR,
-        "place-from-one",
-        _rotation(_change(_TURN, "np.arange(first, first + T)", "np.arange(first + 1, first + T + 1)")),
-    ),
-    Mistake(
-        "q2",
-        "one-speed",
-        _PAIR,
-        "one-frequency",
-        _rotation(_change(_TURN, "base ** (-2 * np.arange(half) / (2 * half))", "np.ones(half)")),
-    ),
-    Mistake(
-        "q2",
-        "half-exponent",
-        _PAIR,
-        "exponent-of-frequencies",
-        _rotation(_change(_TURN, "-2 * np.arange(half) / (2 * half)", "-np.arange(half) / (2 * half)")),
-    ),
-    Mistake(
-        "q2",
-        "double-exponent",
-        _PAIR,
-        "exponent-of-frequencies",
-        _rotation(_change(_TURN, "-2 * np.arange(half) / (2 * half)", "-2 * np.arange(half) / half")),
-    ),
-    Mistake(
-        "q2", "rising", _PAIR, "exponent-of-frequencies", _rotation(_change(_TURN, "-2 * np.arange", "2 * np.arange"))
-    ),
-    Mistake(
-        "q2",
-        "added",
-        _PAIR,
-        "added-not-turned",
-        _rotation(
-            _change(
-                _TURN,
-                "return np.concatenate([a * cos - b * sin, b * cos + a * sin], axis=-1)",
-                "return x + np.concatenate([sin, cos], axis=-1)",
-            )
-        ),
-    ),
-    Mistake(
-        "q2",
-        "degrees",
-        _PAIR,
-        "`rotate[",
-        _rotation(
-            _change(_TURN, "places = np.arange(first, first + T)", "places = np.deg2rad(np.arange(first, first + T))")
-        ),
-    ),
-    Mistake(
-        "q2",
-        "no-first",
-        _FIRST,
-        "first-ignored",
-        _rotation(_change(_TURN, "np.arange(first, first + T)", "np.arange(T)")),
-    ),
-    Mistake(
-        "q2",
-        "first-is-the-last",
-        _FIRST,
-        "first-ignored",
-        _rotation(
-            _change(_TURN, "np.arange(first, first + T)", "np.arange(max(0, first - T + 1), max(0, first - T + 1) + T)")
-        ),
-    ),
+    Mistake("q2", "from-one", _PAIR, "place-from-one",
+        _rotation(_change(_TURN, "np.arange(first, first + T)", "np.arange(first + 1, first + T + 1)"))),
+    Mistake("q2", "one-speed", _PAIR, "one-frequency",
+        _rotation(_change(_TURN, "base ** (-2 * np.arange(half) / (2 * half))", "np.ones(half)"))),
+    Mistake("q2", "half-exponent", _PAIR, "exponent-of-frequencies",
+        _rotation(_change(_TURN, "-2 * np.arange(half) / (2 * half)", "-np.arange(half) / (2 * half)"))),
+    Mistake("q2", "double-exponent", _PAIR, "exponent-of-frequencies",
+        _rotation(_change(_TURN, "-2 * np.arange(half) / (2 * half)", "-2 * np.arange(half) / half"))),
+    Mistake("q2", "rising", _PAIR, "exponent-of-frequencies",
+        _rotation(_change(_TURN, "-2 * np.arange", "2 * np.arange"))),
+    Mistake("q2", "added", _PAIR, "added-not-turned",
+        _rotation(_change(_TURN,
+            "return np.concatenate([a * cos - b * sin, b * cos + a * sin], axis=-1)",
+            "return x + np.concatenate([sin, cos], axis=-1)"))),
+    Mistake("q2", "degrees", _PAIR, "`rotate[",
+        _rotation(_change(_TURN,
+            "places = np.arange(first, first + T)", "places = np.deg2rad(np.arange(first, first + T))"))),
+    Mistake("q2", "no-first", _FIRST, "first-ignored",
+        _rotation(_change(_TURN, "np.arange(first, first + T)", "np.arange(T)"))),
+    Mistake("q2", "first-is-the-last", _FIRST, "first-ignored",
+        _rotation(_change(_TURN,
+            "np.arange(first, first + T)", "np.arange(max(0, first - T + 1), max(0, first - T + 1) + T)"))),
     Mistake("q2", "no-base", _FIRST, "base-ignored", _rotation(_change(_TURN, "= base **", "= 10_000.0 **"))),
     Mistake("q2", "other-base", _PAIR, "`rotate[", _change(_rotation(), "base=10_000.0", "base=1_000.0")),
-    Mistake(
-        "q2",
-        "turned-round",
-        _FAR,
-        "distance-turned-round",
-        _rotation(score="return np.array([rotate(q[None], s)[0] @ k for s in distances])"),
-    ),
-    Mistake(
-        "q2",
-        "folded",
-        _FAR,
-        "sign-of-distance-lost",
-        _rotation(score="return np.array([q @ rotate(k[None], abs(s))[0] for s in distances])"),
-    ),
-    Mistake(
-        "q2",
-        "scaled",
-        _FAR,
-        "score-divided",
-        _rotation(score="return np.array([q @ rotate(k[None], s)[0] for s in distances]) / len(q) ** 0.5"),
-    ),
-    Mistake(
-        "q2",
-        "score-of-neighbours",
-        _FAR,
-        "neighbours-paired",
-        _rotation(
-            score="half = len(q) // 2\nmixed = np.arange(len(q)).reshape(half, 2).T.ravel()\nreturn np.array([q[mixed] @ rotate(k[mixed][None], int(s))[0] for s in distances])"
-        ),
-    ),
-    Mistake(
-        "q2", "unturned", _FAR, "`score_at_distances[", _rotation(score="return np.array([q @ k for s in distances])")
-    ),
+    Mistake("q2", "turned-round", _FAR, "distance-turned-round",
+        _rotation(score="return np.array([rotate(q[None], s)[0] @ k for s in distances])")),
+    Mistake("q2", "folded", _FAR, "sign-of-distance-lost",
+        _rotation(score="return np.array([q @ rotate(k[None], abs(s))[0] for s in distances])")),
+    Mistake("q2", "scaled", _FAR, "score-divided",
+        _rotation(score="return np.array([q @ rotate(k[None], s)[0] for s in distances]) / len(q) ** 0.5")),
+    Mistake("q2", "score-of-neighbours", _FAR, "neighbours-paired", _rotation(score="""
+half = len(q) // 2
+mixed = np.arange(len(q)).reshape(half, 2).T.ravel()
+return np.array([q[mixed] @ rotate(k[mixed][None], int(s))[0] for s in distances])
+""")),
+    Mistake("q2", "unturned", _FAR, "`score_at_distances[",
+        _rotation(score="return np.array([q @ k for s in distances])")),
     Mistake("q2", "one-score", _FAR, "has shape", _rotation(score="return q @ rotate(k[None], int(distances[0]))[0]")),
-    Mistake(
-        "q2",
-        "two-axes",
-        _AXES,
-        "stopped with",
-        _rotation(
-            _change(_TURN, "T, half = x.shape[-2], x.shape[-1] // 2", "(T, d), half = x.shape, x.shape[-1] // 2")
-        ),
-    ),
-    Mistake(
-        "q2",
-        "in-place",
-        _AXES,
-        "changes-its-inputs",
-        _rotation(
-            _change(_TURN, "return np", "x = x.astype(float, copy=False)\nx[...] = np").rstrip() + "\nreturn x",
-            "return np.array([q @ rotate(k[None].astype(float), int(s))[0] for s in distances])",
-        ),
-    ),
-    Mistake(
-        "q2",
-        "whole-numbers",
-        _AXES,
-        "`rotate[",
-        _rotation(
-            _change(
-                _TURN,
-                "return np.concatenate([a * cos - b * sin, b * cos + a * sin], axis=-1)",
-                "y = np.empty_like(x)\ny[..., :half], y[..., half:] = a * cos - b * sin, b * cos + a * sin\nreturn y",
-            )
-        ),
-    ),
-    Mistake(
-        "q2",
-        "places-on-the-first-axis",
-        _AXES,
-        "stopped with",
-        _rotation(_change(_TURN, "x.shape[-2], x", "len(x), x")),
-    ),
+    Mistake("q2", "two-axes", _AXES, "stopped with",
+        _rotation(_change(_TURN,
+            "T, half = x.shape[-2], x.shape[-1] // 2", "(T, d), half = x.shape, x.shape[-1] // 2"))),
+    Mistake("q2", "in-place", _AXES, "changes-its-inputs", _rotation(
+        _change(_TURN, "return np", "x = x.astype(float, copy=False)\nx[...] = np").rstrip() + "\nreturn x",
+        "return np.array([q @ rotate(k[None].astype(float), int(s))[0] for s in distances])")),
+    Mistake("q2", "whole-numbers", _AXES, "`rotate[",
+        _rotation(_change(_TURN,
+            "return np.concatenate([a * cos - b * sin, b * cos + a * sin], axis=-1)",
+            "y = np.empty_like(x)\ny[..., :half], y[..., half:] = a * cos - b * sin, b * cos + a * sin\nreturn y"))),
+    Mistake("q2", "places-on-the-first-axis", _AXES, "stopped with",
+        _rotation(_change(_TURN, "x.shape[-2], x", "len(x), x"))),
     # q3
-    Mistake(
-        "q3",
-        "no-biases",
-        _KNOWN,
-        "biases-forgotten",
-        _count(
-            _change(
-                _TOTAL,
-                "attention = 4 * (d * d + bias * d)",
-                "attention = 4 * d * d",
-                "(d * ratio * d + bias * ratio * d) + (ratio * d * d + bias * d)",
-                "2 * ratio * d * d",
-            )
-        ),
-    ),
+    Mistake("q3", "no-biases", _KNOWN, "biases-forgotten",
+        _count(_change(_TOTAL,
+            "attention = 4 * (d * d + bias * d)", "attention = 4 * d * d",
+            "(d * ratio * d + bias * ratio * d) + (ratio * d * d + bias * d)", "2 * ratio * d * d"))),
     Mistake("q3", "narrow-bias", _KNOWN, "`count_parameters`", _count(_change(_TOTAL, "bias * ratio * d", "bias * d"))),
-    Mistake(
-        "q3",
-        "attention-without-bias",
-        _KNOWN,
-        "four-d-missing",
-        _count(_change(_TOTAL, "attention = 4 * (d * d + bias * d)", "attention = 4 * d * d")),
-    ),
+    Mistake("q3", "attention-without-bias", _KNOWN, "four-d-missing",
+        _count(_change(_TOTAL, "attention = 4 * (d * d + bias * d)", "attention = 4 * d * d"))),
     Mistake("q3", "no-norms", _KNOWN, "norms-forgotten", _count(_change(_TOTAL, "norm = d * (1 + bias)", "norm = 0"))),
     Mistake("q3", "no-norm-in-a-block", _KNOWN, "four-d-missing", _count(_change(_TOTAL, " + 2 * norm", ""))),
     Mistake("q3", "one-norm-a-block", _KNOWN, "norms-forgotten", _count(_change(_TOTAL, "2 * norm", "norm"))),
     Mistake("q3", "gamma-only", _KNOWN, "norms-forgotten", _count(_change(_TOTAL, "d * (1 + bias)", "d"))),
-    Mistake(
-        "q3", "no-outer-norm", _KNOWN, "outer-norm-forgotten", _count(_change(_TOTAL, "2 * norm) + norm", "2 * norm)"))
-    ),
-    Mistake(
-        "q3",
-        "each-head",
-        _KNOWN,
-        "tables-for-each-head",
-        _count(
-            _change(_TOTAL, "attention = 4 * (d * d + bias * d)", "attention = (3 * heads + 1) * (d * d + bias * d)")
-        ),
-    ),
-    Mistake(
-        "q3",
-        "all-four-for-each-head",
-        _KNOWN,
-        "tables-for-each-head",
-        _count(_change(_TOTAL, "attention = 4 *", "attention = 4 * heads *")),
-    ),
-    Mistake(
-        "q3",
-        "three-maps",
-        _KNOWN,
-        "output-map-forgotten",
-        _count(_change(_TOTAL, "attention = 4 *", "attention = 3 *")),
-    ),
-    Mistake(
-        "q3", "no-places", _KNOWN, "places-or-segments-forgotten", _count(_change(_TOTAL, "(V + P + S)", "(V + S)"))
-    ),
-    Mistake(
-        "q3", "no-segments", _KNOWN, "places-or-segments-forgotten", _count(_change(_TOTAL, "(V + P + S)", "(V + P)"))
-    ),
+    Mistake("q3", "no-outer-norm", _KNOWN, "outer-norm-forgotten",
+        _count(_change(_TOTAL, "2 * norm) + norm", "2 * norm)"))),
+    Mistake("q3", "each-head", _KNOWN, "tables-for-each-head",
+        _count(_change(_TOTAL,
+            "attention = 4 * (d * d + bias * d)", "attention = (3 * heads + 1) * (d * d + bias * d)"))),
+    Mistake("q3", "all-four-for-each-head", _KNOWN, "tables-for-each-head",
+        _count(_change(_TOTAL, "attention = 4 *", "attention = 4 * heads *"))),
+    Mistake("q3", "three-maps", _KNOWN, "output-map-forgotten",
+        _count(_change(_TOTAL, "attention = 4 *", "attention = 3 *"))),
+    Mistake("q3", "no-places", _KNOWN, "places-or-segments-forgotten",
+        _count(_change(_TOTAL, "(V + P + S)", "(V + S)"))),
+    Mistake("q3", "no-segments", _KNOWN, "places-or-segments-forgotten",
+        _count(_change(_TOTAL, "(V + P + S)", "(V + P)"))),
     Mistake("q3", "no-pooler", _KNOWN, "pooler-miscounted", _count(_change(_TOTAL, "if pooler", "if False"))),
     Mistake("q3", "pooler-for-all", _KNOWN, "pooler-miscounted", _count(_change(_TOTAL, "if pooler", "if True"))),
     Mistake("q3", "logits-twice", _KNOWN, "tied-table-miscounted", _count(_change(_TOTAL, "if not tied", "if True"))),
-    Mistake(
-        "q3", "upside-down-switch", _KNOWN, "tied-table-miscounted", _count(_change(_TOTAL, "if not tied", "if tied"))
-    ),
-    Mistake(
-        "q3",
-        "rounded",
-        _KNOWN,
-        "`count_parameters`",
-        _count(_change(_TOTAL, "return total", "return round(total, -3)")),
-    ),
-    Mistake(
-        "q3",
-        "learned-by-heart",
-        _OPTION,
-        "`count_parameters`",
-        _count(_change(_TOTAL, "return total", "return total if V > 30_000 else 12 * L * d * d + V * d")),
-    ),
+    Mistake("q3", "upside-down-switch", _KNOWN, "tied-table-miscounted",
+        _count(_change(_TOTAL, "if not tied", "if tied"))),
+    Mistake("q3", "rounded", _KNOWN, "`count_parameters`",
+        _count(_change(_TOTAL, "return total", "return round(total, -3)"))),
+    Mistake("q3", "learned-by-heart", _OPTION, "`count_parameters`",
+        _count(_change(_TOTAL, "return total", "return total if V > 30_000 else 12 * L * d * d + V * d"))),
     Mistake("q3", "never-untied", _OPTION, "tied-table-miscounted", _count(_change(_TOTAL, "if not tied", "if False"))),
-    Mistake(
-        "q3",
-        "untied-with-bias",
-        _OPTION,
-        "tied-table-miscounted",
-        _count(_change(_TOTAL, "total += V * d", "total += V * d + V")),
-    ),
+    Mistake("q3", "untied-with-bias", _OPTION, "tied-table-miscounted",
+        _count(_change(_TOTAL, "total += V * d", "total += V * d + V"))),
     Mistake("q3", "always-four", _OPTION, "ratio-fixed", _count(_change(_TOTAL, "bias =", "ratio = 4\nbias ="))),
-    Mistake(
-        "q3", "always-biases", _OPTION, "biases-not-switched-off", _count(_change(_TOTAL, "1 if biases else 0", "1"))
-    ),
-    Mistake(
-        "q3", "norms-keep-beta", _OPTION, "biases-not-switched-off", _count(_change(_TOTAL, "d * (1 + bias)", "2 * d"))
-    ),
-    Mistake(
-        "q3",
-        "pooler-keeps-bias",
-        _OPTION,
-        "biases-not-switched-off",
-        _count(_change(_TOTAL, "total += d * d + bias * d", "total += d * d + d")),
-    ),
-    Mistake(
-        "q3", "no-gammas", _OPTION, "gammas-switched-off", _count(_change(_TOTAL, "d * (1 + bias)", "2 * d * bias"))
-    ),
-    Mistake(
-        "q3",
-        "rounded-up",
-        _FITS,
-        "one-block-too-many",
-        _count(
-            most="empty = count_parameters(V, d, 0, heads, **more)\nreturn -((empty - budget) // (count_parameters(V, d, 1, heads, **more) - empty))"
-        ),
-    ),
+    Mistake("q3", "always-biases", _OPTION, "biases-not-switched-off",
+        _count(_change(_TOTAL, "1 if biases else 0", "1"))),
+    Mistake("q3", "norms-keep-beta", _OPTION, "biases-not-switched-off",
+        _count(_change(_TOTAL, "d * (1 + bias)", "2 * d"))),
+    Mistake("q3", "pooler-keeps-bias", _OPTION, "biases-not-switched-off",
+        _count(_change(_TOTAL, "total += d * d + bias * d", "total += d * d + d"))),
+    Mistake("q3", "no-gammas", _OPTION, "gammas-switched-off",
+        _count(_change(_TOTAL, "d * (1 + bias)", "2 * d * bias"))),
+    Mistake("q3", "rounded-up", _FITS, "one-block-too-many", _count(most="""
+empty = count_parameters(V, d, 0, heads, **more)
+return -((empty - budget) // (count_parameters(V, d, 1, heads, **more) - empty))
+""")),
     Mistake("q3", "from-one", _FITS, "one-block-too-many", _count(most=_change(_MOST, "return L", "return L + 1"))),
     Mistake("q3", "strict", _FITS, "a-block-still-fits", _count(most=_change(_MOST, "<= budget", "< budget"))),
-    Mistake(
-        "q3",
-        "whole-budget",
-        _FITS,
-        "budget-for-blocks-alone",
-        _count(
-            most="empty = count_parameters(V, d, 0, heads, **more)\nreturn budget // (count_parameters(V, d, 1, heads, **more) - empty)"
-        ),
-    ),
+    Mistake("q3", "whole-budget", _FITS, "budget-for-blocks-alone", _count(most="""
+empty = count_parameters(V, d, 0, heads, **more)
+return budget // (count_parameters(V, d, 1, heads, **more) - empty)
+""")),
     Mistake("q3", "plain-model", _FITS, "switches-not-passed-on", _count(most=_change(_MOST, ", **more", ""))),
     Mistake("q3", "approximate", _FITS, "`most_blocks`", _count(most="return (budget - V * d) // (7 * d * d)")),
-    Mistake(
-        "q3",
-        "not-whole",
-        _FITS,
-        "is no whole number",
-        _count(
-            most="empty = count_parameters(V, d, 0, heads, **more)\nreturn (budget - empty) / (count_parameters(V, d, 1, heads, **more) - empty)"
-        ),
-    ),
+    Mistake("q3", "not-whole", _FITS, "is no whole number", _count(most="""
+empty = count_parameters(V, d, 0, heads, **more)
+return (budget - empty) / (count_parameters(V, d, 1, heads, **more) - empty)
+""")),
     Mistake("q3", "at-least-one", _SIZES, "`most_blocks`", _count(most=_change(_MOST, "return L", "return max(L, 1)"))),
-    Mistake(
-        "q3",
-        "float32",
-        _SIZES,
-        "`count_parameters`",
-        _count(_change(_TOTAL, "return total", "return total if total < 2e8 else np.float32(total)")),
-    ),
+    Mistake("q3", "float32", _SIZES, "`count_parameters`",
+        _count(_change(_TOTAL, "return total", "return total if total < 2e8 else np.float32(total)"))),
     # q4
-    Mistake(
-        "q4", "padding", _TOKEN, "padding-counted", _loss(_change(_SUMS, "[mask == 1]", "", "mask.sum()", "mask.size"))
-    ),
+    Mistake("q4", "padding", _TOKEN, "padding-counted",
+        _loss(_change(_SUMS, "[mask == 1]", "", "mask.sum()", "mask.size"))),
     Mistake("q4", "all-places", _TOKEN, "padding-counted", _loss(_change(_SUMS, "mask.sum()", "mask.size"))),
-    Mistake(
-        "q4",
-        "multiplied-mean",
-        _TOKEN,
-        "padding-counted",
-        _loss(
-            "means = [(log_p * mask).mean() for log_p, mask in batches]\nnats = -np.mean(means)\nreturn {'nats': nats, 'perplexity': np.exp(nats), 'bits': 0.0}"
-        ),
-    ),
-    Mistake(
-        "q4",
-        "mean-of-batches",
-        _TOKEN,
-        "batches-weigh-alike",
-        _loss(
-            _change(_SUMS, "nats = total / N", "nats = -np.mean([log_p[mask == 1].mean() for log_p, mask in batches])")
-        ),
-    ),
-    Mistake(
-        "q4",
-        "mean-of-texts",
-        _TOKEN,
-        "texts-weigh-alike",
-        _loss(
-            _change(
-                _SUMS,
-                "nats = total / N",
-                "nats = -np.mean([row[m == 1].mean() for log_p, mask in batches for row, m in zip(log_p, mask)])",
-            )
-        ),
-    ),
-    Mistake(
-        "q4",
-        "mean-of-perplexities",
-        _TOKEN,
-        "mean-of-perplexities",
-        _loss(_change(_SUMS, "np.exp(nats)", "np.mean([np.exp(-log_p[mask == 1].mean()) for log_p, mask in batches])")),
-    ),
-    Mistake(
-        "q4",
-        "mean-of-inverse-probabilities",
-        _TOKEN,
-        "mean-of-perplexities",
-        _loss(_change(_SUMS, "np.exp(nats)", "np.exp(-np.concatenate([a[m == 1] for a, m in batches])).mean()")),
-    ),
+    Mistake("q4", "multiplied-mean", _TOKEN, "padding-counted", _loss("""
+means = [(log_p * mask).mean() for log_p, mask in batches]
+nats = -np.mean(means)
+return {'nats': nats, 'perplexity': np.exp(nats), 'bits': 0.0}
+""")),
+    Mistake("q4", "mean-of-batches", _TOKEN, "batches-weigh-alike",
+        _loss(_change(_SUMS,
+            "nats = total / N", "nats = -np.mean([log_p[mask == 1].mean() for log_p, mask in batches])"))),
+    Mistake("q4", "mean-of-texts", _TOKEN, "texts-weigh-alike",
+        _loss(_change(_SUMS,
+            "nats = total / N",
+            "nats = -np.mean([row[m == 1].mean() for log_p, mask in batches for row, m in zip(log_p, mask)])"))),
+    Mistake("q4", "mean-of-perplexities", _TOKEN, "mean-of-perplexities",
+        _loss(_change(_SUMS,
+            "np.exp(nats)", "np.mean([np.exp(-log_p[mask == 1].mean()) for log_p, mask in batches])"))),
+    Mistake("q4", "mean-of-inverse-probabilities", _TOKEN, "mean-of-perplexities",
+        _loss(_change(_SUMS, "np.exp(nats)", "np.exp(-np.concatenate([a[m == 1] for a, m in batches])).mean()"))),
     Mistake("q4", "sign", _TOKEN, "sign-forgotten", _loss(_change(_SUMS, "total -=", "total +="))),
     Mistake("q4", "perplexity-sign", _TOKEN, "sign-forgotten", _loss(_change(_SUMS, "np.exp(nats)", "np.exp(-nats)"))),
     Mistake("q4", "power-of-two", _TOKEN, "perplexity-of-base-two", _loss(_change(_SUMS, "np.exp(nats)", "2 ** nats"))),
-    Mistake(
-        "q4",
-        "last-batch",
-        _TOKEN,
-        "`nats`",
-        _loss(_change(_SUMS, "    total -=", "    total, N = 0.0, 0\n    total -=")),
-    ),
-    Mistake(
-        "q4",
-        "three-numbers",
-        _TOKEN,
-        "dictionary with the keys",
-        _loss(
-            _change(
-                _SUMS,
-                'return {"nats": nats, "perplexity": np.exp(nats), "bits": total / characters / np.log(2)}',
-                "return nats, np.exp(nats), total / characters / np.log(2)",
-            )
-        ),
-    ),
-    Mistake(
-        "q4",
-        "per-token",
-        _BITS,
-        "bits-per-token",
-        _loss(_change(_SUMS, "total / characters / np.log(2)", "nats / np.log(2)")),
-    ),
-    Mistake(
-        "q4",
-        "nats-a-character",
-        _BITS,
-        "nats-for-bits",
-        _loss(_change(_SUMS, "total / characters / np.log(2)", "total / characters")),
-    ),
-    Mistake(
-        "q4",
-        "times-ln-2",
-        _BITS,
-        "nats-for-bits",
-        _loss(_change(_SUMS, "characters / np.log(2)", "characters * np.log(2)")),
-    ),
-    Mistake(
-        "q4",
-        "upside-down",
-        _BITS,
-        "tokens-and-characters-exchanged",
-        _loss(_change(_SUMS, "total / characters / np.log(2)", "nats * characters / N / np.log(2)")),
-    ),
-    Mistake(
-        "q4",
-        "padded-places",
-        _BITS,
-        "padding-counted",
-        _loss(
-            _change(
-                _SUMS,
-                "total / characters / np.log(2)",
-                "nats * sum(m.size for _, m in batches) / characters / np.log(2)",
-            )
-        ),
-    ),
+    Mistake("q4", "last-batch", _TOKEN, "`nats`",
+        _loss(_change(_SUMS, "    total -=", "    total, N = 0.0, 0\n    total -="))),
+    Mistake("q4", "three-numbers", _TOKEN, "dictionary with the keys",
+        _loss(_change(_SUMS,
+            'return {"nats": nats, "perplexity": np.exp(nats), "bits": total / characters / np.log(2)}',
+            "return nats, np.exp(nats), total / characters / np.log(2)"))),
+    Mistake("q4", "per-token", _BITS, "bits-per-token",
+        _loss(_change(_SUMS, "total / characters / np.log(2)", "nats / np.log(2)"))),
+    Mistake("q4", "nats-a-character", _BITS, "nats-for-bits",
+        _loss(_change(_SUMS, "total / characters / np.log(2)", "total / characters"))),
+    Mistake("q4", "times-ln-2", _BITS, "nats-for-bits",
+        _loss(_change(_SUMS, "characters / np.log(2)", "characters * np.log(2)"))),
+    Mistake("q4", "upside-down", _BITS, "tokens-and-characters-exchanged",
+        _loss(_change(_SUMS, "total / characters / np.log(2)", "nats * characters / N / np.log(2)"))),
+    Mistake("q4", "padded-places", _BITS, "padding-counted",
+        _loss(_change(_SUMS,
+            "total / characters / np.log(2)", "nats * sum(m.size for _, m in batches) / characters / np.log(2)"))),
     Mistake("q4", "log10", _BITS, "`bits`", _loss(_change(_SUMS, "np.log(2)", "np.log10(2)"))),
     Mistake("q4", "mixed-logs", _MIXED, "logarithms-mixed", _loss(mix="return share * log_p + (1 - share) * log_q")),
-    Mistake(
-        "q4",
-        "other-share",
-        _MIXED,
-        "shares-exchanged",
-        _loss(mix="return np.logaddexp(np.log(1 - share) + log_p, np.log(share) + log_q)"),
-    ),
+    Mistake("q4", "other-share", _MIXED, "shares-exchanged",
+        _loss(mix="return np.logaddexp(np.log(1 - share) + log_p, np.log(share) + log_q)")),
     Mistake("q4", "half", _MIXED, "share-ignored", _loss(mix="return np.logaddexp(log_p, log_q) - np.log(2)")),
     Mistake("q4", "sum", _MIXED, "share-ignored", _loss(mix="return np.logaddexp(log_p, log_q)")),
-    Mistake(
-        "q4",
-        "plain",
-        _MIXED,
-        "underflow",
-        _loss(
-            mix="with np.errstate(divide='ignore'):\n    return np.log(share * np.exp(log_p) + (1 - share) * np.exp(log_q))"
-        ),
-    ),
-    Mistake(
-        "q4",
-        "clipped",
-        _MIXED,
-        "underflow",
-        _loss(mix="return np.log(share * np.exp(log_p) + (1 - share) * np.exp(log_q) + 1e-300)"),
-    ),
-    Mistake(
-        "q4", "probabilities", _MIXED, "`mix[", _loss(mix="return share * np.exp(log_p) + (1 - share) * np.exp(log_q)")
-    ),
-    Mistake(
-        "q4",
-        "multiplied",
-        _JUNK,
-        "padding-poisons",
-        _loss(_change(_SUMS, "log_p[mask == 1].sum()", "(log_p * mask).sum()")),
-    ),
-    Mistake(
-        "q4",
-        "shifted-by-hand",
-        _JUNK,
-        "impossible-becomes-nan",
-        _loss(
-            mix="top = np.maximum(log_p, log_q)\nwith np.errstate(all='ignore'):\n    return top + np.log(share * np.exp(log_p - top) + (1 - share) * np.exp(log_q - top))"
-        ),
-    ),
-    Mistake(
-        "q4",
-        "weighted-means",
-        _JUNK,
-        "`nats`",
-        _loss(
-            "means, counts = [], []\nfor log_p, mask in batches:\n    if mask.all(axis=1).any():\n        means.append(log_p[mask == 1].mean())\n        counts.append(mask.sum() + (mask.sum(axis=1) == 0).sum())\nnats = -np.average(means, weights=counts)\nreturn {'nats': nats, 'perplexity': np.exp(nats), 'bits': nats * sum(counts) / characters / np.log(2)}"
-        ),
-    ),
-    Mistake(
-        "q4",
-        "in-place",
-        _JUNK,
-        "changes-its-inputs",
-        _loss(
-            _change(_SUMS, "    total -= log_p[mask == 1].sum()", "    log_p[mask == 0] = 0\n    total -= log_p.sum()")
-        ),
-    ),
+    Mistake("q4", "plain", _MIXED, "underflow", _loss(mix="""
+with np.errstate(divide='ignore'):
+    return np.log(share * np.exp(log_p) + (1 - share) * np.exp(log_q))
+""")),
+    Mistake("q4", "clipped", _MIXED, "underflow",
+        _loss(mix="return np.log(share * np.exp(log_p) + (1 - share) * np.exp(log_q) + 1e-300)")),
+    Mistake("q4", "probabilities", _MIXED, "`mix[",
+        _loss(mix="return share * np.exp(log_p) + (1 - share) * np.exp(log_q)")),
+    Mistake("q4", "multiplied", _JUNK, "padding-poisons",
+        _loss(_change(_SUMS, "log_p[mask == 1].sum()", "(log_p * mask).sum()"))),
+    Mistake("q4", "shifted-by-hand", _JUNK, "impossible-becomes-nan", _loss(mix="""
+top = np.maximum(log_p, log_q)
+with np.errstate(all='ignore'):
+    return top + np.log(share * np.exp(log_p - top) + (1 - share) * np.exp(log_q - top))
+""")),
+    Mistake("q4", "weighted-means", _JUNK, "`nats`", _loss("""
+means, counts = [], []
+for log_p, mask in batches:
+    if mask.all(axis=1).any():
+        means.append(log_p[mask == 1].mean())
+        counts.append(mask.sum() + (mask.sum(axis=1) == 0).sum())
+nats = -np.average(means, weights=counts)
+return {'nats': nats, 'perplexity': np.exp(nats), 'bits': nats * sum(counts) / characters / np.log(2)}
+""")),
+    Mistake("q4", "in-place", _JUNK, "changes-its-inputs",
+        _loss(_change(_SUMS,
+            "    total -= log_p[mask == 1].sum()", "    log_p[mask == 0] = 0\n    total -= log_p.sum()"))),
     # q5
-    Mistake(
-        "q5",
-        "multiplied",
-        _SHARP,
-        "temperature-upside-down",
-        _next(_change(_STEPS, "z / temperature", "z * temperature")),
-    ),
+    Mistake("q5", "multiplied", _SHARP, "temperature-upside-down",
+        _next(_change(_STEPS, "z / temperature", "z * temperature"))),
     Mistake("q5", "no-temperature", _SHARP, "temperature-ignored", _next(_change(_STEPS, "z / temperature", "z"))),
-    Mistake(
-        "q5",
-        "divided-too-late",
-        _SHARP,
-        "temperature-ignored",
-        _next(_change(_STEPS, "np.exp(z / temperature)", "np.exp(z) / temperature")),
-    ),
-    Mistake(
-        "q5",
-        "powers",
-        _SHARP,
-        "not-rescaled",
-        _next("p = np.exp(logits - logits.max())\np = p / p.sum()\nreturn p ** (1 / temperature)"),
-    ),
+    Mistake("q5", "divided-too-late", _SHARP, "temperature-ignored",
+        _next(_change(_STEPS, "np.exp(z / temperature)", "np.exp(z) / temperature"))),
+    Mistake("q5", "powers", _SHARP, "not-rescaled", _next("""
+p = np.exp(logits - logits.max())
+p = p / p.sum()
+return p ** (1 / temperature)
+""")),
     Mistake("q5", "no-sum", _SHARP, "not-rescaled", _next("return np.exp((logits - logits.max()) / temperature)")),
-    Mistake(
-        "q5",
-        "no-zero",
-        _SHARP,
-        "p[",
-        _next(
-            _change(
-                _STEPS,
-                "p = np.exp(z / temperature) if temperature else (z == 0) + 0.0",
-                "with np.errstate(all='ignore'):\n    p = np.exp(z / np.float64(temperature))",
-            )
-        ),
-    ),
-    Mistake(
-        "q5",
-        "zero-is-one",
-        _SHARP,
-        "temperature-ignored",
-        _next(
-            _change(
-                _STEPS, "np.exp(z / temperature) if temperature else (z == 0) + 0.0", "np.exp(z / (temperature or 1))"
-            )
-        ),
-    ),
+    Mistake("q5", "no-zero", _SHARP, "p[",
+        _next(_change(_STEPS,
+            "p = np.exp(z / temperature) if temperature else (z == 0) + 0.0",
+            "with np.errstate(all='ignore'):\n    p = np.exp(z / np.float64(temperature))"))),
+    Mistake("q5", "zero-is-one", _SHARP, "temperature-ignored",
+        _next(_change(_STEPS,
+            "np.exp(z / temperature) if temperature else (z == 0) + 0.0", "np.exp(z / (temperature or 1))"))),
     Mistake("q5", "logits", _SHARP, "p[", _next(_change(_STEPS, "return p", "return np.log(p + 1e-30)"))),
-    Mistake(
-        "q5",
-        "k-not-rescaled",
-        _CUT,
-        "not-rescaled",
-        _next(_change(_STEPS, "    p[order[top_k:]] = 0\n    p /= p.sum()", "    p[order[top_k:]] = 0")),
-    ),
-    Mistake(
-        "q5",
-        "p-not-rescaled",
-        _CUT,
-        "not-rescaled",
-        _next(_change(_STEPS, "    p[order[n:]] = 0\n    p /= p.sum()", "    p[order[n:]] = 0")),
-    ),
-    Mistake(
-        "q5",
-        "softmax-again",
-        _CUT,
-        "softmax-for-rescaling",
-        _next(
-            _change(
-                _STEPS,
-                "    p[order[top_k:]] = 0\n    p /= p.sum()",
-                "    p[order[top_k:]] = -np.inf\n    p = np.exp(p) / np.exp(p).sum()",
-            )
-        ),
-    ),
-    Mistake(
-        "q5",
-        "softmax-of-zeros",
-        _CUT,
-        "softmax-for-rescaling",
-        _next(
-            _change(
-                _STEPS,
-                "    p[order[n:]] = 0\n    p /= p.sum()",
-                "    p[order[n:]] = 0\n    p = np.exp(p) / np.exp(p).sum()",
-            )
-        ),
-    ),
+    Mistake("q5", "k-not-rescaled", _CUT, "not-rescaled",
+        _next(_change(_STEPS, "    p[order[top_k:]] = 0\n    p /= p.sum()", "    p[order[top_k:]] = 0"))),
+    Mistake("q5", "p-not-rescaled", _CUT, "not-rescaled",
+        _next(_change(_STEPS, "    p[order[n:]] = 0\n    p /= p.sum()", "    p[order[n:]] = 0"))),
+    Mistake("q5", "softmax-again", _CUT, "softmax-for-rescaling",
+        _next(_change(_STEPS,
+            "    p[order[top_k:]] = 0\n    p /= p.sum()",
+            "    p[order[top_k:]] = -np.inf\n    p = np.exp(p) / np.exp(p).sum()"))),
+    Mistake("q5", "softmax-of-zeros", _CUT, "softmax-for-rescaling",
+        _next(_change(_STEPS,
+            "    p[order[n:]] = 0\n    p /= p.sum()", "    p[order[n:]] = 0\n    p = np.exp(p) / np.exp(p).sum()"))),
     Mistake("q5", "rising", _CUT, "least-probable-kept", _next(_change(_STEPS, "np.argsort(-z, ", "np.argsort(z, "))),
     Mistake("q5", "k-plus-one", _CUT, "p[", _next(_change(_STEPS, "order[top_k:]", "order[top_k + 1:]"))),
-    Mistake(
-        "q5",
-        "dropped",
-        _CUT,
-        "crossing-token-dropped",
-        _next(
-            _change(
-                _STEPS,
-                "np.searchsorted(np.cumsum(p[order]), top_p) + 1",
-                "max(1, np.searchsorted(np.cumsum(p[order]), top_p))",
-            )
-        ),
-    ),
+    Mistake("q5", "dropped", _CUT, "crossing-token-dropped",
+        _next(_change(_STEPS,
+            "np.searchsorted(np.cumsum(p[order]), top_p) + 1",
+            "max(1, np.searchsorted(np.cumsum(p[order]), top_p))"))),
     Mistake("q5", "one-more", _CUT, "one-token-too-many", _next(_change(_STEPS, "top_p) + 1", "top_p) + 2"))),
-    Mistake(
-        "q5",
-        "each-token",
-        _CUT,
-        "threshold-for-each-token",
-        _next(
-            _change(
-                _STEPS,
-                "    n = np.searchsorted(np.cumsum(p[order]), top_p) + 1\n    p[order[n:]] = 0",
-                "    p[p < 1 - top_p] = 0",
-            )
-        ),
-    ),
-    Mistake(
-        "q5",
-        "min-p",
-        _CUT,
-        "threshold-for-each-token",
-        _next(
-            _change(
-                _STEPS,
-                "    n = np.searchsorted(np.cumsum(p[order]), top_p) + 1\n    p[order[n:]] = 0",
-                "    p[p < top_p * p.max()] = 0",
-            )
-        ),
-    ),
-    Mistake(
-        "q5",
-        "from-below",
-        _CUT,
-        "least-probable-kept",
-        _next(_change(_STEPS, "    n = np", "    order = order[::-1]\n    n = np")),
-    ),
-    Mistake(
-        "q5",
-        "sorted-out",
-        _CUT,
-        "p[",
-        _next(_change(_STEPS, "return p", "return p if top_p is None and top_k is None else p[order]")),
-    ),
-    Mistake(
-        "q5",
-        "early",
-        _ORDER,
-        "cut-before-temperature",
-        _next(
-            _change(
-                _STEPS,
-                "    n = np.searchsorted(np.cumsum(p[order]), top_p) + 1",
-                "    q = np.exp(z) * (p > 0)\n    n = np.searchsorted(np.cumsum(q[order]) / q.sum(), top_p) + 1",
-            )
-        ),
-    ),
-    Mistake(
-        "q5",
-        "of-everything",
-        _ORDER,
-        "top-p-of-everything",
-        _next(
-            _change(
-                _STEPS, "if top_k:", "whole = p.copy()\nif top_k:", "np.cumsum(p[order])", "np.cumsum(whole[order])"
-            )
-        ),
-    ),
-    Mistake(
-        "q5",
-        "p-first",
-        _ORDER,
-        "top-p-of-everything",
-        _next(
-            _change(
-                _STEPS,
-                "if top_k:\n    p[order[top_k:]] = 0\n    p /= p.sum()\n",
-                "",
-                "return p",
-                "if top_k:\n    p[order[top_k:]] = 0\n    p /= p.sum()\nreturn p",
-            )
-        ),
-    ),
-    Mistake(
-        "q5",
-        "rescaled-at-the-end",
-        _ORDER,
-        "top-p-of-everything",
-        _next(
-            _change(_STEPS, "    p[order[top_k:]] = 0\n    p /= p.sum()", "    p[order[top_k:]] = 0").replace(
-                "return p", "return p / p.sum()"
-            )
-        ),
-    ),
+    Mistake("q5", "each-token", _CUT, "threshold-for-each-token",
+        _next(_change(_STEPS,
+            "    n = np.searchsorted(np.cumsum(p[order]), top_p) + 1\n    p[order[n:]] = 0",
+            "    p[p < 1 - top_p] = 0"))),
+    Mistake("q5", "min-p", _CUT, "threshold-for-each-token",
+        _next(_change(_STEPS,
+            "    n = np.searchsorted(np.cumsum(p[order]), top_p) + 1\n    p[order[n:]] = 0",
+            "    p[p < top_p * p.max()] = 0"))),
+    Mistake("q5", "from-below", _CUT, "least-probable-kept",
+        _next(_change(_STEPS, "    n = np", "    order = order[::-1]\n    n = np"))),
+    Mistake("q5", "sorted-out", _CUT, "p[",
+        _next(_change(_STEPS, "return p", "return p if top_p is None and top_k is None else p[order]"))),
+    Mistake("q5", "early", _ORDER, "cut-before-temperature",
+        _next(_change(_STEPS,
+            "    n = np.searchsorted(np.cumsum(p[order]), top_p) + 1",
+            "    q = np.exp(z) * (p > 0)\n    n = np.searchsorted(np.cumsum(q[order]) / q.sum(), top_p) + 1"))),
+    Mistake("q5", "of-everything", _ORDER, "top-p-of-everything",
+        _next(_change(_STEPS,
+            "if top_k:", "whole = p.copy()\nif top_k:",
+            "np.cumsum(p[order])", "np.cumsum(whole[order])"))),
+    Mistake("q5", "p-first", _ORDER, "top-p-of-everything",
+        _next(_change(_STEPS,
+            "if top_k:\n    p[order[top_k:]] = 0\n    p /= p.sum()\n", "",
+            "return p", "if top_k:\n    p[order[top_k:]] = 0\n    p /= p.sum()\nreturn p"))),
+    Mistake("q5", "rescaled-at-the-end", _ORDER, "top-p-of-everything",
+        _next(_change(_STEPS,
+            "    p[order[top_k:]] = 0\n    p /= p.sum()", "    p[order[top_k:]] = 0",
+            "return p", "return p / p.sum()"))),
     Mistake("q5", "either-or", _ORDER, "one-cut-ignored", _next(_change(_STEPS, "if top_p:", "elif top_p:"))),
-    Mistake(
-        "q5",
-        "dropped-after-k",
-        _ORDER,
-        "crossing-token-dropped",
-        _next(_change(_STEPS, "top_p) + 1", "top_p) + (top_k is None)")),
-    ),
-    Mistake(
-        "q5",
-        "equals-stay",
-        _EQUAL,
-        "equals-kept",
-        _next(_change(_STEPS, "p[order[top_k:]] = 0", "p[z < np.sort(z)[::-1][min(top_k, len(z)) - 1]] = 0")),
-    ),
-    Mistake(
-        "q5",
-        "higher",
-        _EQUAL,
-        "higher-of-equals",
-        _next(_change(_STEPS, 'np.argsort(-z, kind="stable")', 'np.argsort(z, kind="stable")[::-1]')),
-    ),
-    Mistake(
-        "q5",
-        "argmax-at-zero",
-        _EQUAL,
-        "zero-takes-one",
-        _next(_change(_STEPS, "(z == 0) + 0.0", "np.eye(len(z))[z.argmax()]")),
-    ),
-    Mistake(
-        "q5",
-        "powers-of-large",
-        _EQUAL,
-        "overflow",
-        _next(
-            _change(_STEPS, "logits - logits.max()", "logits", "(z == 0) + 0.0", "(z == z.max()) + 0.0")
-            .replace("p = np.exp", "with np.errstate(all='ignore'):\n    p = np.exp")
-            .replace("p /= p.sum()\norder", "with np.errstate(all='ignore'):\n    p /= p.sum()\norder")
-        ),
-    ),
-    Mistake(
-        "q5",
-        "k-of-all",
-        _EQUAL,
-        "stopped with",
-        _next(
-            _change(
-                _STEPS,
-                "    p[order[top_k:]] = 0",
-                "    last = order[top_k]\n    p[order[list(order).index(last):]] = 0",
-            )
-        ),
-    ),
-    Mistake(
-        "q5",
-        "strictly-more",
-        _EQUAL,
-        "p[",
-        _next(
-            _change(
-                _STEPS,
-                "np.searchsorted(np.cumsum(p[order]), top_p) + 1",
-                "np.searchsorted(np.cumsum(p[order]), top_p, side='right') + 1",
-            )
-        ),
-    ),
-    Mistake(
-        "q5",
-        "in-place",
-        _EQUAL,
-        "changes-its-inputs",
-        _next(_change(_STEPS, "z = logits - logits.max()", "z = logits\nz -= z.max()")),
-    ),
+    Mistake("q5", "dropped-after-k", _ORDER, "crossing-token-dropped",
+        _next(_change(_STEPS, "top_p) + 1", "top_p) + (top_k is None)"))),
+    Mistake("q5", "equals-stay", _EQUAL, "equals-kept",
+        _next(_change(_STEPS, "p[order[top_k:]] = 0", "p[z < np.sort(z)[::-1][min(top_k, len(z)) - 1]] = 0"))),
+    Mistake("q5", "higher", _EQUAL, "higher-of-equals",
+        _next(_change(_STEPS, 'np.argsort(-z, kind="stable")', 'np.argsort(z, kind="stable")[::-1]'))),
+    Mistake("q5", "argmax-at-zero", _EQUAL, "zero-takes-one",
+        _next(_change(_STEPS, "(z == 0) + 0.0", "np.eye(len(z))[z.argmax()]"))),
+    Mistake("q5", "powers-of-large", _EQUAL, "overflow",
+        _next(_change(_STEPS,
+            "logits - logits.max()", "logits",
+            "(z == 0) + 0.0", "(z == z.max()) + 0.0",
+            "p = np.exp", "with np.errstate(all='ignore'):\n    p = np.exp",
+            "p /= p.sum()\norder", "with np.errstate(all='ignore'):\n    p /= p.sum()\norder"))),
+    Mistake("q5", "k-of-all", _EQUAL, "stopped with",
+        _next(_change(_STEPS,
+            "    p[order[top_k:]] = 0", "    last = order[top_k]\n    p[order[list(order).index(last):]] = 0"))),
+    Mistake("q5", "strictly-more", _EQUAL, "p[",
+        _next(_change(_STEPS,
+            "np.searchsorted(np.cumsum(p[order]), top_p) + 1",
+            "np.searchsorted(np.cumsum(p[order]), top_p, side='right') + 1"))),
+    Mistake("q5", "in-place", _EQUAL, "changes-its-inputs",
+        _next(_change(_STEPS, "z = logits - logits.max()", "z = logits\nz -= z.max()"))),
     # q6
     Mistake("q6", "padded-keys", _NAMED, "padded-keys-blamed", _leak(faults="ABCD")),
     Mistake("q6", "by-heart", _NAMED, "memory-blamed", _leak(faults="ABE")),
     Mistake("q6", "two-faults", _NAMED, "it isn't all", _leak(faults="AB")),
     Mistake("q6", "words", _NAMED, "text of letters", _leak(faults="targets")),
     Mistake("q6", "copy", _NEXT, "targets-are-inputs", _leak(_change(_FILL, "full[:, 1:]", "full[:, :-1]"))),
-    Mistake(
-        "q6",
-        "backwards",
-        _NEXT,
-        "previous-token-asked",
-        _leak(_change(_FILL, '"targets": full[:, 1:]', '"targets": np.c_[full[:, :1], full[:, :-2]]')),
-    ),
-    Mistake(
-        "q6",
-        "all-see-all",
-        _NEXT,
-        "future-visible",
-        _leak(_change(_FILL, "np.arange(T)[:, None] >= np.arange(T)", "np.ones((T, T), dtype=bool)")),
-    ),
+    Mistake("q6", "backwards", _NEXT, "previous-token-asked",
+        _leak(_change(_FILL, '"targets": full[:, 1:]', '"targets": np.c_[full[:, :1], full[:, :-2]]'))),
+    Mistake("q6", "all-see-all", _NEXT, "future-visible",
+        _leak(_change(_FILL, "np.arange(T)[:, None] >= np.arange(T)", "np.ones((T, T), dtype=bool)"))),
     Mistake("q6", "transposed", _NEXT, "future-visible", _leak(_change(_FILL, "[:, None] >= ", "[:, None] <= "))),
-    Mistake(
-        "q6", "strictly-earlier", _NEXT, "own-token-hidden", _leak(_change(_FILL, "[:, None] >= ", "[:, None] > "))
-    ),
+    Mistake("q6", "strictly-earlier", _NEXT, "own-token-hidden",
+        _leak(_change(_FILL, "[:, None] >= ", "[:, None] > "))),
     Mistake("q6", "ignore", _NEXT, "look-means-ignore", _leak(_change(_FILL, "[:, None] >= ", "[:, None] < "))),
-    Mistake(
-        "q6",
-        "one-each",
-        _NEXT,
-        "look-is-no-square",
-        _leak(_change(_FILL, '"look": look', '"look": look & counts[:, None]')),
-    ),
+    Mistake("q6", "one-each", _NEXT, "look-is-no-square",
+        _leak(_change(_FILL, '"look": look', '"look": look & counts[:, None]'))),
     Mistake("q6", "count-all", _NEXT, "padding-to-be-said", _leak(_change(_FILL, "t < len(text) - 1", "True"))),
     Mistake("q6", "count-the-end", _NEXT, "end-counts", _leak(_change(_FILL, "t < len(text) - 1", "t < len(text)"))),
     Mistake("q6", "unshifted-width", _NEXT, "has shape", _leak(_change(_FILL, "full[:, :-1]", "full"))),
-    Mistake(
-        "q6",
-        "sorted-by-length",
-        _NEXT,
-        "`inputs[",
-        _leak(_change(_FILL, "T = max", "texts = sorted(texts, key=len)\nT = max")),
-    ),
-    Mistake(
-        "q6",
-        "padding-left",
-        _NEXT,
-        "`inputs[",
-        _leak(_change(_FILL, "text + [pad] * (T + 1 - len(text))", "[pad] * (T + 1 - len(text)) + text")),
-    ),
-    Mistake(
-        "q6",
-        "tuple",
-        _NEXT,
-        "dictionary with the keys",
-        _leak(
-            _change(
-                _FILL,
-                'return {"inputs": full[:, :-1], "targets": full[:, 1:], "look": look, "counts": counts}',
-                "return full[:, :-1], full[:, 1:], look, counts",
-            )
-        ),
-    ),
+    Mistake("q6", "sorted-by-length", _NEXT, "`inputs[",
+        _leak(_change(_FILL, "T = max", "texts = sorted(texts, key=len)\nT = max"))),
+    Mistake("q6", "padding-left", _NEXT, "`inputs[",
+        _leak(_change(_FILL, "text + [pad] * (T + 1 - len(text))", "[pad] * (T + 1 - len(text)) + text"))),
+    Mistake("q6", "tuple", _NEXT, "dictionary with the keys",
+        _leak(_change(_FILL,
+            'return {"inputs": full[:, :-1], "targets": full[:, 1:], "look": look, "counts": counts}',
+            "return full[:, :-1], full[:, 1:], look, counts"))),
     Mistake("q6", "per-token", _BEST, "bits-per-token", _leak(a="LOSS['A'].mean() / np.log(2)")),
     Mistake("q6", "nats", _BEST, "nats-for-bits", _leak(a="LOSS['A'].mean() * TOKENS['A'] / CHARACTERS")),
-    Mistake(
-        "q6",
-        "upside-down",
-        _BEST,
-        "tokens-and-characters-exchanged",
-        _leak(b="LOSS['B'].mean() * CHARACTERS / TOKENS['B'] / np.log(2)"),
-    ),
-    Mistake(
-        "q6",
-        "last-place",
-        _BEST,
-        "isn't the text's whole loss",
-        _leak(a="LOSS['A'][-1] * TOKENS['A'] / CHARACTERS / np.log(2)"),
-    ),
+    Mistake("q6", "upside-down", _BEST, "tokens-and-characters-exchanged",
+        _leak(b="LOSS['B'].mean() * CHARACTERS / TOKENS['B'] / np.log(2)")),
+    Mistake("q6", "last-place", _BEST, "isn't the text's whole loss",
+        _leak(a="LOSS['A'][-1] * TOKENS['A'] / CHARACTERS / np.log(2)")),
     Mistake("q6", "exchanged", _BEST, "isn't the text's whole loss", _leak(a="1.4968", b="1.9198")),
     Mistake("q6", "leak", _BEST, "leak-chosen", _leak(choice="C")),
     Mistake("q6", "lower-perplexity", _BEST, "perplexities-compared", _leak(choice="A")),
     Mistake("q6", "name", _BEST, '`CHOICE` is "A"', _leak(choice="the second")),
     Mistake("q6", "same-perplexity", _BEST, "level-is-the-better-perplexity", _leak(level="np.exp(LOSS['B'].mean())")),
-    Mistake(
-        "q6",
-        "other-one",
-        _BEST,
-        "level-for-the-wrong-one",
-        _leak(level="np.exp(LOSS['A'].mean() * TOKENS['A'] / TOKENS['B'])"),
-    ),
+    Mistake("q6", "other-one", _BEST, "level-for-the-wrong-one",
+        _leak(level="np.exp(LOSS['A'].mean() * TOKENS['A'] / TOKENS['B'])")),
     Mistake("q6", "level-nats", _BEST, "level-in-nats", _leak(level="LOSS['B'].mean() * TOKENS['B'] / TOKENS['A']")),
-    Mistake(
-        "q6",
-        "ratio-of-perplexities",
-        _BEST,
-        "still have other bits",
-        _leak(level="np.exp(LOSS['B'].mean()) * TOKENS['B'] / TOKENS['A']"),
-    ),
-    Mistake(
-        "q6",
-        "not-the-pad",
-        _PAD,
-        "pad-number-in-a-text",
-        _leak(
-            _change(
-                _FILL,
-                "counts = np.array([[t < len(text) - 1 for t in range(T)] for text in texts])",
-                "counts = full[:, 1:] != pad",
-            )
-        ),
-    ),
-    Mistake(
-        "q6",
-        "grown-texts",
-        _PAD,
-        "changes-its-inputs",
-        _leak(
-            "T = max(map(len, texts)) - 1\ncounts = np.array([[t < len(text) - 1 for t in range(T)] for text in texts])\nfor text in texts:\n    text += [pad] * (T + 1 - len(text))\nfull = np.array(texts)\nreturn {'inputs': full[:, :-1], 'targets': full[:, 1:], 'look': np.tri(T), 'counts': counts}"
-        ),
-    ),
-    Mistake(
-        "q6",
-        "pad-zero",
-        _PAD,
-        "`inputs[",
-        _leak(_change(_FILL, "T = max", "texts = [[0 if x == pad else x for x in text] for text in texts]\nT = max")),
-    ),
-]
+    Mistake("q6", "ratio-of-perplexities", _BEST, "still have other bits",
+        _leak(level="np.exp(LOSS['B'].mean()) * TOKENS['B'] / TOKENS['A']")),
+    Mistake("q6", "not-the-pad", _PAD, "pad-number-in-a-text",
+        _leak(_change(_FILL,
+            "counts = np.array([[t < len(text) - 1 for t in range(T)] for text in texts])",
+            "counts = full[:, 1:] != pad"))),
+    Mistake("q6", "grown-texts", _PAD, "changes-its-inputs", _leak("""
+T = max(map(len, texts)) - 1
+counts = np.array([[t < len(text) - 1 for t in range(T)] for text in texts])
+for text in texts:
+    text += [pad] * (T + 1 - len(text))
+full = np.array(texts)
+return {'inputs': full[:, :-1], 'targets': full[:, 1:], 'look': np.tri(T), 'counts': counts}
+""")),
+    Mistake("q6", "pad-zero", _PAD, "`inputs[",
+        _leak(_change(_FILL, "T = max", "texts = [[0 if x == pad else x for x in text] for text in texts]\nT = max"))),
+]  # fmt: skip
 
 UNUSUAL = [
-    Unusual(
-        "q1",
-        "torch",
-        """
+    Unusual("q1", "torch", """
 import torch
 def layer_norm(x, gamma, beta, eps=1e-5):
     x, gamma, beta = map(torch.as_tensor, (x, gamma, beta))
@@ -1280,12 +600,8 @@ def block(x, p, pre_norm=True):
         norm = lambda h: layer_norm(h, p[f"gamma_{part}"], p[f"beta_{part}"])
         x = x + run(norm(x), p) if pre_norm else norm(x + run(x, p))
     return torch.from_numpy(x)
-""",
-    ),
-    Unusual(
-        "q1",
-        "token-by-token",
-        """
+"""),
+    Unusual("q1", "token-by-token", """
 def layer_norm(x, gamma, beta, eps=1e-5):
     def one(row):
         d = len(row)
@@ -1303,13 +619,9 @@ def block(x, p, pre_norm=True, eps=1e-5):
             x += part(x, p)
             x = layer_norm(x, *norm)
     return x.tolist()
-""",
-    ),
+"""),
     Unusual("q1", "float32", _change(_block(), "mean, var", "x = np.float32(x)\n    mean, var")),
-    Unusual(
-        "q2",
-        "complex-numbers",
-        """
+    Unusual("q2", "complex-numbers", """
 def rotate(x, first=0, base=10_000.0):
     half = x.shape[-1] // 2
     speeds = np.exp(-np.log(base) * np.linspace(0, 1, half, endpoint=False))
@@ -1321,12 +633,8 @@ def score_at_distances(q, k, distances):
     z = np.conj(q[:half] + 1j * q[half:]) * (k[:half] + 1j * k[half:])
     speeds = 10_000.0 ** (-np.arange(half) / half)
     return [float((z * np.exp(1j * s * speeds)).sum().real) for s in distances]
-""",
-    ),
-    Unusual(
-        "q2",
-        "torch-float32",
-        """
+"""),
+    Unusual("q2", "torch-float32", """
 import torch
 def rotate(x, first=0, base=10_000.0):
     x = torch.as_tensor(x, dtype=torch.float32)
@@ -1338,12 +646,8 @@ def rotate(x, first=0, base=10_000.0):
 def score_at_distances(q, k, distances):
     q, far = torch.as_tensor(q, dtype=torch.float32), 100
     return torch.stack([rotate(q[None], far)[0] @ rotate(k[None], far + int(s))[0] for s in distances])
-""",
-    ),
-    Unusual(
-        "q2",
-        "matrices",
-        """
+"""),
+    Unusual("q2", "matrices", """
 def rotate(x, first=0, base=10_000.0):
     d = x.shape[-1]
     y = np.zeros(x.shape)
@@ -1359,16 +663,13 @@ def score_at_distances(q, k, distances):
     least = min(distances)
     keys = rotate(np.tile(k, (max(distances) - least + 1, 1)), least)
     return keys[np.array(distances) - least] @ q
-""",
-    ),
-    Unusual(
-        "q3",
-        "names-and-shapes",
-        """
+"""),
+    Unusual("q3", "names-and-shapes", """
 def count_parameters(V, d, L, heads, P=0, S=0, ratio=4, tied=True, biases=True, pooler=False):
     linear = lambda m, n: [(m, n), (n,)] if biases else [(m, n)]
     norm = [(d,), (d,)] if biases else [(d,)]
-    block = 4 * heads * [(d, d // heads)] + 4 * bool(biases) * [(d,)] + linear(d, ratio * d) + linear(ratio * d, d) + 2 * norm
+    block = 4 * heads * [(d, d // heads)] + 4 * bool(biases) * [(d,)] + 2 * norm
+    block += linear(d, ratio * d) + linear(ratio * d, d)
     shapes = [(V, d), (P, d), (S, d), *norm] + (linear(d, d) if pooler else []) + ([] if tied else [(V, d)])
     size = lambda shapes: sum(int(np.prod(shape)) for shape in shapes)
     return size(shapes) + L * size(block)
@@ -1378,62 +679,41 @@ def most_blocks(budget, V, d, heads, **more):
         middle = (low + high) // 2
         low, high = (middle, high) if count_parameters(V, d, middle, heads, **more) <= budget else (low, middle)
     return low
-""",
-    ),
-    Unusual(
-        "q3",
-        "in-floats",
-        _count(
-            _change(_TOTAL, "return total", "return float(total)"),
-            "a, b = (count_parameters(V, d, L, heads, **more) for L in (0, 1))\nreturn np.floor((budget - a) / (b - a))",
-        ),
-    ),
-    Unusual(
-        "q4",
-        "torch",
-        """
+"""),
+    Unusual("q3", "in-floats", _count(_change(_TOTAL, "return total", "return float(total)"), """
+a, b = (count_parameters(V, d, L, heads, **more) for L in (0, 1))
+return np.floor((budget - a) / (b - a))
+""")),
+    Unusual("q4", "torch", """
 import torch
 def score_batches(batches, characters):
     total = sum(torch.where(torch.as_tensor(m) == 1, -torch.as_tensor(a), 0.0).sum().item() for a, m in batches)
     N = sum(int(m.sum()) for _, m in batches)
-    return {"bits": total / characters / np.log(2), "nats": torch.tensor(total / N), "perplexity": 2 ** (total / N / np.log(2)), "tokens": N}
+    nats, bits = torch.tensor(total / N), total / characters / np.log(2)
+    return {"bits": bits, "nats": nats, "perplexity": 2 ** (total / N / np.log(2)), "tokens": N}
 def mix(log_p, log_q, share):
     both = torch.stack([torch.as_tensor(log_p) + np.log(share), torch.as_tensor(log_q) + np.log1p(-share)])
     return both.logsumexp(0)
-""",
-    ),
-    Unusual(
-        "q4",
-        "weighted-means",
-        """
+"""),
+    Unusual("q4", "weighted-means", """
 def score_batches(batches, characters):
     kept = [(a[m.astype(bool)].mean(), m.sum()) for a, m in batches if m.any()]
     means, counts = np.array(kept).T
     nats = -np.average(means, weights=counts)
-    return dict(nats=nats, perplexity=np.prod([np.exp(-a * n / counts.sum()) for a, n in kept]), bits=nats * counts.sum() / characters / np.log(2))
+    perplexity = np.prod([np.exp(-a * n / counts.sum()) for a, n in kept])
+    return dict(nats=nats, perplexity=perplexity, bits=nats * counts.sum() / characters / np.log(2))
 def mix(log_p, log_q, share):
     result = []
     for a, b in zip(log_p.tolist(), log_q.tolist()):
         top = max(a, b)
         result.append(top if top == -np.inf else top + np.log(share * np.exp(a - top) + (1 - share) * np.exp(b - top)))
     return result
-""",
-    ),
-    Unusual(
-        "q4",
-        "nan-sum",
-        _loss(
-            _change(
-                _SUMS,
-                "    total -= log_p[mask == 1].sum()",
-                "    with np.errstate(invalid='ignore'):\n        total -= np.nansum(log_p * mask)",
-            )
-        ),
-    ),
-    Unusual(
-        "q5",
-        "logits-to-minus-infinity",
-        """
+"""),
+    Unusual("q4", "nan-sum",
+        _loss(_change(_SUMS,
+            "    total -= log_p[mask == 1].sum()",
+            "    with np.errstate(invalid='ignore'):\n        total -= np.nansum(log_p * mask)"))),
+    Unusual("q5", "logits-to-minus-infinity", """
 import torch
 def next_distribution(logits, temperature=1.0, top_k=None, top_p=None):
     z = torch.as_tensor(logits).double()
@@ -1445,12 +725,8 @@ def next_distribution(logits, temperature=1.0, top_k=None, top_p=None):
         p = z.softmax(-1)[order]
         z[order[p.cumsum(-1) - p >= top_p]] = -torch.inf
     return z.softmax(-1)
-""",
-    ),
-    Unusual(
-        "q5",
-        "one-by-one",
-        """
+"""),
+    Unusual("q5", "one-by-one", """
 def next_distribution(logits, temperature=1.0, top_k=None, top_p=None):
     V, top = len(logits), max(logits)
     powers = [float(z == top) if temperature == 0 else float(np.exp((z - top) / temperature)) for z in logits]
@@ -1462,13 +738,8 @@ def next_distribution(logits, temperature=1.0, top_k=None, top_p=None):
         kept.append(i)
         held += powers[i]
     return [powers[i] / held if i in kept else 0 for i in range(V)]
-""",
-    ),
-    Unusual(
-        "q6",
-        "row-by-row",
-        _leak(
-            """
+"""),
+    Unusual("q6", "row-by-row", _leak("""
 T = max(len(text) for text in texts) - 1
 rows = {"inputs": [], "targets": [], "counts": []}
 for text in texts:
@@ -1477,89 +748,101 @@ for text in texts:
     rows["targets"].append([*text[1:], *[-100] * missing])
     rows["counts"].append([1] * (len(text) - 1) + [0] * missing)
 return {**rows, "look": [[s <= t for s in range(T)] for t in range(T)]}
-""",
-            faults=["c", "b", "a"],
-            choice="b",
-            level="19.6",
-        ),
-    ),
-    Unusual(
-        "q6",
-        "torch",
-        "import torch\nfrom torch.nn.utils.rnn import pad_sequence\n"
-        + _leak(
-            """
+""", faults=["c", "b", "a"], choice="b", level="19.6")),
+    Unusual("q6", "torch", "import torch\nfrom torch.nn.utils.rnn import pad_sequence\n" + _leak("""
 full = pad_sequence([torch.tensor(text) for text in texts], batch_first=True, padding_value=pad)
 lengths = torch.tensor([len(text) for text in texts])
 T = full.shape[1] - 1
 counts = torch.arange(T) < (lengths - 1)[:, None]
 return {"inputs": full[:, :T], "targets": full[:, 1:], "look": torch.ones(T, T).tril().bool(), "counts": counts}
-""",
-            faults="A, B and C",
-            a="1.92",
-            b="1.497",
-            level="np.float32(19.648)",
-        ),
-    ),
-]
+""", faults="A, B and C", a="1.92", b="1.497", level="np.float32(19.648)")),
+]  # fmt: skip
 
 EQUIVALENT = [
     Equivalent("q1", "two neighbouring lines that do not touch each other", (
-        "norm_1 = lambda x: layer_norm(x, p['gamma_1'], p['beta_1']) / norm_2 = lambda x: layer_norm(x, p['gamma_2'], p['beta_2']) → norm_2 = lambda x: layer_norm(x, p['gamma_2'], p['beta_2']) / norm_1 = lambda x: layer_norm(x, p['gamma_1'], p['beta_1'])",
+        "norm_1 = lambda x: layer_norm(x, p['gamma_1'], p['beta_1']) / norm_2 "
+        "= lambda x: layer_norm(x, p['gamma_2'], p['beta_2'])"
+        " → norm_2 = lambda x: layer_norm(x, p['gamma_2'], p['beta_2']) / "
+        "norm_1 = lambda x: layer_norm(x, p['gamma_1'], p['beta_1'])",
     )),
-    Equivalent("q1", "a square has no sign", (
-        "variance = ((x - mean) ** 2).mean(axis=-1, keepdims=True) → variance = ((mean - x) ** 2).mean(axis=-1, keepdims=True)",
-        "variance = ((x - mean) ** 2).mean(axis=-1, keepdims=True) → variance = ((-(x - mean)) ** 2).mean(axis=-1, keepdims=True)",
+    Equivalent("q1", "a square has no sign", _each(
+        "variance = ((x - mean) ** 2).mean(axis=-1, keepdims=True)",
+        "variance = ((mean - x) ** 2).mean(axis=-1, keepdims=True)",
+        "variance = ((-(x - mean)) ** 2).mean(axis=-1, keepdims=True)",
     )),
     Equivalent("q2", "two neighbouring lines that do not touch each other", (
-        "angle = (first + np.arange(T))[:, None] * base ** (-np.arange(half) / half) / a, b = (x[..., :half], x[..., half:]) → a, b = (x[..., :half], x[..., half:]) / angle = (first + np.arange(T))[:, None] * base ** (-np.arange(half) / half)",
+        "angle = (first + np.arange(T))[:, None] * base ** "
+        "(-np.arange(half) / half) / a, b = (x[..., :half], x[..., half:])"
+        " → a, b = (x[..., :half], x[..., half:]) / angle = (first + "
+        "np.arange(T))[:, None] * base ** (-np.arange(half) / half)",
     )),
     Equivalent("q2", "a list is as good as an array", (
-        "return np.array([rotate(k[None], distance)[0] @ q for distance in distances]) → return [rotate(k[None], distance)[0] @ q for distance in distances]",
+        "return np.array([rotate(k[None], distance)[0] @ q for distance in distances])"
+        " → return [rotate(k[None], distance)[0] @ q for distance in distances]",
     )),
     Equivalent("q2", "a product of two vectors, whichever stands first", (
-        "return np.array([rotate(k[None], distance)[0] @ q for distance in distances]) → return np.array([q @ rotate(k[None], distance)[0] for distance in distances])",
+        "return np.array([rotate(k[None], distance)[0] @ q for distance in distances])"
+        " → return np.array([q @ rotate(k[None], distance)[0] for distance in distances])",
     )),
     Equivalent("q2", "one row is the first and the last", (
-        "return np.array([rotate(k[None], distance)[0] @ q for distance in distances]) → return np.array([rotate(k[None], distance)[-1] @ q for distance in distances])",
+        "return np.array([rotate(k[None], distance)[0] @ q for distance in distances])"
+        " → return np.array([rotate(k[None], distance)[-1] @ q for distance in distances])",
     )),
     Equivalent("q3", "two neighbouring lines that do not touch each other", (
-        "linear, norm = (d * d + biases * d, d + biases * d) / network = 2 * ratio * d * d + biases * (ratio * d + d) → network = 2 * ratio * d * d + biases * (ratio * d + d) / linear, norm = (d * d + biases * d, d + biases * d)",
-        "network = 2 * ratio * d * d + biases * (ratio * d + d) / outside = (V + P + S) * d + norm + pooler * linear + (not tied) * V * d → outside = (V + P + S) * d + norm + pooler * linear + (not tied) * V * d / network = 2 * ratio * d * d + biases * (ratio * d + d)",
+        "linear, norm = (d * d + biases * d, d + biases * d) / network = 2 * ratio * d * d + biases * (ratio * d + d)"
+        " → network = 2 * ratio * d * d + biases * (ratio * d + d) / "
+        "linear, norm = (d * d + biases * d, d + biases * d)",
+        "network = 2 * ratio * d * d + biases * (ratio * d + d) / outside = (V + "
+        "P + S) * d + norm + pooler * linear + (not tied) * V * d"
+        " → outside = (V + P + S) * d + norm + pooler * linear + (not tied) * V * "
+        "d / network = 2 * ratio * d * d + biases * (ratio * d + d)",
     )),
     Equivalent("q3", "the number of heads doesn't change the number of parameters", (
         "empty = count_parameters(V, d, 0, heads, **more) → empty = count_parameters(V, d, 0, more, **more)",
         "empty = count_parameters(V, d, 0, heads, **more) → empty = count_parameters(V, d, 0, V, **more)",
         "empty = count_parameters(V, d, 0, heads, **more) → empty = count_parameters(V, d, 0, budget, **more)",
-        "each = count_parameters(V, d, 1, heads, **more) - empty → each = count_parameters(V, d, 1, more, **more) - empty",
-        "each = count_parameters(V, d, 1, heads, **more) - empty → each = count_parameters(V, d, 1, V, **more) - empty",
-        "each = count_parameters(V, d, 1, heads, **more) - empty → each = count_parameters(V, d, 1, budget, **more) - empty",
+        *_each(
+            "each = count_parameters(V, d, 1, heads, **more) - empty",
+            "each = count_parameters(V, d, 1, more, **more) - empty",
+            "each = count_parameters(V, d, 1, V, **more) - empty",
+            "each = count_parameters(V, d, 1, budget, **more) - empty",
+        ),
     )),
     Equivalent("q4", "a sum, in any order", (
-        "return np.logaddexp(np.log(share) + log_p, np.log(1 - share) + log_q) → return np.logaddexp(np.log(1 - share) + log_q, np.log(share) + log_p)",
-        "log_p = np.concatenate([values[mask == 1] for values, mask in batches]) → log_p = np.concatenate([values[mask == 1] for values, mask in list(batches)[::-1]])",
+        "return np.logaddexp(np.log(share) + log_p, np.log(1 - share) + log_q)"
+        " → return np.logaddexp(np.log(1 - share) + log_q, np.log(share) + log_p)",
+        "log_p = np.concatenate([values[mask == 1] for values, mask in batches])"
+        " → log_p = np.concatenate([values[mask == 1] for values, mask in list(batches)[::-1]])",
     )),
     Equivalent("q5", "p is no input", (
         "p = p / p.sum() → p /= p.sum()",
     )),
-    Equivalent("q5", "equal parts of any size are rescaled to the sum 1", (
-        "p = np.exp(z / temperature) if temperature > 0 else np.where(z == 0, 1.0, 0.0) → p = np.exp(z / temperature) if temperature > 0 else z == 0",
-        "p = np.exp(z / temperature) if temperature > 0 else np.where(z == 0, 1.0, 0.0) → p = np.exp(z / temperature) if temperature > 0 else np.where(1.0, z == 0, 0.0)",
-        "p = np.exp(z / temperature) if temperature > 0 else np.where(z == 0, 1.0, 0.0) → p = np.exp(z / temperature) if temperature > 0 else np.where(z == 0, 2.0, 0.0)",
-        "p = np.exp(z / temperature) if temperature > 0 else np.where(z == 0, 1.0, 0.0) → p = np.exp(z / temperature) if temperature > 0 else np.where(z == 0, -1.0, 0.0)",
-        "p = np.exp(z / temperature) if temperature > 0 else np.where(z == 0, 1.0, 0.0) → p = np.exp(z / temperature) if temperature > 0 else np.where(z == 0, 0.5, 0.0)",
+    Equivalent("q5", "equal parts of any size are rescaled to the sum 1", _each(
+        "p = np.exp(z / temperature) if temperature > 0 else np.where(z == 0, 1.0, 0.0)",
+        "p = np.exp(z / temperature) if temperature > 0 else z == 0",
+        "p = np.exp(z / temperature) if temperature > 0 else np.where(1.0, z == 0, 0.0)",
+        "p = np.exp(z / temperature) if temperature > 0 else np.where(z == 0, 2.0, 0.0)",
+        "p = np.exp(z / temperature) if temperature > 0 else np.where(z == 0, -1.0, 0.0)",
+        "p = np.exp(z / temperature) if temperature > 0 else np.where(z == 0, 0.5, 0.0)",
     )),
-    Equivalent("q5", "the same order, but for tokens of probability 0", (
-        "p, order = (p / p.sum(), np.argsort(-z, kind='stable')) → p, order = (p / p.sum(), np.argsort(-logits, kind='stable'))",
-        "p, order = (p / p.sum(), np.argsort(-z, kind='stable')) → p, order = (p / p.sum(), np.argsort(-p, kind='stable'))",
+    Equivalent("q5", "the same order, but for tokens of probability 0", _each(
+        "p, order = (p / p.sum(), np.argsort(-z, kind='stable'))",
+        "p, order = (p / p.sum(), np.argsort(-logits, kind='stable'))",
+        "p, order = (p / p.sum(), np.argsort(-p, kind='stable'))",
     )),
     Equivalent("q5", "NumPy reads the first letter of the kind", (
-        "p, order = (p / p.sum(), np.argsort(-z, kind='stable')) → p, order = (p / p.sum(), np.argsort(-z, kind='stable?'))",
+        "p, order = (p / p.sum(), np.argsort(-z, kind='stable'))"
+        " → p, order = (p / p.sum(), np.argsort(-z, kind='stable?'))",
     )),
     Equivalent("q6", "two neighbouring lines that do not touch each other", (
-        "BITS_A = LOSS['A'].mean() * TOKENS['A'] / (CHARACTERS * np.log(2)) / BITS_B = LOSS['B'].mean() * TOKENS['B'] / (CHARACTERS * np.log(2)) → BITS_B = LOSS['B'].mean() * TOKENS['B'] / (CHARACTERS * np.log(2)) / BITS_A = LOSS['A'].mean() * TOKENS['A'] / (CHARACTERS * np.log(2))",
-        "CHOICE = 'A' if BITS_A < BITS_B else 'B' / LEVEL = np.exp(LOSS['B'].mean() * TOKENS['B'] / TOKENS['A']) → LEVEL = np.exp(LOSS['B'].mean() * TOKENS['B'] / TOKENS['A']) / CHOICE = 'A' if BITS_A < BITS_B else 'B'",
-        "inputs, targets = np.full((2, len(texts), T), pad) / counts = np.zeros((len(texts), T), dtype=bool) → counts = np.zeros((len(texts), T), dtype=bool) / inputs, targets = np.full((2, len(texts), T), pad)",
+        "BITS_A = LOSS['A'].mean() * TOKENS['A'] / (CHARACTERS * np.log(2)) / BITS_B "
+        "= LOSS['B'].mean() * TOKENS['B'] / (CHARACTERS * np.log(2))"
+        " → BITS_B = LOSS['B'].mean() * TOKENS['B'] / (CHARACTERS * np.log(2)) / "
+        "BITS_A = LOSS['A'].mean() * TOKENS['A'] / (CHARACTERS * np.log(2))",
+        "CHOICE = 'A' if BITS_A < BITS_B else 'B' / LEVEL = np.exp(LOSS['B'].mean() * TOKENS['B'] / TOKENS['A'])"
+        " → LEVEL = np.exp(LOSS['B'].mean() * TOKENS['B'] / TOKENS['A']) / CHOICE = 'A' if BITS_A < BITS_B else 'B'",
+        "inputs, targets = np.full((2, len(texts), T), pad) / counts = np.zeros((len(texts), T), dtype=bool)"
+        " → counts = np.zeros((len(texts), T), dtype=bool) / inputs, targets = np.full((2, len(texts), T), pad)",
     )),
     Equivalent("q6", "only letters are read", (
         "FAULTS = 'ABC' → FAULTS = 'ABC?'",
@@ -1576,7 +859,8 @@ EQUIVALENT = [
     )),
     Equivalent("q6", "0 and 1 for False and True", (
         "counts = np.zeros((len(texts), T), dtype=bool) → counts = np.zeros((len(texts), T))",
-        "return {'inputs': inputs, 'targets': targets, 'look': np.tri(T, dtype=bool), 'counts': counts} → return {'inputs': inputs, 'targets': targets, 'look': np.tri(T), 'counts': counts}",
+        "return {'inputs': inputs, 'targets': targets, 'look': np.tri(T, dtype=bool), 'counts': counts}"
+        " → return {'inputs': inputs, 'targets': targets, 'look': np.tri(T), 'counts': counts}",
     )),
     Equivalent("q6", "arrays of one length", (
         "counts = np.zeros((len(texts), T), dtype=bool) → counts = np.zeros((len(inputs), T), dtype=bool)",

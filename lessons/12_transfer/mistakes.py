@@ -47,6 +47,11 @@ def _sold(forgotten: str = "", cheapest: str = "", choice="LoRA", cost="5005.99"
     return f"{first}\n\n{second}\n\nCHOICE = {choice!r}\nCOST = {cost}\n"
 
 
+def _each(old: str, *new: str) -> tuple[str, ...]:
+    """The changes of one line into each of several."""
+    return tuple(f"{old} → {one}" for one in new)
+
+
 _THIN = """
 r = A.shape[0]
 return x @ W.T + b + (alpha / r) * ((x @ A.T) @ B.T)
@@ -108,17 +113,25 @@ MISTAKES = [
     Mistake("q1", "alpha-alone", _ADDED, "scale-missing", _lora(_change(_THIN, ("(alpha / r)", "alpha")))),
     Mistake("q1", "by-the-width", _ADDED, "scale-by-the-width", _lora(_change(_THIN, ("A.shape[0]", "A.shape[1]")))),
     Mistake("q1", "by-the-root", _ADDED, "scale-by-the-root", _lora(_change(_THIN, ("alpha / r", "alpha / r ** 0.5")))),
-    Mistake("q1", "all-scaled", _ADDED, "lora-scaled-all", _lora("r = A.shape[0]\nreturn alpha / r * (x @ W.T + x @ A.T @ B.T) + b")),
+    Mistake("q1", "all-scaled", _ADDED, "lora-scaled-all", _lora("""
+r = A.shape[0]
+return alpha / r * (x @ W.T + x @ A.T @ B.T) + b
+""")),
     Mistake("q1", "no-bias", _ADDED, "bias-forgotten", _lora(_change(_THIN, (" + b + ", " + ")))),
     Mistake("q1", "instead-of", _ADDED, "pretrained-forgotten", _lora(_change(_THIN, ("x @ W.T + b + ", "b + ")))),
     Mistake("q1", "untransposed", _ADDED, "Error", _lora(_change(_THIN, ("x @ A.T", "x @ A")))),
     Mistake("q1", "merged-alpha", _SAME, "scale-missing", _lora("", _change(_MERGED, ("alpha / r", "alpha")))),
-    Mistake("q1", "merged-by-the-width", _SAME, "scale-by-the-width", _lora("", _change(_MERGED, ("A.shape[0]", "B.shape[0]")))),
-    Mistake("q1", "merged-by-the-root", _SAME, "scale-by-the-root", _lora("", _change(_MERGED, ("alpha / r", "alpha / np.sqrt(r)")))),
+    Mistake("q1", "merged-by-the-width", _SAME, "scale-by-the-width",
+        _lora("", _change(_MERGED, ("A.shape[0]", "B.shape[0]")))),
+    Mistake("q1", "merged-by-the-root", _SAME, "scale-by-the-root",
+        _lora("", _change(_MERGED, ("alpha / r", "alpha / np.sqrt(r)")))),
     Mistake("q1", "merged-instead", _SAME, "pretrained-forgotten", _lora("", _change(_MERGED, ("W + ", "")))),
     Mistake("q1", "merged-all-scaled", _SAME, "lora-scaled-all", _lora("", "return alpha / len(A) * (W + B @ A)")),
     Mistake("q1", "merges-first", _MEMORY, "table-built", _lora("return x @ (W + alpha / len(A) * B @ A).T + b")),
-    Mistake("q1", "adds-into-W", _MEMORY, "changes-its-inputs", _lora("", "W += alpha / len(A) * B @ A\nreturn W")),
+    Mistake("q1", "adds-into-W", _MEMORY, "changes-its-inputs", _lora("", """
+W += alpha / len(A) * B @ A
+return W
+""")),
     Mistake("q1", "no-return", _ADDED, "return", _lora(_change(_THIN, ("return ", "y = ")))),
     # q2
     Mistake("q2", "A-alone", _L, "one-table-only", _counts(lora="sum(r * i for o, i in shapes)")),
@@ -140,7 +153,8 @@ MISTAKES = [
     Mistake("q3", "the-same", _FIRST, "same-letter-same-number", _forms(first="mu, 1 + mu")),
     Mistake("q3", "shorter", _FIRST, "factor-upside-down", _forms(first="1 / (1 + mu), 1 / (1 + mu)")),
     Mistake("q3", "no-factor", _FIRST, "should be", _forms(first="1 / (1 + mu), 1")),
-    Mistake("q3", "other-quotient", _SECOND, "tasks-exchanged", _forms(second='lam / (1 - lam) if lam < 1 else float("inf")')),
+    Mistake("q3", "other-quotient", _SECOND, "tasks-exchanged",
+        _forms(second='lam / (1 - lam) if lam < 1 else float("inf")')),
     Mistake("q3", "no-quotient", _SECOND, "same-letter-same-number", _forms(second="1 - lam")),
     Mistake("q3", "divides-by-zero", _SECOND, "no-infinity", _forms(second="(1 - lam) / lam")),
     Mistake("q3", "large-for-infinite", _SECOND, "no-infinity", _forms(second="(1 - lam) / max(lam, 1e-9)")),
@@ -152,7 +166,8 @@ MISTAKES = [
     Mistake("q4", "no-residual", _STATE, "residual-forgotten", _adapter("np.maximum(h @ D.T + p, 0) @ U.T + q")),
     Mistake("q4", "linear", _STATE, "no-cut", _adapter("h + (h @ D.T + p) @ U.T + q")),
     Mistake("q4", "cut-late", _STATE, "cut-at-the-end", _adapter("h + np.maximum((h @ D.T + p) @ U.T + q, 0)")),
-    Mistake("q4", "cut-all", _STATE, "cut-at-the-end", _adapter("np.maximum(h + np.maximum(h @ D.T + p, 0) @ U.T + q, 0)")),
+    Mistake("q4", "cut-all", _STATE, "cut-at-the-end",
+        _adapter("np.maximum(h + np.maximum(h @ D.T + p, 0) @ U.T + q, 0)")),
     Mistake("q4", "no-p", _STATE, "adapter-bias-forgotten", _adapter("h + np.maximum(h @ D.T, 0) @ U.T + q")),
     Mistake("q4", "no-q", _STATE, "adapter-bias-forgotten", _adapter("h + np.maximum(h @ D.T + p, 0) @ U.T")),
     Mistake("q4", "absolute", _STATE, "should be", _adapter("h + np.abs(h @ D.T + p) @ U.T + q")),
@@ -160,19 +175,36 @@ MISTAKES = [
     Mistake("q4", "both-random", _STARTS, "disturbing-start", _adapter(letters="ACDE")),
     Mistake("q4", "papers-start-only", _STARTS, "it isn't all", _adapter(letters="AE")),
     Mistake("q4", "no-letters", _STARTS, "letters out of A to F", _adapter(letters="")),
-    Mistake("q4", "adds-into-h", _WAIST, "changes-its-inputs", _adapter("h.__iadd__(np.maximum(h @ D.T + p, 0) @ U.T + q)")),
+    Mistake("q4", "adds-into-h", _WAIST, "changes-its-inputs",
+        _adapter("h.__iadd__(np.maximum(h @ D.T + p, 0) @ U.T + q)")),
     # q5
-    Mistake("q5", "tests-on-them", _CLEAN, "test-rows-drawn", _shots(_change(_DRAW, (" and row not in set(test.tolist())", "")))),
-    Mistake("q5", "puts-back", _CLEAN, "drawn-twice", _shots(_change(_DRAW, ("rng.permutation(rows)[:k]", "rng.choice(rows, k)")))),
-    Mistake("q5", "k-in-all", _CLEAN, "not-k-of-each", _shots("rows = np.setdiff1d(np.arange(len(y)), test)\nreturn np.random.default_rng(seed).choice(rows, k * len(set(y.tolist())), replace=False)")),
-    Mistake("q5", "classes-0-and-1", _CLEAN, "not-k-of-each", _shots(_change(_DRAW, ("sorted(set(y.tolist()))", "(0, 1)")))),
-    Mistake("q5", "the-first", _CHANCE, "not-at-random", _shots(_change(_DRAW, ("rng.permutation(rows)[:k]", "np.array(rows[:k])")))),
-    Mistake("q5", "always-seed-0", _CHANCE, "not-at-random", _shots(_change(_DRAW, ("default_rng(seed)", "default_rng(0)")))),
-    Mistake("q5", "any-chance", _CHANCE, "other-chance", _shots(_change(_DRAW, ("default_rng(seed)", "default_rng()")))),
-    Mistake("q5", "neighbours", _CHANCE, "not-at-random", _shots(_change(_DRAW, ("rng.permutation(rows)[:k]", "np.array(rows)[rng.integers(len(rows) - k + 1):][:k]")))),
-    Mistake("q5", "goes-on", _FEW, "goes on", _shots(_change(_DRAW, ("        raise ValueError(f\"class {c}: {len(rows)} rows are left, {k} are wanted\")", "        pass")))),
-    Mistake("q5", "index-error", _FEW, "stops with IndexError", _shots(_change(_DRAW, ("        raise ValueError(f\"class {c}: {len(rows)} rows are left, {k} are wanted\")", "        rows[k - 1]")))),
-    Mistake("q5", "a-list-a-class", _CLEAN, "whole row numbers", _shots(_change(_DRAW, ("shots += rng.permutation(rows)[:k].tolist()", "shots.append(rng.permutation(rows)[:k].tolist())")))),
+    Mistake("q5", "tests-on-them", _CLEAN, "test-rows-drawn",
+        _shots(_change(_DRAW, (" and row not in set(test.tolist())", "")))),
+    Mistake("q5", "puts-back", _CLEAN, "drawn-twice",
+        _shots(_change(_DRAW, ("rng.permutation(rows)[:k]", "rng.choice(rows, k)")))),
+    Mistake("q5", "k-in-all", _CLEAN, "not-k-of-each", _shots("""
+rows = np.setdiff1d(np.arange(len(y)), test)
+return np.random.default_rng(seed).choice(rows, k * len(set(y.tolist())), replace=False)
+""")),
+    Mistake("q5", "classes-0-and-1", _CLEAN, "not-k-of-each",
+        _shots(_change(_DRAW, ("sorted(set(y.tolist()))", "(0, 1)")))),
+    Mistake("q5", "the-first", _CHANCE, "not-at-random",
+        _shots(_change(_DRAW, ("rng.permutation(rows)[:k]", "np.array(rows[:k])")))),
+    Mistake("q5", "always-seed-0", _CHANCE, "not-at-random",
+        _shots(_change(_DRAW, ("default_rng(seed)", "default_rng(0)")))),
+    Mistake("q5", "any-chance", _CHANCE, "other-chance",
+        _shots(_change(_DRAW, ("default_rng(seed)", "default_rng()")))),
+    Mistake("q5", "neighbours", _CHANCE, "not-at-random",
+        _shots(_change(_DRAW, ("rng.permutation(rows)[:k]", "np.array(rows)[rng.integers(len(rows) - k + 1):][:k]")))),
+    Mistake("q5", "goes-on", _FEW, "goes on",
+        _shots(_change(_DRAW,
+            ('raise ValueError(f"class {c}: {len(rows)} rows are left, {k} are wanted")', "pass")))),
+    Mistake("q5", "index-error", _FEW, "stops with IndexError",
+        _shots(_change(_DRAW,
+            ('raise ValueError(f"class {c}: {len(rows)} rows are left, {k} are wanted")', "rows[k - 1]")))),
+    Mistake("q5", "a-list-a-class", _CLEAN, "row numbers",
+        _shots(_change(_DRAW,
+            ("shots += rng.permutation(rows)[:k].tolist()", "shots.append(rng.permutation(rows)[:k].tolist())")))),
     Mistake("q5", "best", _HONEST, "best-draw", _shots("", _change(_MEAN, ("return mean,", "return max(scores),")))),
     Mistake("q5", "normal", _HONEST, "normal-for-few", _shots("", _change(_MEAN, ("T95[n]", "1.96")))),
     Mistake("q5", "by-n", _HONEST, "divided-by-n", _shots("", _change(_MEAN, ("(n - 1)", "n")))),
@@ -182,31 +214,45 @@ MISTAKES = [
     Mistake("q5", "sorts-the-callers", _FEW, "changes-its-inputs", _shots("", "scores -= 0.0\nscores.sort()" + _MEAN)),
     # q6
     Mistake("q6", "whole-column", _LOST, "best-ever", _sold(_change(_FORGOTTEN, ("range(j, T - 1))", "range(T))")))),
-    Mistake("q6", "before-learning", _LOST, "best-ever", _sold(_change(_FORGOTTEN, ("range(j, T - 1))", "range(T - 1))")))),
-    Mistake("q6", "end-included", _LOST, "never-negative", _sold(_change(_FORGOTTEN, ("range(j, T - 1))", "range(j, T))")))),
-    Mistake("q6", "just-learned", _LOST, "right-after-learning", _sold(_change(_FORGOTTEN, ("max(R[i, j] for i in range(j, T - 1))", "R[j, j]")))),
+    Mistake("q6", "before-learning", _LOST, "best-ever",
+        _sold(_change(_FORGOTTEN, ("range(j, T - 1))", "range(T - 1))")))),
+    Mistake("q6", "end-included", _LOST, "never-negative",
+        _sold(_change(_FORGOTTEN, ("range(j, T - 1))", "range(j, T))")))),
+    Mistake("q6", "just-learned", _LOST, "right-after-learning",
+        _sold(_change(_FORGOTTEN, ("max(R[i, j] for i in range(j, T - 1))", "R[j, j]")))),
     Mistake("q6", "by-all", _LOST, "last-task-too", _sold(_change(_FORGOTTEN, ("total / (T - 1)", "total / T")))),
     Mistake("q6", "gain", _LOST, "gain-for-loss", _sold(_change(_FORGOTTEN, ("return total", "return -total")))),
-    Mistake("q6", "cut-off", _LOST, "never-negative", _sold(_change(_FORGOTTEN, ("max(R[i, j] for i in range(j, T - 1)) - R[T - 1, j]", "max(max(R[i, j] for i in range(j, T - 1)) - R[T - 1, j], 0)")))),
+    Mistake("q6", "cut-off", _LOST, "never-negative",
+        _sold(_change(_FORGOTTEN,
+            ("max(R[i, j] for i in range(j, T - 1)) - R[T - 1, j]",
+             "max(max(R[i, j] for i in range(j, T - 1)) - R[T - 1, j], 0)")))),
     Mistake("q6", "transposed", _LOST, "rows-for-columns", _sold("R = R.T" + _FORGOTTEN)),
-    Mistake("q6", "shared-by-each", _CHEAP, "once-for-each", _sold(cheapest=_change(_BILLS, ("customers * each + once", "customers * (each + once)")))),
+    Mistake("q6", "shared-by-each", _CHEAP, "once-for-each",
+        _sold(cheapest=_change(_BILLS, ("customers * each + once", "customers * (each + once)")))),
     Mistake("q6", "one", _CHEAP, "one-customer", _sold(cheapest="customers = 1" + _BILLS)),
-    Mistake("q6", "no-labels", _CHEAP, "labels-or-bytes-forgotten", _sold(cheapest=_change(_BILLS, ("customers * labels * label + ", "")))),
-    Mistake("q6", "no-bytes", _CHEAP, "labels-or-bytes-forgotten", _sold(cheapest=_change(_BILLS, (" + (customers * each + once) * gigabyte / 1e9", "")))),
-    Mistake("q6", "any-accuracy", _CHEAP, "demand-ignored", _sold(cheapest=_change(_BILLS, ("accuracy >= demand and ", "")))),
+    Mistake("q6", "no-labels", _CHEAP, "labels-or-bytes-forgotten",
+        _sold(cheapest=_change(_BILLS, ("customers * labels * label + ", "")))),
+    Mistake("q6", "no-bytes", _CHEAP, "labels-or-bytes-forgotten",
+        _sold(cheapest=_change(_BILLS, (" + (customers * each + once) * gigabyte / 1e9", "")))),
+    Mistake("q6", "any-accuracy", _CHEAP, "demand-ignored",
+        _sold(cheapest=_change(_BILLS, ("accuracy >= demand and ", "")))),
     Mistake("q6", "most-accurate", _CHEAP, "best-for-cheapest", _sold(cheapest="""
 name = max(ways, key=lambda name: ways[name][0])
 accuracy, labels, each, once = ways[name]
 return name, customers * labels * label + (customers * each + once) * gigabyte / 1e9
 """)),
     Mistake("q6", "gibibytes", _CHEAP, "should be", _sold(cheapest=_change(_BILLS, ("1e9", "2 ** 30")))),
-    Mistake("q6", "name-alone", _CHEAP, "2 values", _sold(cheapest=_change(_BILLS, ("return best, price", "return best")))),
-    Mistake("q6", "strictly-above", _EXACT, "just-enough", _sold(cheapest=_change(_BILLS, ("accuracy >= demand", "accuracy > demand")))),
-    Mistake("q6", "first-of-equals", _EXACT, "should be", _sold(cheapest=_change(_BILLS, (" or dollars == price and accuracy > top", "")))),
-    Mistake("q6", "empties-the-table", _EXACT, "changes-its-inputs", _sold(cheapest=_change(_BILLS, ("return best, price", "ways.pop(\"z\", None)\nreturn best, price")))),
+    Mistake("q6", "name-alone", _CHEAP, "2 values",
+        _sold(cheapest=_change(_BILLS, ("return best, price", "return best")))),
+    Mistake("q6", "strictly-above", _EXACT, "just-enough",
+        _sold(cheapest=_change(_BILLS, ("accuracy >= demand", "accuracy > demand")))),
+    Mistake("q6", "first-of-equals", _EXACT, "should be",
+        _sold(cheapest=_change(_BILLS, (" or dollars == price and accuracy > top", "")))),
+    Mistake("q6", "empties-the-table", _EXACT, "changes-its-inputs",
+        _sold(cheapest=_change(_BILLS, ("return best, price", 'ways.pop("z", None)\nreturn best, price')))),
     Mistake("q6", "zero-shot", _CHOSEN, "demand-ignored", _sold(choice="frozen + head")),
     Mistake("q6", "the-best", _CHOSEN, "best-for-cheapest", _sold(choice="fine-tuning")),
-    Mistake("q6", "nobody", _CHOSEN, "one of the names", _sold(choice="lora")),
+    Mistake("q6", "nobody", _CHOSEN, '`CHOICE` is "zero-shot"', _sold(choice="low rank")),
     Mistake("q6", "each-the-whole", _CHOSEN, "once-for-each", _sold(cost="5724.500672")),
     Mistake("q6", "only-labels", _CHOSEN, "labels-or-bytes-forgotten", _sold(cost="5000")),
     Mistake("q6", "for-one", _CHOSEN, "one-customer", _sold(cost="28.62")),
@@ -214,30 +260,16 @@ return name, customers * labels * label + (customers * each + once) * gigabyte /
 ]  # fmt: skip
 
 UNUSUAL = [
-    Unusual(
-        "q1",
-        "einsum",
-        _lora(
-            """
+    Unusual("q1", "einsum", _lora("""
 thin = np.einsum("...i,ri->...r", x, A)
 return np.einsum("...i,oi->...o", x, W) + b + np.einsum("...r,or->...o", thin, B) * (alpha / len(A))
-""",
-            "return np.einsum('oi->oi', W) + sum(np.outer(B[:, k], A[k]) for k in range(len(A))) * alpha / len(A)",
-        ),
-    ),
-    Unusual(
-        "q1",
-        "rows-one-by-one",
-        _lora(
-            "return (b + alpha / len(A) * ((x @ A.T) @ B.T)) + np.asarray([W @ row for row in x.reshape(-1, x.shape[-1])]).reshape(*x.shape[:-1], -1)"
-        ),
-    ),
-    Unusual(
-        "q2",
-        "loops",
-        "\n".join(
-            [
-                """def count_lora(shapes, r):
+""", "return np.einsum('oi->oi', W) + sum(np.outer(B[:, k], A[k]) for k in range(len(A))) * alpha / len(A)")),
+    Unusual("q1", "rows-one-by-one", _lora("""
+rows = np.asarray([W @ row for row in x.reshape(-1, x.shape[-1])])
+return (b + alpha / len(A) * ((x @ A.T) @ B.T)) + rows.reshape(*x.shape[:-1], -1)
+""")),
+    Unusual("q2", "loops", """
+def count_lora(shapes, r):
     total = 0
     for o, i in shapes:
         total += np.zeros((r, i)).size + np.zeros((o, r)).size
@@ -251,65 +283,39 @@ def largest_rank(o, i):
     while (r + 1) * (o + i) < o * i:
         r += 1
     return r
-"""
-            ]
-        ),
-    ),
-    Unusual(
-        "q3",
-        "numpy",
-        _forms("[1 / (1 + mu), np.float64(1) + mu]", "np.divide(1 - lam, lam) if lam != 0 else np.inf", "D, E and A"),
-    ),
-    Unusual(
-        "q4",
-        "loop",
-        _adapter(
-            "np.array([row + U @ np.where(D @ row + p > 0, D @ row + p, 0) + q for row in np.reshape(h, (-1, len(q)))]).reshape(np.shape(h))",
-            "eda",
-        ),
-    ),
-    Unusual(
-        "q5",
-        "sampled",
-        "import random\n"
-        + _shots(
-            """
+"""),
+    Unusual("q3", "numpy",
+        _forms("[1 / (1 + mu), np.float64(1) + mu]", "np.divide(1 - lam, lam) if lam != 0 else np.inf", "D, E and A")),
+    Unusual("q4", "loop", _adapter("""np.array([
+        row + U @ np.where(D @ row + p > 0, D @ row + p, 0) + q for row in np.reshape(h, (-1, len(q)))
+    ]).reshape(np.shape(h))""", "eda")),
+    Unusual("q5", "sampled", "import random\n" + _shots("""
 dice, shots = random.Random(seed), []
 for c in set(y.tolist()):
     rows = sorted(set(np.flatnonzero(y == c).tolist()) - set(test.tolist()))
     shots.extend(dice.sample(rows, k))
 dice.shuffle(shots)
 return tuple(shots)
-""",
-            """
+""", """
 import statistics
 mean, error = statistics.fmean(scores), statistics.stdev(scores) / len(scores) ** 0.5
 return [mean, mean - T95[len(scores)] * error, mean + T95[len(scores)] * error]
-""",
-        ),
-    ),
-    Unusual(
-        "q6",
-        "arrays",
-        _sold(
-            """
+""")),
+    Unusual("q6", "arrays", _sold("""
 T = len(R)
 masked = np.where(np.tri(T, dtype=bool), R, -np.inf)[:-1, :-1]
 return float((masked.max(axis=0) - R[-1, :-1]).mean())
-""",
-            """
+""", """
 fit = {name: way for name, way in ways.items() if not way[0] < demand}
 if not fit:
     return None, np.inf
 price = lambda way: customers * (way[1] * label + way[2] * gigabyte * 1e-9) + way[3] * 1e-9 * gigabyte
 name = min(fit, key=lambda name: (round(price(fit[name]), 9), -fit[name][0]))
 return [name, price(fit[name])]
-""",
-            cost="5005.994583",
-        ),
-    ),
-]
+""", cost="5005.994583")),
+]  # fmt: skip
 
+_TOO_FEW = "raise ValueError(f'class {c} has only {len(rows)} rows outside the test part, {k} are wanted')"
 EQUIVALENT = [
     Equivalent("q2", "in any order", (
         "return sum((r * (o + i) for o, i in shapes)) → return sum((r * (o + i) for o, i in list(shapes)[::-1]))",
@@ -333,38 +339,52 @@ EQUIVALENT = [
         "if len(rows) < k: → if False:",
         "if len(rows) < k: → if len(rows) + 1 < k:",
     )),
-    Equivalent("q5", "the words of the message are left open", (
-        "raise ValueError(f'class {c} has only {len(rows)} rows outside the test part, {k} are wanted') → raise ValueError(f'class ?{c} has only {len(rows)} rows outside the test part, {k} are wanted')",
-        "raise ValueError(f'class {c} has only {len(rows)} rows outside the test part, {k} are wanted') → raise ValueError(f'class {c} has only ?{len(rows)} rows outside the test part, {k} are wanted')",
-        "raise ValueError(f'class {c} has only {len(rows)} rows outside the test part, {k} are wanted') → raise ValueError(f'class {c} has only {len(rows)} rows outside the test part, ?{k} are wanted')",
-        "raise ValueError(f'class {c} has only {len(rows)} rows outside the test part, {k} are wanted') → raise ValueError(f'class {c} has only {len(rows)} rows outside the test part, {k} are wanted?')",
-        "raise ValueError(f'class {c} has only {len(rows)} rows outside the test part, {k} are wanted') → raise ValueError(f'class {k} has only {len(rows)} rows outside the test part, {k} are wanted')",
-        "raise ValueError(f'class {c} has only {len(rows)} rows outside the test part, {k} are wanted') → raise ValueError(f'class {rng} has only {len(rows)} rows outside the test part, {k} are wanted')",
-        "raise ValueError(f'class {c} has only {len(rows)} rows outside the test part, {k} are wanted') → raise ValueError(f'class {rows} has only {len(rows)} rows outside the test part, {k} are wanted')",
-        "raise ValueError(f'class {c} has only {len(rows)} rows outside the test part, {k} are wanted') → raise ValueError(f'class {c} has only {rows} rows outside the test part, {k} are wanted')",
-        "raise ValueError(f'class {c} has only {len(rows)} rows outside the test part, {k} are wanted') → raise ValueError(f'class {c} has only {len(rows) + 1} rows outside the test part, {k} are wanted')",
-        "raise ValueError(f'class {c} has only {len(rows)} rows outside the test part, {k} are wanted') → raise ValueError(f'class {c} has only {len(rows) - 1} rows outside the test part, {k} are wanted')",
-        "raise ValueError(f'class {c} has only {len(rows)} rows outside the test part, {k} are wanted') → raise ValueError(f'class {c} has only {len(rows)} rows outside the test part, {rng} are wanted')",
-        "raise ValueError(f'class {c} has only {len(rows)} rows outside the test part, {k} are wanted') → raise ValueError(f'class {c} has only {len(rows)} rows outside the test part, {rows} are wanted')",
-        "raise ValueError(f'class {c} has only {len(rows)} rows outside the test part, {k} are wanted') → raise ValueError(f'class {c} has only {len(rows)} rows outside the test part, {seed} are wanted')",
-        "raise ValueError(f'class {c} has only {len(rows)} rows outside the test part, {k} are wanted') → raise ValueError(f'class {c} has only {len(shots)} rows outside the test part, {k} are wanted')",
-        "raise ValueError(f'class {c} has only {len(rows)} rows outside the test part, {k} are wanted') → raise ValueError(f'class {c} has only {len(test)} rows outside the test part, {k} are wanted')",
+    Equivalent("q5", "the words of the message are left open", tuple(
+        f"{_TOO_FEW} → {_change(_TOO_FEW, (old, new))}"
+        for old, new in (
+            ("class {c}", "class ?{c}"),
+            ("only {len(rows)}", "only ?{len(rows)}"),
+            ("part, {k}", "part, ?{k}"),
+            ("wanted", "wanted?"),
+            ("{c}", "{k}"),
+            ("{c}", "{rng}"),
+            ("{c}", "{rows}"),
+            ("{len(rows)}", "{rows}"),
+            ("{len(rows)}", "{len(rows) + 1}"),
+            ("{len(rows)}", "{len(rows) - 1}"),
+            ("{k}", "{rng}"),
+            ("{k}", "{rows}"),
+            ("{k}", "{seed}"),
+            ("{len(rows)}", "{len(shots)}"),
+            ("{len(rows)}", "{len(test)}"),
+        )
     )),
     Equivalent("q6", "LoRA is the cheapest at these prices, too", (
-        "CHOICE = find_cheapest(WAYS, CUSTOMERS, LABEL, GIGABYTE, DEMAND)[0] → CHOICE = find_cheapest(WAYS, CUSTOMERS, GIGABYTE, LABEL, DEMAND)[0]",
+        "CHOICE = find_cheapest(WAYS, CUSTOMERS, LABEL, GIGABYTE, DEMAND)[0]"
+        " → CHOICE = find_cheapest(WAYS, CUSTOMERS, GIGABYTE, LABEL, DEMAND)[0]",
     )),
-    Equivalent("q6", "far below a cent", (
-        "bills.append((customers * labels * label + (customers * each + once) / 1000000000.0 * gigabyte, -accuracy, name)) → bills.append((customers * labels * label + (customers * each + once) / 1000000001.0 * gigabyte, -accuracy, name))",
-        "bills.append((customers * labels * label + (customers * each + once) / 1000000000.0 * gigabyte, -accuracy, name)) → bills.append((customers * labels * label + (customers * each + once) / 999999999.0 * gigabyte, -accuracy, name))",
+    Equivalent("q6", "far below a cent", _each(
+        "bills.append((customers * labels * label + (customers * each + "
+        "once) / 1000000000.0 * gigabyte, -accuracy, name))",
+        "bills.append((customers * labels * label + (customers * each + "
+        "once) / 1000000001.0 * gigabyte, -accuracy, name))",
+        "bills.append((customers * labels * label + (customers * each + "
+        "once) / 999999999.0 * gigabyte, -accuracy, name))",
     )),
     Equivalent("q6", "in any order", (
-        "for name, (accuracy, labels, each, once) in ways.items(): → for name, (accuracy, labels, each, once) in list(ways.items())[::-1]:",
-        "return np.mean([R[j:T - 1, j].max() - R[T - 1, j] for j in range(T - 1)]) → return np.mean([R[j:T - 1, j].max() - R[T - 1, j] for j in list(range(T - 1))[::-1]])",
+        "for name, (accuracy, labels, each, once) in ways.items():"
+        " → for name, (accuracy, labels, each, once) in list(ways.items())[::-1]:",
+        "return np.mean([R[j:T - 1, j].max() - R[T - 1, j] for j in range(T - 1)])"
+        " → return np.mean([R[j:T - 1, j].max() - R[T - 1, j] for j in list(range(T - 1))[::-1]])",
     )),
     Equivalent("q6", "the last of two", (
-        "COST = find_cheapest(WAYS, CUSTOMERS, LABEL, GIGABYTE, DEMAND)[1] → COST = find_cheapest(WAYS, CUSTOMERS, LABEL, GIGABYTE, DEMAND)[-1]",
+        "COST = find_cheapest(WAYS, CUSTOMERS, LABEL, GIGABYTE, DEMAND)[1]"
+        " → COST = find_cheapest(WAYS, CUSTOMERS, LABEL, GIGABYTE, DEMAND)[-1]",
     )),
     Equivalent("q6", "two neighbouring lines that do not touch each other", (
-        "CHOICE = find_cheapest(WAYS, CUSTOMERS, LABEL, GIGABYTE, DEMAND)[0] / COST = find_cheapest(WAYS, CUSTOMERS, LABEL, GIGABYTE, DEMAND)[1] → COST = find_cheapest(WAYS, CUSTOMERS, LABEL, GIGABYTE, DEMAND)[1] / CHOICE = find_cheapest(WAYS, CUSTOMERS, LABEL, GIGABYTE, DEMAND)[0]",
+        "CHOICE = find_cheapest(WAYS, CUSTOMERS, LABEL, GIGABYTE, DEMAND)[0] / COST "
+        "= find_cheapest(WAYS, CUSTOMERS, LABEL, GIGABYTE, DEMAND)[1]"
+        " → COST = find_cheapest(WAYS, CUSTOMERS, LABEL, GIGABYTE, DEMAND)[1] / "
+        "CHOICE = find_cheapest(WAYS, CUSTOMERS, LABEL, GIGABYTE, DEMAND)[0]",
     )),
 ]  # fmt: skip
