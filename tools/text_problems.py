@@ -21,12 +21,9 @@ UNTRANSLATED = frozenset(
         "04_generalization",
         "05_keras_mnist",
         "06_evaluation",
-        "07_attention",
-        "08_transformer",
         "09_bert_pretraining",
         "10_bert_fine_tuning",
         "11_trainer",
-        "12_transfer",
     }
 )
 

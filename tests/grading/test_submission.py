@@ -28,7 +28,7 @@ def _cell(source, id=None, question=None, kind="code", **metadata):
     return cell | ({"id": id} if id else {})
 
 
-def _notebook(*cells, variant="exercise", source=f"source/exercises/{NAME}.py", lang="en"):
+def _notebook(*cells, variant="exercise", source=f"lessons/{NAME}/exercise.py", lang="en"):
     course = {"source": source, "language": lang, "variant": variant} if source else {}
     return {"cells": list(cells), "metadata": {"course": course}, "nbformat": 4, "nbformat_minor": 5}
 
@@ -152,13 +152,22 @@ def test_another_exercise_and_the_lesson_are_named():
     assert "02_sgd" in _refuse(other).message.en and _refuse(other).status is RecordStatus.OTHER_EXERCISE
     other["metadata"] = {}  # then its ids say so
     assert "02_sgd" in _refuse(other).message.en
-    lesson = _notebook(_cell("x = 1", f"{NAME}-003"), source=f"source/lessons/{NAME}.py", variant="lesson")
-    assert "lesson" in _refuse(lesson).message.en and _refuse(lesson).status is RecordStatus.OTHER_EXERCISE
+    for source in (f"lessons/{NAME}/lesson.py", f"source/lessons/{NAME}.py"):  # since, and before, November 2026
+        lesson = _notebook(_cell("x = 1", f"{NAME}-003"), source=source, variant="lesson")
+        assert "lesson" in _refuse(lesson).message.en and _refuse(lesson).status is RecordStatus.OTHER_EXERCISE
+
+
+def test_notebooks_made_before_the_course_moved_are_read_as_before():
+    notebook = _usual()
+    notebook["metadata"]["course"]["source"] = f"source/exercises/{NAME}.py"
+    assert _read(notebook).answers == {"q1": Q1, "q2": Q2}
+    other = json.loads(json.dumps(notebook).replace(NAME, "02_sgd"))
+    assert "02_sgd" in _refuse(other).message.en and _refuse(other).status is RecordStatus.OTHER_EXERCISE
 
 
 def test_our_answer_cells_in_a_file_that_calls_itself_another_exercise_are_taken():
     notebook = _usual()
-    notebook["metadata"]["course"]["source"] = "source/exercises/02_sgd.py"
+    notebook["metadata"]["course"]["source"] = "lessons/02_sgd/exercise.py"
     assert _read(notebook).answers == {"q1": Q1, "q2": Q2}
 
 

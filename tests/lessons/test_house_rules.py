@@ -198,7 +198,7 @@ def test_broken_notebook_fails(change, complaint):
 
 
 def _write(folder: Path, text: str):
-    path = folder / "lessons" / "77_good.py"
+    path = folder / "77_good" / "lesson.py"
     path.parent.mkdir()
     path.write_text(text, encoding="utf-8")
     return read_source(path)
