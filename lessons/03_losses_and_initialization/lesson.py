@@ -53,7 +53,6 @@ torch.set_num_threads(1)
 # %%
 import matplotlib.pyplot as plt
 import numpy as np
-from scipy import stats
 from torch.nn import functional as F
 
 import course_data as data
@@ -101,6 +100,8 @@ means, medians = (np.array([f(scores) for scores in raters.scores]) for f in (np
 np.sort(opinions).astype(int)
 
 # %%
+from scipy import stats
+
 c, p = np.linspace(-3, 3, 601), np.linspace(0.01, 0.99, 99)             # the answers on offer
 squared = ((opinions[:, None] - c) ** 2).mean(axis=0)                   # (601,)
 absolute = np.abs(opinions[:, None] - c).mean(axis=0)

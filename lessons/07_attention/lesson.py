@@ -53,7 +53,6 @@ torch.set_num_threads(1)
 # %%
 import matplotlib.pyplot as plt
 import numpy as np
-from torch import nn
 from torch.nn import functional as F
 
 import course_data as data
@@ -454,6 +453,8 @@ axes[0].set_ylabel("query");
 # **先猜再运行：** 损失只用到另外两条评论。它正常吗？它的梯度呢？
 
 # %%
+from torch import nn
+
 reviews_in = torch.tensor(rng.normal(size=(3, n, 8)))                   # three reviews of 6, 4 and 0 words
 lengths = torch.tensor([6, 4, 0])
 allowed = (torch.arange(n) < lengths[:, None])[:, None].expand(3, n, n)

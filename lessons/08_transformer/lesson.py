@@ -839,9 +839,8 @@ def pretrain(store):
 
 # %%
 long = Transformer(VOCABULARY, WIDTH, LAYERS, HEADS, CONTEXT)
-meta = data.open_pretrained("08_transformer").restore(
-    {"model": long}, random_states=False)
-assert meta["extra"]["tokenizer"] == tokenizer.to_str(), "another SPLIT: its works may have been read; make pretrain"
+meta = data.open_pretrained("08_transformer").restore({"model": long}, random_states=False)
+assert meta["extra"]["tokenizer"] == tokenizer.to_str(), "another SPLIT: make pretrain"
 long_losses = token_losses(long).numpy()                                # (n, CONTEXT)
 results["long run"] = long_losses.mean()
 assert abs(long_losses.mean() - meta["metrics"]["loss"]) < 1e-3, "the loss that was noted when it was kept"

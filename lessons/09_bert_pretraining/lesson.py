@@ -594,8 +594,7 @@ f"{len(ids):,} held-out pairs, {is_random.mean():.1%} random (z = {z:+.1f}); {wh
 # **先猜再运行：** 一个读者只知道每段的出处：莎士比亚、新闻还是商品评论。出处相同就说“下一句”，不同就说“随机”。它能答对多少？
 
 # %%
-r = torch.from_numpy(is_random)
-always_next = torch.tensor([[20.0, 0.0]]).expand(len(r), 2)                 # logits: "next", whatever was read
+r, always_next = torch.from_numpy(is_random), torch.tensor([[20.0, 0.0]] * len(is_random))  # logits: "next", always
 neighbours_only, both = F.cross_entropy(always_next[r == 0], r[r == 0]).item(), F.cross_entropy(always_next, r).item()
 assert neighbours_only < 1e-6 and both > math.log(2), "without counter-examples a constant is perfect; with them it is not"
 f"'always next': loss {neighbours_only:.0e} on neighbours alone, {both:.1f} on all pairs"

