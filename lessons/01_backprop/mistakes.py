@@ -1,4 +1,4 @@
-"""Exercise 01: wrong answers and what must be said of each; unusual right answers."""
+"""Exercise 01: wrong answers that its checks must name, and unusual right ones."""
 
 from __future__ import annotations
 
@@ -168,276 +168,192 @@ def _vary(base: str, *changes: str) -> str:
     return base
 
 
-def _wrong(question: str, name: str, check: str, says: str, *changes: str) -> Mistake:
-    return Mistake(question, name, check, says, _vary(_ANSWERS[question], *changes))
-
-
-MISTAKES = [
-    _wrong("q1", "factor two forgotten", _OPEN, "factor-two-forgotten", "2 * (y → (y"),
-    _wrong("q1", "t minus y", _OPEN, "sign-reversed", "(y - t) → (t - y)"),
-    _wrong("q1", "t minus y without the two", _OPEN, "sign-reversed", "2 * (y - t) → t - y"),
-    _wrong("q1", "straight road forgotten", _OPEN, "one-road-forgotten", " + dy * x → "),
-    _wrong("q1", "only the straight road", _OPEN, "one-road-forgotten", "dz * x +  → "),
-    _wrong("q1", "straight road not in y", _OPEN, "straight-road-not-in-y", " + w * x + c →  + c"),
-    _wrong("q1", "bias on both roads", _OPEN, "bias-on-both-roads", "dz * x + dy * x, dz → dz * x + dy * x, dz + dy"),
-    _wrong("q1", "roads multiplied", _OPEN, "it should be", "dz * x + dy * x → dz * x * dy * x"),
-    _wrong("q1", "v left out", _OPEN, "weight-of-the-road-forgotten", "dy * v → dy"),
-    _wrong("q1", "v blamed by x", _OPEN, "blame-from-x", "dv, dc, dh = dy * h → dv, dc, dh = dy * x"),
-    _wrong("q1", "nothing returned", _OPEN, "is the `return` missing?", "return { → result = {"),
-    _wrong("q1", "v blamed by z", "shut_unit", "blame-from-z", "dv, dc, dh = dy * h → dv, dc, dh = dy * z"),
-    _wrong("q1", "slope of ReLU left out", "shut_unit", "relu-slope-left-out", " * (z > 0) → "),
-    _wrong("q1", "slope of ReLU on everything", "shut_unit", "it should be", "2 * (y - t) → 2 * (y - t) * (z > 0)"),
-    _wrong("q1", "slope 1 at zero", "edges_of_the_unit", "slope-at-zero", "z > 0 → z >= 0"),
-    _wrong("q2", "blame goes through W forwards", _BIAS, "input-blame-by-rows", "W.T @ g → W @ g"),
-    _wrong("q2", "bias summed", _BIAS, "bias-gradient-summed", "db = g → db = g.sum()"),
-    _wrong("q2", "bias as g times x", _BIAS, "bias-gradient-summed", "db = g → db = g @ x[:len(g)]"),
-    _wrong("q2", "bias times the output", _BIAS, "bias-gradient-scaled", "db = g → db = g * (W @ x)"),
-    _wrong("q2", "wrong order of the three", _BIAS, "it should be", "return dW, db, dx → return db, dW, dx"),
-    _wrong("q2", "outer product transposed", _OUTER, "weight-gradient-transposed", "np.outer(g, x) → np.outer(x, g)"),
-    _wrong("q2", "entry by entry", _BIAS, "not-an-outer-product", "np.outer(g, x) → g * x"),
-    _wrong("q2", "dot product", _BIAS, "not-an-outer-product", "np.outer(g, x) → g @ x"),
-    _wrong("q2", "averaged over the outputs", _OUTER, "look for that factor", "np.outer(g, x) → np.outer(g, x) / 2"),
-    _wrong("q2", "weight instead of input", _OUTER, "it should be", "np.outer(g, x) → g[:, None] * W"),
-    _wrong(
-        "q2",
-        "gradient made in place of W",
-        "inputs_stay",
-        "changes-its-inputs",
+# (question, name, first check that fails, what it says): changes of the right answer, each "old → new"
+_MISTAKES = {
+    ("q1", "factor two forgotten", _OPEN, "factor-two-forgotten"): ("2 * (y → (y",),
+    ("q1", "t minus y", _OPEN, "sign-reversed"): ("(y - t) → (t - y)",),
+    ("q1", "t minus y without the two", _OPEN, "sign-reversed"): ("2 * (y - t) → t - y",),
+    ("q1", "straight road forgotten", _OPEN, "one-road-forgotten"): (" + dy * x → ",),
+    ("q1", "only the straight road", _OPEN, "one-road-forgotten"): ("dz * x +  → ",),
+    ("q1", "straight road not in y", _OPEN, "straight-road-not-in-y"): (" + w * x + c →  + c",),
+    ("q1", "bias on both roads", _OPEN, "bias-on-both-roads"): ("dz * x + dy * x, dz → dz * x + dy * x, dz + dy",),
+    ("q1", "roads multiplied", _OPEN, "it should be"): ("dz * x + dy * x → dz * x * dy * x",),
+    ("q1", "v left out", _OPEN, "weight-of-the-road-forgotten"): ("dy * v → dy",),
+    ("q1", "v blamed by x", _OPEN, "blame-from-x"): ("dv, dc, dh = dy * h → dv, dc, dh = dy * x",),
+    ("q1", "nothing returned", _OPEN, "is the `return` missing?"): ("return { → result = {",),
+    ("q1", "v blamed by z", "shut_unit", "blame-from-z"): ("dv, dc, dh = dy * h → dv, dc, dh = dy * z",),
+    ("q1", "slope of ReLU left out", "shut_unit", "relu-slope-left-out"): (" * (z > 0) → ",),
+    ("q1", "slope of ReLU on everything", "shut_unit", "it should be"): ("2 * (y - t) → 2 * (y - t) * (z > 0)",),
+    ("q1", "slope 1 at zero", "edges_of_the_unit", "slope-at-zero"): ("z > 0 → z >= 0",),
+    ("q2", "blame goes through W forwards", _BIAS, "input-blame-by-rows"): ("W.T @ g → W @ g",),
+    ("q2", "bias summed", _BIAS, "bias-gradient-summed"): ("db = g → db = g.sum()",),
+    ("q2", "bias as g times x", _BIAS, "bias-gradient-summed"): ("db = g → db = g @ x[:len(g)]",),
+    ("q2", "bias times the output", _BIAS, "bias-gradient-scaled"): ("db = g → db = g * (W @ x)",),
+    ("q2", "wrong order of the three", _BIAS, "it should be"): ("return dW, db, dx → return db, dW, dx",),
+    ("q2", "outer product transposed", _OUTER, "weight-gradient-transposed"): ("np.outer(g, x) → np.outer(x, g)",),
+    ("q2", "entry by entry", _BIAS, "not-an-outer-product"): ("np.outer(g, x) → g * x",),
+    ("q2", "dot product", _BIAS, "not-an-outer-product"): ("np.outer(g, x) → g @ x",),
+    ("q2", "averaged over the outputs", _OUTER, "look for that factor"): ("np.outer(g, x) → np.outer(g, x) / 2",),
+    ("q2", "weight instead of input", _OUTER, "it should be"): ("np.outer(g, x) → g[:, None] * W",),
+    ("q2", "gradient made in place of W", "inputs_stay", "changes-its-inputs"): (
         "    dW = np.outer(g, x) →     W0 = W.copy()\n    W[:] = np.outer(g, x)\n    dW = W",
         "W.T → W0.T",
     ),
-    _wrong("q2", "squeezed", "inputs_stay", "has shape", "np.outer(g, x) → np.outer(g, x).squeeze()"),
-    _wrong("q3", "sign of the denominator", _SLOPES, "denominator-sign", "-a.value / b → a.value / b"),
-    _wrong("q3", "denominator not squared", _SLOPES, "denominator-slope", "b.value**2 → b.value"),
-    _wrong("q3", "slope of exp is 1", _SLOPES, "exp-slope", f"{_EXP_EDGES} → ((a, 1.0),)"),
-    _wrong("q3", "power rule for exp", _SLOPES, "exp-slope", f"{_EXP_EDGES} → ((a, a.value * math.exp(a.value - 1)),)"),
-    _wrong("q3", "root never lit", _SLOPES, "root-gradient-not-one", "    root.grad = 1.0\n → "),
-    _wrong(
-        "q3", "value as root gradient", _SLOPES, "root-gradient-not-one", "root.grad = 1.0 → root.grad = root.value"
-    ),
-    _wrong(
-        "q3",
-        "a number for a node",
-        _SLOPES,
-        "not-a-node",
+    ("q2", "squeezed", "inputs_stay", "has shape"): ("np.outer(g, x) → np.outer(g, x).squeeze()",),
+    ("q3", "sign of the denominator", _SLOPES, "denominator-sign"): ("-a.value / b → a.value / b",),
+    ("q3", "denominator not squared", _SLOPES, "denominator-slope"): ("b.value**2 → b.value",),
+    ("q3", "slope of exp is 1", _SLOPES, "exp-slope"): (f"{_EXP_EDGES} → ((a, 1.0),)",),
+    ("q3", "power rule for exp", _SLOPES, "exp-slope"): (f"{_EXP_EDGES} → ((a, a.value * math.exp(a.value - 1)),)",),
+    ("q3", "root never lit", _SLOPES, "root-gradient-not-one"): ("    root.grad = 1.0\n → ",),
+    ("q3", "value as root gradient", _SLOPES, "root-gradient-not-one"): ("root.grad = 1.0 → root.grad = root.value",),
+    ("q3", "a number for a node", _SLOPES, "not-a-node"): (
         "    return Node(math.exp(a.value), ((a, math.exp(a.value)),)) →     return math.exp(a.value)",
     ),
-    _wrong(
-        "q3", "the comma of a pair of pairs", _SLOPES, "edges-not-pairs", f"{_EXP_EDGES} → ((a, math.exp(a.value)))"
-    ),
-    _wrong("q3", "inputs first", _ROADS, "passed-on-too-early", "order[::-1] → order"),
-    _wrong(
-        "q3",
-        "reset when met",
-        _SLOPES,
-        "blame-does-not-arrive",
+    ("q3", "the comma of a pair of pairs", _SLOPES, "edges-not-pairs"): (f"{_EXP_EDGES} → ((a, math.exp(a.value)))",),
+    ("q3", "inputs first", _ROADS, "passed-on-too-early"): ("order[::-1] → order",),
+    ("q3", "reset when met", _SLOPES, "blame-does-not-arrive"): (
         "        for parent, →         if node is not root:\n            node.grad = 0.0\n        for parent,",
     ),
-    _wrong(
-        "q3",
-        "lost in the new node",
-        _SLOPES,
-        "blame-does-not-arrive",
+    ("q3", "lost in the new node", _SLOPES, "blame-does-not-arrive"): (
         "((a, 1 / b.value), (b, -a.value / b.value**2)) → ()",
     ),
-    _wrong("q3", "overwritten", _ROADS, "last-road-wins", "+= node → = node"),
-    _wrong("q3", "breadth first", _ROADS, "passed-on-too-early", f"{_SORT} → {_SORT_BREADTH_FIRST}"),
-    _wrong(
-        "q3",
-        "depth first, as met",
-        _ROADS,
-        "passed-on-too-early",
+    ("q3", "overwritten", _ROADS, "last-road-wins"): ("+= node → = node",),
+    ("q3", "breadth first", _ROADS, "passed-on-too-early"): (f"{_SORT} → {_SORT_BREADTH_FIRST}",),
+    ("q3", "depth first, as met", _ROADS, "passed-on-too-early"): (
         "            stack.append((node, True))\n →             order.append(node)\n",
         "if done → if False",
         "return order[::-1] → return order",
     ),
-    _wrong(
-        "q3", "passed on at each arrival", _ROADS, "passed-on-too-early", f"{_PASS_ON} → {_PASS_ON_AT_EACH_ARRIVAL}"
+    ("q3", "passed on at each arrival", _ROADS, "passed-on-too-early"): (f"{_PASS_ON} → {_PASS_ON_AT_EACH_ARRIVAL}",),
+    ("q3", "recursion as in the lesson", _CHAINS, "recursion-limit"): (f"{_SORT} → {_SORT_BY_RECURSION}",),
+    ("q3", "road by road", _CHAINS, "every-road-walked"): (f"{_PASS_ON} → {_PASS_ON_ROAD_BY_ROAD}",),
+    ("q3", "old gradients kept", _AGAIN, "old-gradients-kept"): (
+        "    for node in order:\n        node.grad = 0.0\n → ",
     ),
-    _wrong("q3", "recursion as in the lesson", _CHAINS, "recursion-limit", f"{_SORT} → {_SORT_BY_RECURSION}"),
-    _wrong("q3", "road by road", _CHAINS, "every-road-walked", f"{_PASS_ON} → {_PASS_ON_ROAD_BY_ROAD}"),
-    _wrong(
-        "q3", "old gradients kept", _AGAIN, "old-gradients-kept", "    for node in order:\n        node.grad = 0.0\n → "
-    ),
-    _wrong(
-        "q3",
-        "only leaves reset",
-        _AGAIN,
-        "old-gradients-kept",
+    ("q3", "only leaves reset", _AGAIN, "old-gradients-kept"): (
         "        node.grad = 0.0 →         if not node.edges:\n            node.grad = 0.0",
     ),
-    _wrong("q4", "mean over rows only, as in the lesson", _OUTPUT, "mean-over-rows-only", "(N * K) → N"),
-    _wrong("q4", "no mean", _OUTPUT, "mean-forgotten", " / (N * K) → "),
-    _wrong(
-        "q4",
-        "mean over rows twice",
-        _OUTPUT,
-        "mean-taken-twice",
+    ("q4", "mean over rows only, as in the lesson", _OUTPUT, "mean-over-rows-only"): ("(N * K) → N",),
+    ("q4", "no mean", _OUTPUT, "mean-forgotten"): (" / (N * K) → ",),
+    ("q4", "mean over rows twice", _OUTPUT, "mean-taken-twice"): (
         "H.T @ dY → H.T @ dY / N",
         "dY.sum → dY.mean",
         "X.T @ dZ → X.T @ dZ / N",
         "dZ.sum → dZ.mean",
     ),
-    _wrong("q4", "factor two forgotten", _OUTPUT, "factor-two-forgotten", "2 * (Y → (Y"),
-    _wrong("q4", "T minus Y", _OUTPUT, "sign-reversed", "(Y - T) → (T - Y)"),
-    _wrong("q4", "no first bias", _OUTPUT, "forward-incomplete", "X @ W1 + b1 → X @ W1"),
-    _wrong("q4", "no second bias", _OUTPUT, "forward-incomplete", "H @ W2 + b2 → H @ W2"),
-    _wrong("q4", "no tanh", _OUTPUT, "forward-incomplete", "np.tanh(Z) → Z"),
-    _wrong("q4", "mean once more in the hidden layer", _HIDDEN, "look for that factor", "X.T @ dZ → X.T @ dZ / N"),
-    _wrong("q4", "bias not summed", _OUTPUT, "bias-not-summed", "dY.sum(axis=0) → dY", "dZ.sum(axis=0) → dZ"),
-    _wrong("q4", "hidden bias not summed", _HIDDEN, "bias-not-summed", "dZ.sum(axis=0) → dZ"),
-    _wrong("q4", "bias averaged", _OUTPUT, "bias-averaged", "dY.sum → dY.mean"),
-    _wrong("q4", "hidden bias averaged", _HIDDEN, "bias-averaged", "dZ.sum → dZ.mean"),
-    _wrong("q4", "bias summed over the wrong axis", _OUTPUT, "has shape", "dY.sum(axis=0) → dY.sum(axis=1)"),
-    _wrong("q4", "output weights transposed", _OUTPUT, "weight-gradient-transposed", "H.T @ dY → dY.T @ H"),
-    _wrong("q4", "hidden weights transposed", _HIDDEN, "weight-gradient-transposed", "X.T @ dZ → dZ.T @ X"),
-    _wrong("q4", "slope left out", _HIDDEN, "tanh-slope-left-out", " * (1 - H**2) → "),
-    _wrong("q4", "slope not squared", _HIDDEN, "tanh-slope-not-squared", "1 - H**2 → 1 - H"),
-    _wrong("q4", "slope at Z", _HIDDEN, "tanh-slope-at-the-wrong-place", "1 - H**2 → 1 - Z**2"),
-    _wrong("q4", "slope at tanh of H", _HIDDEN, "tanh-slope-at-the-wrong-place", "1 - H**2 → 1 - np.tanh(H)**2"),
-    _wrong("q4", "W2 not transposed", _HIDDEN, "input-blame-by-rows", "W2.T → W2"),
-    _wrong("q4", "right for K = 3 only", _OTHER, "it should be", "(N * K) → (N * 3)"),
-    _wrong(
-        "q4",
-        "tanh by exponentials",
-        _OTHER,
-        "overflow",
+    ("q4", "factor two forgotten", _OUTPUT, "factor-two-forgotten"): ("2 * (Y → (Y",),
+    ("q4", "T minus Y", _OUTPUT, "sign-reversed"): ("(Y - T) → (T - Y)",),
+    ("q4", "no first bias", _OUTPUT, "forward-incomplete"): ("X @ W1 + b1 → X @ W1",),
+    ("q4", "no second bias", _OUTPUT, "forward-incomplete"): ("H @ W2 + b2 → H @ W2",),
+    ("q4", "no tanh", _OUTPUT, "forward-incomplete"): ("np.tanh(Z) → Z",),
+    ("q4", "mean once more in the hidden layer", _HIDDEN, "look for that factor"): ("X.T @ dZ → X.T @ dZ / N",),
+    ("q4", "bias not summed", _OUTPUT, "bias-not-summed"): ("dY.sum(axis=0) → dY", "dZ.sum(axis=0) → dZ"),
+    ("q4", "hidden bias not summed", _HIDDEN, "bias-not-summed"): ("dZ.sum(axis=0) → dZ",),
+    ("q4", "bias averaged", _OUTPUT, "bias-averaged"): ("dY.sum → dY.mean",),
+    ("q4", "hidden bias averaged", _HIDDEN, "bias-averaged"): ("dZ.sum → dZ.mean",),
+    ("q4", "bias summed over the wrong axis", _OUTPUT, "has shape"): ("dY.sum(axis=0) → dY.sum(axis=1)",),
+    ("q4", "output weights transposed", _OUTPUT, "weight-gradient-transposed"): ("H.T @ dY → dY.T @ H",),
+    ("q4", "hidden weights transposed", _HIDDEN, "weight-gradient-transposed"): ("X.T @ dZ → dZ.T @ X",),
+    ("q4", "slope left out", _HIDDEN, "tanh-slope-left-out"): (" * (1 - H**2) → ",),
+    ("q4", "slope not squared", _HIDDEN, "tanh-slope-not-squared"): ("1 - H**2 → 1 - H",),
+    ("q4", "slope at Z", _HIDDEN, "tanh-slope-at-the-wrong-place"): ("1 - H**2 → 1 - Z**2",),
+    ("q4", "slope at tanh of H", _HIDDEN, "tanh-slope-at-the-wrong-place"): ("1 - H**2 → 1 - np.tanh(H)**2",),
+    ("q4", "W2 not transposed", _HIDDEN, "input-blame-by-rows"): ("W2.T → W2",),
+    ("q4", "right for K = 3 only", _OTHER, "it should be"): ("(N * K) → (N * 3)",),
+    ("q4", "tanh by exponentials", _OTHER, "overflow"): (
         "np.tanh(Z) → (np.exp(Z) - np.exp(-Z)) / (np.exp(Z) + np.exp(-Z))",
     ),
-    _wrong(
-        "q4", "descent on the parameters", _OTHER, "changes-its-inputs", "    return →     b2 -= 0.1 * db2\n    return"
+    ("q4", "descent on the parameters", _OTHER, "changes-its-inputs"): (
+        "    return →     b2 -= 0.1 * db2\n    return",
     ),
-    _wrong("q5", "one-sided", _RIGHT, "one-sided", "w[i] = kept - h → w[i] = kept", "(2 * h) → h"),
-    _wrong(
-        "q5",
-        "one-sided with its best step",
-        _RIGHT,
-        "one-sided",
+    ("q5", "one-sided", _RIGHT, "one-sided"): ("w[i] = kept - h → w[i] = kept", "(2 * h) → h"),
+    ("q5", "one-sided with its best step", _RIGHT, "one-sided"): (
         "w[i] = kept - h → w[i] = kept",
         "(2 * h) → h",
         "1e-5 → 1.5e-8",
     ),
-    _wrong("q5", "step 1e-12", _RIGHT, "step-too-small", "1e-5 → 1e-12"),
-    _wrong("q5", "step 1e-2", _RIGHT, "step-too-large", "1e-5 → 1e-2"),
-    _wrong(
-        "q5", "float32 inside", _RIGHT, "float32-inside", "    h, errors →     w = w.astype(np.float32)\n    h, errors"
+    ("q5", "step 1e-12", _RIGHT, "step-too-small"): ("1e-5 → 1e-12",),
+    ("q5", "step 1e-2", _RIGHT, "step-too-large"): ("1e-5 → 1e-2",),
+    ("q5", "float32 inside", _RIGHT, "float32-inside"): (
+        "    h, errors →     w = w.astype(np.float32)\n    h, errors",
     ),
-    _wrong("q5", "divided by h", _RIGHT, "it should be below", "(2 * h) → h"),
-    _wrong("q5", "not restored", _RIGHT, "not-restored", "        w[i] = kept\n → "),
-    _wrong(
-        "q5",
-        "restored from a view",
-        _RIGHT,
-        "not-restored",
+    ("q5", "divided by h", _RIGHT, "it should be below"): ("(2 * h) → h",),
+    ("q5", "not restored", _RIGHT, "not-restored"): ("        w[i] = kept\n → ",),
+    ("q5", "restored from a view", _RIGHT, "not-restored"): (
         "    h, errors = 1e-5, [] →     h, errors, before = 1e-5, [], w",
         "        w[i] = kept\n →         w = before\n",
     ),
-    _wrong(
-        "q5",
-        "all at once",
-        _RIGHT,
-        "all-entries-at-once",
+    ("q5", "all at once", _RIGHT, "all-entries-at-once"): (
         "w[i] = kept + h\n        above = loss(w) → above = loss(w + h)",
         "w[i] = kept - h\n        below = loss(w) → below = loss(w - h)",
     ),
-    _wrong(
-        "q5",
-        "rows of a matrix at once",
-        _WRONG,
-        "all-entries-at-once",
+    ("q5", "rows of a matrix at once", _WRONG, "all-entries-at-once"): (
         "np.ndindex(w.shape) → range(len(w))",
         "kept = w[i] → kept = w[i].copy()",
         f"{_ERROR} → np.max(abs(g[i] - q) / np.maximum(abs(g[i]) + abs(q), 0.001))",
     ),
-    _wrong(
-        "q5",
-        "ratio of lengths",
-        _WRONG,
-        "norm-over-all",
+    ("q5", "ratio of lengths", _WRONG, "norm-over-all"): (
         f"{_ERROR} → q",
         f"    return max(errors)\n → {_RATIO_OF_LENGTHS}",
     ),
-    _wrong("q5", "average", _WRONG, "average-for-worst", "max(errors) → np.mean(errors)"),
-    _wrong("q5", "the last entry only", _WRONG, "it should be", "max(errors) → errors[-1]"),
-    _wrong("q5", "absolute error", _WRONG, "absolute-error", " / max(abs(g[i]) + abs(q), 0.001) → "),
-    _wrong("q5", "floor added", _WRONG, "floor-added", f"{_SIZE} → (abs(g[i]) + abs(q) + 0.001)"),
-    _wrong("q5", "verdict for a number", _RIGHT, "Return one number", "max(errors) → max(errors) < 1e-6"),
-    _wrong("q5", "an error for each entry", _RIGHT, "Return one number", "max(errors) → errors"),
-    _wrong("q5", "relative to q", _WRONG, "other-denominator", "abs(g[i]) + abs(q) → abs(q)"),
-    _wrong("q5", "relative to the larger", _WRONG, "other-denominator", "abs(g[i]) + abs(q) → abs(g[i]), abs(q)"),
-    _wrong("q5", "sign kept", _RIGHT, "not negative", "abs(g[i] - q) → (g[i] - q)", "return max → return min"),
-    _wrong(
-        "q5",
-        "no floor",
-        _TINY,
-        "zero-over-zero",
+    ("q5", "average", _WRONG, "average-for-worst"): ("max(errors) → np.mean(errors)",),
+    ("q5", "the last entry only", _WRONG, "it should be"): ("max(errors) → errors[-1]",),
+    ("q5", "absolute error", _WRONG, "absolute-error"): (" / max(abs(g[i]) + abs(q), 0.001) → ",),
+    ("q5", "floor added", _WRONG, "floor-added"): (f"{_SIZE} → (abs(g[i]) + abs(q) + 0.001)",),
+    ("q5", "verdict for a number", _RIGHT, "Return one number"): ("max(errors) → max(errors) < 1e-6",),
+    ("q5", "an error for each entry", _RIGHT, "Return one number"): ("max(errors) → errors",),
+    ("q5", "relative to q", _WRONG, "other-denominator"): ("abs(g[i]) + abs(q) → abs(q)",),
+    ("q5", "relative to the larger", _WRONG, "other-denominator"): ("abs(g[i]) + abs(q) → abs(g[i]), abs(q)",),
+    ("q5", "sign kept", _RIGHT, "not negative"): ("abs(g[i] - q) → (g[i] - q)", "return max → return min"),
+    ("q5", "no floor", _TINY, "zero-over-zero"): (
         f"{_SIZE} → (abs(g[i]) + abs(q))",
         "max(errors) → np.max(errors)",
         "abs(g[i] - q) → abs(np.float64(g[i]) - q)",
     ),
-    _wrong("q5", "a floor too low", _TINY, "floor-left-out", "0.001 → 1e-12"),
-    _wrong("q6", "the rate is to blame", _NAMED, "rate-blamed", "gradients never reset → rate too high"),
-    _wrong(
-        "q6", "overwriting is to blame", _NAMED, "overwriting-blamed", "gradients never reset → gradients overwritten"
-    ),
-    _wrong("q6", "the sign is to blame", _NAMED, "sign-blamed", "gradients never reset → Wrong  sign"),
-    _wrong("q6", "own words", _NAMED, "`BUG` is", "gradients never reset → momentum"),
-    _wrong("q6", "still not reset", _LOOP, "still-not-reset", "        grad[:] = 0\n → "),
-    _wrong(
-        "q6",
-        "reset for each row",
-        _LOOP,
-        "only-the-last-row",
+    ("q5", "a floor too low", _TINY, "floor-left-out"): ("0.001 → 1e-12",),
+    ("q6", "the rate is to blame", _NAMED, "rate-blamed"): ("gradients never reset → rate too high",),
+    ("q6", "overwriting is to blame", _NAMED, "overwriting-blamed"): ("gradients never reset → gradients overwritten",),
+    ("q6", "the sign is to blame", _NAMED, "sign-blamed"): ("gradients never reset → Wrong  sign",),
+    ("q6", "own words", _NAMED, "`BUG` is"): ("gradients never reset → momentum",),
+    ("q6", "still not reset", _LOOP, "still-not-reset"): ("        grad[:] = 0\n → ",),
+    ("q6", "reset for each row", _LOOP, "only-the-last-row"): (
         "        grad[:] = 0\n → ",
         "            grad += →             grad[:] = 0\n            grad +=",
     ),
-    _wrong("q6", "overwritten", _LOOP, "only-the-last-row", "grad += → grad ="),
-    _wrong("q6", "rate lowered", _LOOP, "rate-changed", "w -= rate → w -= 0.1 * rate"),
-    _wrong("q6", "sum for mean", _LOOP, "rate-changed", " / len(X) → "),
-    _wrong("q6", "friction for reset", _LOOP, "it should be", "grad[:] = 0 → grad *= 0.5"),
-    _wrong(
-        "q6",
-        "losses after the step",
-        _LOOP,
-        "losses-after-the-step",
+    ("q6", "overwritten", _LOOP, "only-the-last-row"): ("grad += → grad =",),
+    ("q6", "rate lowered", _LOOP, "rate-changed"): ("w -= rate → w -= 0.1 * rate",),
+    ("q6", "sum for mean", _LOOP, "rate-changed"): (" / len(X) → ",),
+    ("q6", "friction for reset", _LOOP, "it should be"): ("grad[:] = 0 → grad *= 0.5",),
+    ("q6", "losses after the step", _LOOP, "losses-after-the-step"): (
         "        losses.append(np.mean(errors**2))\n → ",
         "        w -= rate * grad\n →         w -= rate * grad\n        losses.append(np.mean((X @ w - t) ** 2))\n",
     ),
-    _wrong("q6", "sum of the losses", _LOOP, "it should be", "np.mean(errors**2) → np.sum(errors**2)"),
-    _wrong("q6", "uphill", _LOOP, "it should be", "w -= rate → w += rate"),
-    _wrong(
-        "q6",
-        "list kept between calls",
-        _ONCE,
-        "state-between-calls",
+    ("q6", "sum of the losses", _LOOP, "it should be"): ("np.mean(errors**2) → np.sum(errors**2)",),
+    ("q6", "uphill", _LOOP, "it should be"): ("w -= rate → w += rate",),
+    ("q6", "list kept between calls", _ONCE, "state-between-calls"): (
         "rate, steps): → rate, steps, memory={}):",
         "w, grad, losses = np.zeros(X.shape[1]) → w, grad, losses = memory.setdefault(X.shape, np.zeros(X.shape[1]))",
     ),
-    _wrong(
-        "q6",
-        "targets changed",
-        _ONCE,
-        "changes-its-inputs",
+    ("q6", "targets changed", _ONCE, "changes-its-inputs"): (
         "errors = X @ w - t → t -= X @ w\n        errors = -t",
         "w -= rate * grad → t += X @ w\n        w -= rate * grad\n    t += 1e-3",
     ),
-    _wrong("q7", "one-sided passes", _SECONDS, "one-sided-passes", "2 * P → P + 1"),
-    _wrong("q7", "backward for each parameter", _SECONDS, "backward-per-parameter", "3 - 1 / d → 1 + P"),
-    _wrong("q7", "forward forgotten", _SECONDS, "forward-forgotten", "3 - 1 / d → 2 - 1 / d"),
-    _wrong("q7", "two passes back", _SECONDS, "first-layer-counted-twice", "3 - 1 / d → 3", "4 - 1 / d → 4"),
-    _wrong(
-        "q7", "recompute for free", _SECONDS, "seconds (backprop, recompute, differences)[1]", "4 - 1 / d → 3 - 1 / d"
-    ),
-    _wrong("q7", "milliseconds", _SECONDS, "look for that factor", "* pass_seconds → * pass_seconds * 1000"),
-    _wrong("q7", "weights only", _BYTES, "only-weights-in-memory", " + layers[name] * layer_bytes → "),
-    _wrong("q7", "gradient not stored", _BYTES, "gradient-not-stored", "8 * P → 4 * P"),
-    _wrong("q7", "input not kept", _BYTES, "input-not-kept", "d + 1, → d,"),
-    _wrong("q7", "block not kept", _BYTES, "bytes (backprop, recompute, differences)[1]", "d // k + k → d // k"),
-    _wrong("q7", "fastest, too large", _CHOICE, "does-not-fit", 'CHOICE = "recompute" → CHOICE = "backprop"'),
-    _wrong("q7", "fits, takes lifetimes", _CHOICE, "lifetimes", 'CHOICE = "recompute" → CHOICE = "differences"'),
-    _wrong("q7", "price of the other", _CHOICE, "SECONDS", '[CHOICE][0] → ["backprop"][0]'),
-    _wrong("q7", "bytes for seconds", _CHOICE, "SECONDS", "[CHOICE][0] → [CHOICE][1]"),
-]
+    ("q7", "one-sided passes", _SECONDS, "one-sided-passes"): ("2 * P → P + 1",),
+    ("q7", "backward for each parameter", _SECONDS, "backward-per-parameter"): ("3 - 1 / d → 1 + P",),
+    ("q7", "forward forgotten", _SECONDS, "forward-forgotten"): ("3 - 1 / d → 2 - 1 / d",),
+    ("q7", "two passes back", _SECONDS, "first-layer-counted-twice"): ("3 - 1 / d → 3", "4 - 1 / d → 4"),
+    ("q7", "recompute for free", _SECONDS, "seconds (backprop, recompute, differences)[1]"): ("4 - 1 / d → 3 - 1 / d",),
+    ("q7", "milliseconds", _SECONDS, "look for that factor"): ("* pass_seconds → * pass_seconds * 1000",),
+    ("q7", "weights only", _BYTES, "only-weights-in-memory"): (" + layers[name] * layer_bytes → ",),
+    ("q7", "gradient not stored", _BYTES, "gradient-not-stored"): ("8 * P → 4 * P",),
+    ("q7", "input not kept", _BYTES, "input-not-kept"): ("d + 1, → d,",),
+    ("q7", "block not kept", _BYTES, "bytes (backprop, recompute, differences)[1]"): ("d // k + k → d // k",),
+    ("q7", "fastest, too large", _CHOICE, "does-not-fit"): ('CHOICE = "recompute" → CHOICE = "backprop"',),
+    ("q7", "fits, takes lifetimes", _CHOICE, "lifetimes"): ('CHOICE = "recompute" → CHOICE = "differences"',),
+    ("q7", "price of the other", _CHOICE, "SECONDS"): ('[CHOICE][0] → ["backprop"][0]',),
+    ("q7", "bytes for seconds", _CHOICE, "SECONDS"): ("[CHOICE][0] → [CHOICE][1]",),
+}
+MISTAKES = [Mistake(*case, _vary(_ANSWERS[case[0]], *changes)) for case, changes in _MISTAKES.items()]
 
 _UNUSUAL = {
     ("q1", "autograd in float32, as tensors"): """# q1
@@ -592,104 +508,74 @@ CHOICE = " Recompute"
 SECONDS = np.array([compare_methods(**ENCODER)["recompute"][0]])[0]
 """,
 }
-UNUSUAL = [Unusual(question, name, code) for (question, name), code in _UNUSUAL.items()]
+UNUSUAL = [Unusual(*case, code) for case, code in _UNUSUAL.items()]
 
-_NEIGHBOURS = "two neighbouring lines that do not touch each other"
-_STEP = "w = w - rate * 2 * X.T @ errors / len(X)"
-_NOTE = "losses.append(np.mean(errors ** 2))"
-_WORST = "worst = max(worst, abs(g[i] - q) / max(abs(g[i]) + abs(q), 0.001))"
-_RECOMPUTE = (
+_METHODS = (
     "return {{'backprop': ((1 + back) * pass_seconds, numbers + (d + 1) * layer_bytes), "
     "'recompute': ((2 + back) * pass_seconds, numbers + ({blocks} + k) * layer_bytes), "
     "'differences': (2 * P * pass_seconds, numbers + 2 * layer_bytes)}}"
 )
 
 
-def _same(question: str, why: str, old: str, *new: str) -> Equivalent:
-    """One line of the answer, and others that are as good, as `python -m proofs` prints them."""
-    return Equivalent(question, why, tuple(f"{old} → {one}" for one in new))
-
-
-EQUIVALENT = [
-    _same("q1", "the larger of two numbers, whichever stands first", "h = max(0.0, z)", "h = max(z, 0.0)"),
-    _same(
-        "q2",
-        "the gradient itself in the place of its copy: the same numbers, and nothing of the inputs is changed",
-        "return (np.outer(g, x), g.copy(), W.T @ g)",
-        "return (np.outer(g, x), g, W.T @ g)",
+_EQUIVALENT = {
+    ("q1", "the larger of two numbers, whichever stands first"): ("h = max(0.0, z) → h = max(z, 0.0)",),
+    ("q2", "the gradient itself in the place of its copy: the same numbers, and nothing of the inputs is changed"): (
+        "return (np.outer(g, x), g.copy(), W.T @ g) → return (np.outer(g, x), g, W.T @ g)",
     ),
-    Equivalent(
-        "q3",
-        "the order of the edges of a node does not matter: their blame is added up",
-        (
-            "for parent, _ in node.edges: → for parent, _ in list(node.edges)[::-1]:",
-            "for parent, slope in node.edges: → for parent, slope in list(node.edges)[::-1]:",
-            "return Node(a.value / b.value, ((a, 1 / b.value), (b, -a.value / b.value ** 2))) "
-            "→ return Node(a.value / b.value, ((b, -a.value / b.value ** 2), (a, 1 / b.value)))",
-        ),
+    ("q3", "the order of the edges of a node does not matter: their blame is added up"): (
+        "for parent, _ in node.edges: → for parent, _ in list(node.edges)[::-1]:",
+        "for parent, slope in node.edges: → for parent, slope in list(node.edges)[::-1]:",
+        "return Node(a.value / b.value, ((a, 1 / b.value), (b, -a.value / b.value ** 2))) "
+        "→ return Node(a.value / b.value, ((b, -a.value / b.value ** 2), (a, 1 / b.value)))",
     ),
-    Equivalent(
-        "q3",
-        _NEIGHBOURS,
-        (
-            "parent.grad += node.grad * slope / users[parent] -= 1 "
-            "→ users[parent] -= 1 / parent.grad += node.grad * slope",
-            "users[parent] = 0 / found.append(parent) → found.append(parent) / users[parent] = 0",
-        ),
+    ("q3", "two neighbouring lines that do not touch each other"): (
+        "parent.grad += node.grad * slope / users[parent] -= 1 → users[parent] -= 1 / parent.grad += node.grad * slope",
+        "users[parent] = 0 / found.append(parent) → found.append(parent) / users[parent] = 0",
     ),
-    _same(
-        "q3",
-        "the root is nobody's input, so that its count is never read",
-        "users, found = ({root: 0}, [root])",
-        "users, found = ({root: 1}, [root])",
-        "users, found = ({root: -1}, [root])",
+    ("q3", "the root is nobody's input, so that its count is never read"): (
+        "users, found = ({root: 0}, [root]) → users, found = ({root: 1}, [root])",
+        "users, found = ({root: 0}, [root]) → users, found = ({root: -1}, [root])",
     ),
-    _same("q3", "found and users hold the same nodes", "if parent not in users:", "if parent not in found:"),
-    _same(
-        "q5",
-        "the order of the entries does not matter to a maximum",
-        "for i in np.ndindex(w.shape):",
-        "for i in list(np.ndindex(w.shape))[::-1]:",
+    ("q3", "found and users hold the same nodes"): ("if parent not in users: → if parent not in found:",),
+    ("q5", "the order of the entries does not matter to a maximum"): (
+        "for i in np.ndindex(w.shape): → for i in list(np.ndindex(w.shape))[::-1]:",
     ),
-    _same("q5", _NEIGHBOURS, "above[i] += h / below[i] -= h", "below[i] -= h / above[i] += h"),
-    _same(
-        "q5",
-        "you choose h: twice, half or minus the solution's is as good",
-        "h, worst = (1e-05, 0.0)",
-        "h, worst = (2e-05, 0.0)",
-        "h, worst = (-1e-05, 0.0)",
-        "h, worst = (5e-06, 0.0)",
+    ("q5", "two neighbouring lines that do not touch each other"): (
+        "above[i] += h / below[i] -= h → below[i] -= h / above[i] += h",
     ),
-    _same("q5", "no error is below 0", "h, worst = (1e-05, 0.0)", "h, worst = (1e-05, -1.0)"),
-    _same(
-        "q5",
-        "the larger of two numbers, whichever stands first",
-        _WORST,
-        "worst = max(abs(g[i] - q) / max(abs(g[i]) + abs(q), 0.001), worst)",
-        "worst = max(worst, abs(g[i] - q) / max(0.001, abs(g[i]) + abs(q)))",
+    ("q5", "you choose h: twice, half or minus the solution's is as good"): (
+        "h, worst = (1e-05, 0.0) → h, worst = (2e-05, 0.0)",
+        "h, worst = (1e-05, 0.0) → h, worst = (-1e-05, 0.0)",
+        "h, worst = (1e-05, 0.0) → h, worst = (5e-06, 0.0)",
     ),
-    _same("q5", "g has the shape of w", "for i in np.ndindex(w.shape):", "for i in np.ndindex(g.shape):"),
-    _same(
-        "q5",
-        "an absolute value has no sign",
-        _WORST,
-        "worst = max(worst, abs(q - g[i]) / max(abs(g[i]) + abs(q), 0.001))",
-        "worst = max(worst, abs(-(g[i] - q)) / max(abs(g[i]) + abs(q), 0.001))",
+    ("q5", "no error is below 0"): ("h, worst = (1e-05, 0.0) → h, worst = (1e-05, -1.0)",),
+    ("q5", "the larger of two numbers, whichever stands first"): (
+        "worst = max(worst, abs(g[i] - q) / max(abs(g[i]) + abs(q), 0.001)) "
+        "→ worst = max(abs(g[i] - q) / max(abs(g[i]) + abs(q), 0.001), worst)",
+        "worst = max(worst, abs(g[i] - q) / max(abs(g[i]) + abs(q), 0.001)) "
+        "→ worst = max(worst, abs(g[i] - q) / max(0.001, abs(g[i]) + abs(q)))",
     ),
-    _same("q6", "the number of the step is not used", "for _ in range(steps):", "for _ in list(range(steps))[::-1]:"),
-    _same(
-        "q6",
-        "two neighbouring lines that do not touch each other: the errors were taken before",
-        f"{_NOTE} / {_STEP}",
-        f"{_STEP} / {_NOTE}",
+    ("q5", "g has the shape of w"): ("for i in np.ndindex(w.shape): → for i in np.ndindex(g.shape):",),
+    ("q5", "an absolute value has no sign"): (
+        "worst = max(worst, abs(g[i] - q) / max(abs(g[i]) + abs(q), 0.001)) "
+        "→ worst = max(worst, abs(q - g[i]) / max(abs(g[i]) + abs(q), 0.001))",
+        "worst = max(worst, abs(g[i] - q) / max(abs(g[i]) + abs(q), 0.001)) "
+        "→ worst = max(worst, abs(-(g[i] - q)) / max(abs(g[i]) + abs(q), 0.001))",
     ),
-    _same("q6", "in place, on an array that the function made itself", _STEP, "w -= rate * 2 * X.T @ errors / len(X)"),
-    _same(
-        "q6",
-        "the last of two axes",
-        "w, losses = (np.zeros(X.shape[1]), [])",
-        "w, losses = (np.zeros(X.shape[-1]), [])",
+    ("q6", "the number of the step is not used"): ("for _ in range(steps): → for _ in list(range(steps))[::-1]:",),
+    ("q6", "two neighbouring lines that do not touch each other: the errors were taken before"): (
+        "losses.append(np.mean(errors ** 2)) / w = w - rate * 2 * X.T @ errors / len(X) "
+        "→ w = w - rate * 2 * X.T @ errors / len(X) / losses.append(np.mean(errors ** 2))",
     ),
-    _same("q6", "errors has an entry for each row of X", _STEP, "w = w - rate * 2 * X.T @ errors / len(errors)"),
-    _same("q7", "d is a multiple of k", _RECOMPUTE.format(blocks="d // k"), _RECOMPUTE.format(blocks="d / k")),
-]
+    ("q6", "in place, on an array that the function made itself"): (
+        "w = w - rate * 2 * X.T @ errors / len(X) → w -= rate * 2 * X.T @ errors / len(X)",
+    ),
+    ("q6", "the last of two axes"): (
+        "w, losses = (np.zeros(X.shape[1]), []) → w, losses = (np.zeros(X.shape[-1]), [])",
+    ),
+    ("q6", "errors has an entry for each row of X"): (
+        "w = w - rate * 2 * X.T @ errors / len(X) → w = w - rate * 2 * X.T @ errors / len(errors)",
+    ),
+    ("q7", "d is a multiple of k"): (f"{_METHODS.format(blocks='d // k')} → {_METHODS.format(blocks='d / k')}",),
+}
+EQUIVALENT = [Equivalent(*case, changes) for case, changes in _EQUIVALENT.items()]

@@ -81,8 +81,8 @@ def _prices(*changes: str, lines: str = _PRICE, choice: str = "64", saving: str 
 
 
 def _change(lines: str, *changes: str) -> str:
-    """The lines with every changes[0] replaced by changes[1], then every changes[2] by changes[3], and so on."""
-    for old, new in zip(changes[::2], changes[1::2], strict=True):
+    """The lines after the changes, each "old → new"."""
+    for old, new in (change.split(" → ") for change in changes):
         assert old in lines, f"{old!r} is not in the lines to change"
         lines = lines.replace(old, new)
     return lines
@@ -92,311 +92,189 @@ def _define(header: str, lines: str) -> str:
     return f"def {header}:\n" + "".join(f"    {line}\n" for line in lines.strip("\n").split("\n"))
 
 
-def _each(old: str, *new: str) -> tuple[str, ...]:
-    """The changes of one line, as `python -m proofs` prints them."""
-    return tuple(f"{old} → {one}" for one in new)
-
-
-MISTAKES = [
-    # q1
-    Mistake("q1", "sum", _ONE, "gradient-of-the-sum", _sgd(" / len(rows)", "")),
-    Mistake("q1", "two", _ONE, "factor-two", _sgd("alpha * g", "alpha * 2 * g")),
-    Mistake("q1", "sign", _ONE, "uphill", _sgd("w - alpha", "w + alpha")),
-    Mistake("q1", "residual", _ONE, "uphill", _sgd("X[rows] @ w - y[rows]", "y[rows] - X[rows] @ w")),
-    Mistake("q1", "single", _ONE, "batch-size-ignored", _sgd("len(order), B", "len(order), (B := 1)")),
-    Mistake("q1", "same", _ONE, "`w[", _sgd(lines="return w")),
-    Mistake("q1", "none", _ONE, "returns None", _sgd("return w", "pass")),
-    Mistake(
-        "q1",
-        "errors-only",
-        _ONE,
-        "`w",
-        _sgd("X[rows].T @ (X[rows] @ w - y[rows]) / len(rows)", "(X[rows] @ w - y[rows]).mean()"),
+# (question, name, first check that fails, what it says): answer
+_MISTAKES = {
+    ("q1", "sum", _ONE, "gradient-of-the-sum"): _sgd(" / len(rows) → "),
+    ("q1", "two", _ONE, "factor-two"): _sgd("alpha * g → alpha * 2 * g"),
+    ("q1", "sign", _ONE, "uphill"): _sgd("w - alpha → w + alpha"),
+    ("q1", "residual", _ONE, "uphill"): _sgd("X[rows] @ w - y[rows] → y[rows] - X[rows] @ w"),
+    ("q1", "single", _ONE, "batch-size-ignored"): _sgd("len(order), B → len(order), (B := 1)"),
+    ("q1", "same", _ONE, "`w["): _sgd(lines="return w"),
+    ("q1", "none", _ONE, "returns None"): _sgd("return w → pass"),
+    ("q1", "errors-only", _ONE, "`w"): _sgd(
+        "X[rows].T @ (X[rows] @ w - y[rows]) / len(rows) → (X[rows] @ w - y[rows]).mean()"
     ),
-    Mistake(
-        "q1",
-        "accumulated",
-        _EACH,
-        "one-step-a-pass",
-        _sgd("w - alpha * g\nreturn w", "w\n    total = (total if start else 0) + g\nreturn w - alpha * total"),
+    ("q1", "accumulated", _EACH, "one-step-a-pass"): _sgd(
+        "w - alpha * g\nreturn w → w\n    total = (total if start else 0) + g\nreturn w - alpha * total"
     ),
-    Mistake("q1", "full", _EACH, "whole-data-each-step", _sgd("order[start : start + B]", "order")),
-    Mistake(
-        "q1",
-        "unshuffled",
-        _EACH,
-        "order-ignored",
-        _sgd("order[start : start + B]", "slice(start, start + B)", "len(rows)", "len(X[rows])"),
+    ("q1", "full", _EACH, "whole-data-each-step"): _sgd("order[start : start + B] → order"),
+    ("q1", "unshuffled", _EACH, "order-ignored"): _sgd(
+        "order[start : start + B] → slice(start, start + B)", "len(rows) → len(X[rows])"
     ),
-    Mistake("q1", "over-n", _EACH, "divided-by-n", _sgd("/ len(rows)", "/ len(X)")),
-    Mistake("q1", "first-only", _EACH, "`w[", _sgd("* g\n", "* g\n    return w\n")),
-    Mistake("q1", "dropped", _LAST, "last-batch-dropped", _sgd("len(order), B", "len(order) - B + 1, B")),
-    Mistake("q1", "over-B", _LAST, "last-batch-divided-by-B", _sgd("/ len(rows)", "/ B")),
-    Mistake(
-        "q1",
-        "even",
-        _LAST,
-        "batches-evened-out",
-        _sgd(
-            "for start in range(0, len(order), B):\n    rows = order[start : start + B]",
-            "for rows in np.array_split(order, -(-len(order) // B)):",
-        ),
+    ("q1", "over-n", _EACH, "divided-by-n"): _sgd("/ len(rows) → / len(X)"),
+    ("q1", "first-only", _EACH, "`w["): _sgd("* g\n → * g\n    return w\n"),
+    ("q1", "dropped", _LAST, "last-batch-dropped"): _sgd("len(order), B → len(order) - B + 1, B"),
+    ("q1", "over-B", _LAST, "last-batch-divided-by-B"): _sgd("/ len(rows) → / B"),
+    ("q1", "even", _LAST, "batches-evened-out"): _sgd(
+        "for start in range(0, len(order), B):\n    rows = order[start : start + B] → "
+        "for rows in np.array_split(order, -(-len(order) // B)):"
     ),
-    Mistake("q1", "wrapped", _LAST, "`w[", _sgd("order[start : start + B]", "np.resize(np.roll(order, -start), B)")),
-    Mistake("q1", "in-place", _PASS_KEPT, "changes-its-inputs", _sgd("w = w - alpha * g", "w -= alpha * g")),
-    # q2
-    Mistake("q2", "plain", _GATHERS, "no-memory", _momentum("beta * v + g", "g")),
-    Mistake("q2", "reset", _GATHERS, "no-memory", _momentum("    v = beta", "    v = 0\n    v = beta")),
-    Mistake("q2", "mean", _GATHERS, "averaged-gradients", _momentum("+ g", "+ (1 - beta) * g")),
-    Mistake("q2", "nesterov", _GATHERS, "nesterov-step", _momentum("alpha * v", "alpha * (g + beta * v)")),
-    Mistake(
-        "q2",
-        "dampening",
-        _GATHERS,
-        "averaged-gradients",
-        _momentum("beta * v + g", "beta * v + (1 - beta) * g if path else g"),
+    ("q1", "wrapped", _LAST, "`w["): _sgd("order[start : start + B] → np.resize(np.roll(order, -start), B)"),
+    ("q1", "in-place", _PASS_KEPT, "changes-its-inputs"): _sgd("w = w - alpha * g → w -= alpha * g"),
+    ("q2", "plain", _GATHERS, "no-memory"): _momentum("beta * v + g → g"),
+    ("q2", "reset", _GATHERS, "no-memory"): _momentum("    v = beta →     v = 0\n    v = beta"),
+    ("q2", "mean", _GATHERS, "averaged-gradients"): _momentum("+ g → + (1 - beta) * g"),
+    ("q2", "nesterov", _GATHERS, "nesterov-step"): _momentum("alpha * v → alpha * (g + beta * v)"),
+    ("q2", "dampening", _GATHERS, "averaged-gradients"): _momentum(
+        "beta * v + g → beta * v + (1 - beta) * g if path else g"
     ),
-    Mistake("q2", "uphill", _GATHERS, "uphill", _momentum("w - alpha", "w + alpha")),
-    Mistake("q2", "velocities", _GATHERS, "not-the-weights", _momentum("append(w)", "append(v)")),
-    Mistake(
-        "q2",
-        "late",
-        _GATHERS,
-        "old-velocity",
-        _momentum("    v = beta * v + g\n    w = w - alpha * v", "    w = w - alpha * v\n    v = beta * v + g"),
+    ("q2", "uphill", _GATHERS, "uphill"): _momentum("w - alpha → w + alpha"),
+    ("q2", "velocities", _GATHERS, "not-the-weights"): _momentum("append(w) → append(v)"),
+    ("q2", "late", _GATHERS, "old-velocity"): _momentum(
+        "    v = beta * v + g\n    w = w - alpha * v →     w = w - alpha * v\n    v = beta * v + g"
     ),
-    Mistake(
-        "q2",
-        "default",
-        _GATHERS,
-        "state-survives-the-call",
-        _momentum(
-            "v, path = np.zeros_like(w), []",
-            "path = []",
-            "v = beta * v + g",
-            "memory['v'] = v = beta * memory.get('v', 0) + g",
-            more=", memory={}",
-        ),
+    ("q2", "default", _GATHERS, "state-survives-the-call"): _momentum(
+        "v, path = np.zeros_like(w), [] → path = []",
+        "v = beta * v + g → memory['v'] = v = beta * memory.get('v', 0) + g",
+        more=", memory={}",
     ),
-    Mistake("q2", "same-array", _GATHERS, "one-array-many-times", _momentum("w = w - alpha * v", "w -= alpha * v")),
-    Mistake(
-        "q2", "start", _GATHERS, "start-among-the-rows", _momentum("np.zeros_like(w), []", "np.zeros_like(w), [w]")
+    ("q2", "same-array", _GATHERS, "one-array-many-times"): _momentum("w = w - alpha * v → w -= alpha * v"),
+    ("q2", "start", _GATHERS, "start-among-the-rows"): _momentum("np.zeros_like(w), [] → np.zeros_like(w), [w]"),
+    ("q2", "last-only", _GATHERS, "has shape"): _momentum("np.array(path) → w"),
+    ("q2", "inside", _CHANGES, "rate-inside-the-velocity"): _momentum("+ g → + alpha * g", "alpha * v → v"),
+    ("q2", "one-rate", _CHANGES, "first-rate-only"): _momentum("w - alpha → w - alphas[0]"),
+    ("q2", "mean-later", _CHANGES, "averaged-gradients"): _momentum(
+        lines="if len(set(alphas)) > 1:\n    gradients = (1 - beta) * gradients" + _VELOCITY
     ),
-    Mistake("q2", "last-only", _GATHERS, "has shape", _momentum("np.array(path)", "w")),
-    Mistake("q2", "inside", _CHANGES, "rate-inside-the-velocity", _momentum("+ g", "+ alpha * g", "alpha * v", "v")),
-    Mistake("q2", "one-rate", _CHANGES, "first-rate-only", _momentum("w - alpha", "w - alphas[0]")),
-    Mistake(
-        "q2",
-        "mean-later",
-        _CHANGES,
-        "averaged-gradients",
-        _momentum(lines="if len(set(alphas)) > 1:\n    gradients = (1 - beta) * gradients" + _VELOCITY),
+    ("q2", "in-place", _PATH_KEPT, "changes-its-inputs"): _momentum(
+        "    path.append(w) →     path.append(w)\n    g *= 0"
     ),
-    Mistake(
-        "q2",
-        "in-place",
-        _PATH_KEPT,
-        "changes-its-inputs",
-        _momentum("    path.append(w)", "    path.append(w)\n    g *= 0"),
+    ("q3", "bare", _FIRST, "no-correction"): _adam("m / (1 - beta1**t) → m", "v / (1 - beta2**t) → v"),
+    ("q3", "half-m", _FIRST, "half-corrected"): _adam("v / (1 - beta2**t) → v"),
+    ("q3", "half-v", _FIRST, "half-corrected"): _adam("m / (1 - beta1**t) → m"),
+    ("q3", "zero", _FIRST, "t-from-zero"): _adam("start=1 → start=0"),
+    ("q3", "two", _FIRST, "`path[0]"): _adam("start=1 → start=2"),
+    ("q3", "unsquared", _FIRST, "not-squared"): _adam("g**2 → g"),
+    ("q3", "rootless", _FIRST, "no-root"): _adam("np.sqrt(v / (1 - beta2**t)) → v / (1 - beta2**t)"),
+    ("q3", "norm", _FIRST, "one-length-for-all"): _adam("g**2 → (g**2).sum()"),
+    ("q3", "mean-square", _FIRST, "one-length-for-all"): _adam("g**2 → (g**2).mean()"),
+    ("q3", "default", _FIRST, "state-survives-the-call"): _adam(
+        "m, v, path = np.zeros_like(w), np.zeros_like(w), [] → m, v = memory or (0, 0)\npath = []",
+        "return → memory[:] = m, v\nreturn",
+        more=", memory=[]",
     ),
-    # q3
-    Mistake("q3", "bare", _FIRST, "no-correction", _adam("m / (1 - beta1**t)", "m", "v / (1 - beta2**t)", "v")),
-    Mistake("q3", "half-m", _FIRST, "half-corrected", _adam("v / (1 - beta2**t)", "v")),
-    Mistake("q3", "half-v", _FIRST, "half-corrected", _adam("m / (1 - beta1**t)", "m")),
-    Mistake("q3", "zero", _FIRST, "t-from-zero", _adam("start=1", "start=0")),
-    Mistake("q3", "two", _FIRST, "`path[0]", _adam("start=1", "start=2")),
-    Mistake("q3", "unsquared", _FIRST, "not-squared", _adam("g**2", "g")),
-    Mistake("q3", "rootless", _FIRST, "no-root", _adam("np.sqrt(v / (1 - beta2**t))", "v / (1 - beta2**t)")),
-    Mistake("q3", "norm", _FIRST, "one-length-for-all", _adam("g**2", "(g**2).sum()")),
-    Mistake("q3", "mean-square", _FIRST, "one-length-for-all", _adam("g**2", "(g**2).mean()")),
-    Mistake(
-        "q3",
-        "default",
-        _FIRST,
-        "state-survives-the-call",
-        _adam(
-            "m, v, path = np.zeros_like(w), np.zeros_like(w), []",
-            "m, v = memory or (0, 0)\npath = []",
-            "return",
-            "memory[:] = m, v\nreturn",
-            more=", memory=[]",
-        ),
+    ("q3", "swapped", _LATER, "betas-swapped"): _adam(lines="beta1, beta2 = beta2, beta1" + _STEPS),
+    ("q3", "no-m", _LATER, "no-first-mean"): _adam("m / (1 - beta1**t) → g"),
+    ("q3", "fixed-betas", _LATER, "betas-fixed"): _adam(lines="beta1, beta2 = 0.9, 0.999" + _STEPS),
+    ("q3", "uphill", _FIRST, "uphill"): _adam("w - alpha → w + alpha"),
+    ("q3", "frozen", _LATER, "correction-frozen"): _adam("**t → "),
+    ("q3", "times-t", _LATER, "`path["): _adam("beta1**t → beta1 * t", "beta2**t → beta2 / t"),
+    ("q3", "put-back", _LATER, "hats-put-back"): _adam(
+        "    w =  →     m, v = m / (1 - beta1**t), v / (1 - beta2**t)\n    w = ",
+        "(m / (1 - beta1**t)) → m",
+        "np.sqrt(v / (1 - beta2**t)) → np.sqrt(v)",
     ),
-    Mistake("q3", "swapped", _LATER, "betas-swapped", _adam(lines="beta1, beta2 = beta2, beta1" + _STEPS)),
-    Mistake("q3", "no-m", _LATER, "no-first-mean", _adam("m / (1 - beta1**t)", "g")),
-    Mistake("q3", "fixed-betas", _LATER, "betas-fixed", _adam(lines="beta1, beta2 = 0.9, 0.999" + _STEPS)),
-    Mistake("q3", "uphill", _FIRST, "uphill", _adam("w - alpha", "w + alpha")),
-    Mistake("q3", "frozen", _LATER, "correction-frozen", _adam("**t", "")),
-    Mistake("q3", "times-t", _LATER, "`path[", _adam("beta1**t", "beta1 * t", "beta2**t", "beta2 / t")),
-    Mistake(
-        "q3",
-        "put-back",
-        _LATER,
-        "hats-put-back",
-        _adam(
-            "    w = ",
-            "    m, v = m / (1 - beta1**t), v / (1 - beta2**t)\n    w = ",
-            "(m / (1 - beta1**t))",
-            "m",
-            "np.sqrt(v / (1 - beta2**t))",
-            "np.sqrt(v)",
-        ),
+    ("q3", "inside", _EPSILON, "epsilon-inside-the-root"): _adam(
+        "np.sqrt(v / (1 - beta2**t)) + epsilon → np.sqrt(v / (1 - beta2**t) + epsilon)"
     ),
-    Mistake(
-        "q3",
-        "inside",
-        _EPSILON,
-        "epsilon-inside-the-root",
-        _adam("np.sqrt(v / (1 - beta2**t)) + epsilon", "np.sqrt(v / (1 - beta2**t) + epsilon)"),
+    ("q3", "before", _EPSILON, "epsilon-before-the-correction"): _adam(
+        "(np.sqrt(v / (1 - beta2**t)) + epsilon) → (np.sqrt(v) + epsilon) * np.sqrt(1 - beta2**t)"
     ),
-    Mistake(
-        "q3",
-        "before",
-        _EPSILON,
-        "epsilon-before-the-correction",
-        _adam("(np.sqrt(v / (1 - beta2**t)) + epsilon)", "(np.sqrt(v) + epsilon) * np.sqrt(1 - beta2**t)"),
+    ("q3", "fixed", _EPSILON, "epsilon-fixed"): _adam("+ epsilon → + 1e-8"),
+    ("q3", "in-place", _ADAM_KEPT, "changes-its-inputs"): _adam(
+        "    path.append(w) →     path.append(w)\n    g[:] = g**2"
     ),
-    Mistake("q3", "fixed", _EPSILON, "epsilon-fixed", _adam("+ epsilon", "+ 1e-8")),
-    Mistake(
-        "q3",
-        "in-place",
-        _ADAM_KEPT,
-        "changes-its-inputs",
-        _adam("    path.append(w)", "    path.append(w)\n    g[:] = g**2"),
+    ("q3", "no-epsilon-at-zero", _ADAM_KEPT, "`the result["): _adam(
+        "w = w - alpha * → step =", "    path.append →     w = w - alpha * np.where(g == 0, 1, step)\n    path.append"
     ),
-    Mistake(
-        "q3",
-        "no-epsilon-at-zero",
-        _ADAM_KEPT,
-        "`the result[",
-        _adam(
-            "w = w - alpha *",
-            "step =",
-            "    path.append",
-            "    w = w - alpha * np.where(g == 0, 1, step)\n    path.append",
-        ),
+    ("q4", "stair-zero", _STAIRS, "warm-up-from-zero"): _schedules("(t + 1) / T_w → t / T_w"),
+    ("q4", "stair-low", _STAIRS, "warm-up-too-low"): _schedules("(t + 1) / T_w → (t + 1) / (T_w + 1)"),
+    ("q4", "steps-from-one", _STAIRS, "warm-up-from-zero"): _schedules(lines="t = t - 1" + _COSINE),
+    ("q4", "long", _FALL, "warm-up-too-long"): _schedules("t < T_w → t <= T_w"),
+    ("q4", "degrees", _FALL, "degrees"): _schedules("np.cos(np.pi * share) → np.cos(np.radians(np.pi * share))"),
+    ("q4", "half-turn", _FALL, "`rate["): _schedules("np.cos(np.pi * share) → np.cos(180 * share)"),
+    ("q4", "whole-turn", _FALL, "`rate["): _schedules("np.pi → 2 * np.pi"),
+    ("q4", "from-zero", _FALL, "cosine-from-step-zero"): _schedules("(t - T_w) / (T - T_w) → t / T"),
+    ("q4", "early", _FALL, "end-off-by-one"): _schedules("(T - T_w) → (T - T_w - 1)"),
+    ("q4", "late", _FALL, "end-off-by-one"): _schedules("(T - T_w) → (T - T_w + 1)"),
+    ("q4", "to-zero", _FALL, "end-ignored"): _schedules("alpha_end + (alpha0 - alpha_end) → alpha0"),
+    ("q4", "on-top", _FALL, "end-added-on-top"): _schedules("(alpha0 - alpha_end) → alpha0"),
+    ("q4", "slope", _MEET, "only-at-first"): _schedules(c="beta"),
+    ("q4", "log10", _MEET, "other-logarithm"): _schedules(c="np.log10(1 + beta * T) / T"),
+    ("q4", "log2", _MEET, "other-logarithm"): _schedules(c="np.log2(1 + beta * T) / T"),
+    ("q4", "one", _MEET, "one-forgotten"): _schedules(c="np.log(beta * T) / T"),
+    ("q4", "product", _MEET, "not-per-step"): _schedules(c="np.log(1 + beta * T)"),
+    ("q4", "negative", _MEET, "`c`"): _schedules(c="-np.log(1 + beta * T) / T"),
+    ("q4", "again", _AFTER, "rises-again"): _schedules("min((t - T_w) / (T - T_w), 1) → (t - T_w) / (T - T_w)"),
+    ("q4", "no-warm-up", _AFTER, "ZeroDivisionError"): _schedules(
+        "return alpha0 * (t + 1) / T_w → return warm", lines="warm = alpha0 * (t + 1) / T_w" + _COSINE
     ),
-    # q4
-    Mistake("q4", "stair-zero", _STAIRS, "warm-up-from-zero", _schedules("(t + 1) / T_w", "t / T_w")),
-    Mistake("q4", "stair-low", _STAIRS, "warm-up-too-low", _schedules("(t + 1) / T_w", "(t + 1) / (T_w + 1)")),
-    Mistake("q4", "steps-from-one", _STAIRS, "warm-up-from-zero", _schedules(lines="t = t - 1" + _COSINE)),
-    Mistake("q4", "long", _FALL, "warm-up-too-long", _schedules("t < T_w", "t <= T_w")),
-    Mistake(
-        "q4", "degrees", _FALL, "degrees", _schedules("np.cos(np.pi * share)", "np.cos(np.radians(np.pi * share))")
+    ("q5", "A", _NAMED, "too-few-steps"): _rates(fault="A"),
+    ("q5", "B", _NAMED, "wrong-numerator"): _rates(fault="B"),
+    ("q5", "D", _NAMED, "condition-number"): _rates(fault="D"),
+    ("q5", "words", _NAMED, '"A", "B", "C" or "D"'): _rates(fault="the order"),
+    ("q5", "eig", _STEEP, "last-eigenvalue"): _rates(values="np.linalg.eig(H)[0]"),
+    ("q5", "halved", _STEEP, "edge-halved"): _rates("2 / e[-1] → 1 / e[-1]"),
+    ("q5", "trace", _STEEP, "sum-of-eigenvalues"): _rates("2 / e[-1] → 2 / np.trace(H)"),
+    ("q5", "norm", _STEEP, "sum-of-eigenvalues"): _rates("2 / e[-1] → 2 / np.linalg.norm(H)"),
+    ("q5", "entry", _STEEP, "entries-for-eigenvalues"): _rates("2 / e[-1] → 2 / abs(H).max()"),
+    ("q5", "diagonal", _STEEP, "entries-for-eigenvalues"): _rates(values="np.sort(np.diag(H))"),
+    ("q5", "flattest", _STEEP, "flattest-direction"): _rates("2 / e[-1] → 2 / e[0]"),
+    ("q5", "two-only", _STEEP, "Return 3 values"): _rates(returned="2 / e[-1], 2 / (e[0] + e[-1])"),
+    ("q5", "best", _BEST, "best-for-the-steepest"): _rates("2 / (e[0] + e[-1]) → 1 / e[-1]"),
+    ("q5", "best-mean", _BEST, "`best`"): _rates("2 / (e[0] + e[-1]) → 1 / np.sqrt(e[0] * e[-1])"),
+    ("q5", "shrunk", _BEST, "momentum-by-step-length"): _rates("1 + beta → 1 - beta"),
+    ("q5", "stretched", _BEST, "momentum-by-step-length"): _rates("* (1 + beta) → / (1 - beta)"),
+    ("q5", "without", _BEST, "momentum-ignored"): _rates(" * (1 + beta) → "),
+    ("q5", "absolute", _NEGATIVE, "negative-curvature-overlooked"): _rates(
+        values="np.sort(np.abs(np.linalg.eigvalsh(H)))"
     ),
-    Mistake("q4", "half-turn", _FALL, "`rate[", _schedules("np.cos(np.pi * share)", "np.cos(180 * share)")),
-    Mistake("q4", "whole-turn", _FALL, "`rate[", _schedules("np.pi", "2 * np.pi")),
-    Mistake("q4", "from-zero", _FALL, "cosine-from-step-zero", _schedules("(t - T_w) / (T - T_w)", "t / T")),
-    Mistake("q4", "early", _FALL, "end-off-by-one", _schedules("(T - T_w)", "(T - T_w - 1)")),
-    Mistake("q4", "late", _FALL, "end-off-by-one", _schedules("(T - T_w)", "(T - T_w + 1)")),
-    Mistake("q4", "to-zero", _FALL, "end-ignored", _schedules("alpha_end + (alpha0 - alpha_end)", "alpha0")),
-    Mistake("q4", "on-top", _FALL, "end-added-on-top", _schedules("(alpha0 - alpha_end)", "alpha0")),
-    Mistake("q4", "slope", _MEET, "only-at-first", _schedules(c="beta")),
-    Mistake("q4", "log10", _MEET, "other-logarithm", _schedules(c="np.log10(1 + beta * T) / T")),
-    Mistake("q4", "log2", _MEET, "other-logarithm", _schedules(c="np.log2(1 + beta * T) / T")),
-    Mistake("q4", "one", _MEET, "one-forgotten", _schedules(c="np.log(beta * T) / T")),
-    Mistake("q4", "product", _MEET, "not-per-step", _schedules(c="np.log(1 + beta * T)")),
-    Mistake("q4", "negative", _MEET, "`c`", _schedules(c="-np.log(1 + beta * T) / T")),
-    Mistake("q4", "again", _AFTER, "rises-again", _schedules("min((t - T_w) / (T - T_w), 1)", "(t - T_w) / (T - T_w)")),
-    Mistake(
-        "q4",
-        "no-warm-up",
-        _AFTER,
-        "ZeroDivisionError",
-        _schedules("return alpha0 * (t + 1) / T_w", "return warm", lines="warm = alpha0 * (t + 1) / T_w" + _COSINE),
+    ("q5", "singular", _NEGATIVE, "negative-curvature-overlooked"): _rates(values="np.linalg.svd(H)[1][::-1]"),
+    ("q5", "none", _NEGATIVE, "the docstring asks for"): _rates("return 0.0, 0.0, 0.0 → return None"),
+    ("q5", "flat", _NEGATIVE, "flat-direction-overlooked"): _rates("<= 0 → < 0"),
+    ("q6", "off-by-one", _THERE, "passes-from-zero"): _prices(" + 1 → "),
+    ("q6", "mean", _THERE, "average-seed"): _prices(f"{_ALL} → heights.mean(axis=1) <= target"),
+    ("q6", "median", _THERE, "average-seed"): _prices(f"{_ALL} → np.median(heights, axis=1) <= target"),
+    ("q6", "any", _THERE, "luckiest-seed"): _prices(".all(axis=1) → .any(axis=1)"),
+    ("q6", "unit", _THERE, "seconds-as-hours"): _prices(" / 3600 → "),
+    ("q6", "hours", _THERE, "not-dollars"): _prices(" * dollars_per_hour → "),
+    ("q6", "minutes", _THERE, "seconds-as-hours"): _prices("3600 → 60"),
+    ("q6", "argmax", _NEVER, "never-is-cheap"): _prices(
+        "np.where(there.any(axis=1), there.argmax(axis=1) + 1, np.inf) → there.argmax(axis=1) + 1"
     ),
-    # q5
-    Mistake("q5", "A", _NAMED, "too-few-steps", _rates(fault="A")),
-    Mistake("q5", "B", _NAMED, "wrong-numerator", _rates(fault="B")),
-    Mistake("q5", "D", _NAMED, "condition-number", _rates(fault="D")),
-    Mistake("q5", "words", _NAMED, '"A", "B", "C" or "D"', _rates(fault="the order")),
-    Mistake("q5", "eig", _STEEP, "last-eigenvalue", _rates(values="np.linalg.eig(H)[0]")),
-    Mistake("q5", "halved", _STEEP, "edge-halved", _rates("2 / e[-1]", "1 / e[-1]")),
-    Mistake("q5", "trace", _STEEP, "sum-of-eigenvalues", _rates("2 / e[-1]", "2 / np.trace(H)")),
-    Mistake("q5", "norm", _STEEP, "sum-of-eigenvalues", _rates("2 / e[-1]", "2 / np.linalg.norm(H)")),
-    Mistake("q5", "entry", _STEEP, "entries-for-eigenvalues", _rates("2 / e[-1]", "2 / abs(H).max()")),
-    Mistake("q5", "diagonal", _STEEP, "entries-for-eigenvalues", _rates(values="np.sort(np.diag(H))")),
-    Mistake("q5", "flattest", _STEEP, "flattest-direction", _rates("2 / e[-1]", "2 / e[0]")),
-    Mistake("q5", "two-only", _STEEP, "Return 3 values", _rates(returned="2 / e[-1], 2 / (e[0] + e[-1])")),
-    Mistake("q5", "best", _BEST, "best-for-the-steepest", _rates("2 / (e[0] + e[-1])", "1 / e[-1]")),
-    Mistake("q5", "best-mean", _BEST, "`best`", _rates("2 / (e[0] + e[-1])", "1 / np.sqrt(e[0] * e[-1])")),
-    Mistake("q5", "shrunk", _BEST, "momentum-by-step-length", _rates("1 + beta", "1 - beta")),
-    Mistake("q5", "stretched", _BEST, "momentum-by-step-length", _rates("* (1 + beta)", "/ (1 - beta)")),
-    Mistake("q5", "without", _BEST, "momentum-ignored", _rates(" * (1 + beta)", "")),
-    Mistake(
-        "q5",
-        "absolute",
-        _NEGATIVE,
-        "negative-curvature-overlooked",
-        _rates(values="np.sort(np.abs(np.linalg.eigvalsh(H)))"),
-    ),
-    Mistake("q5", "singular", _NEGATIVE, "negative-curvature-overlooked", _rates(values="np.linalg.svd(H)[1][::-1]")),
-    Mistake("q5", "none", _NEGATIVE, "the docstring asks for", _rates("return 0.0, 0.0, 0.0", "return None")),
-    Mistake("q5", "flat", _NEGATIVE, "flat-direction-overlooked", _rates("<= 0", "< 0")),
-    # q6
-    Mistake("q6", "off-by-one", _THERE, "passes-from-zero", _prices(" + 1", "")),
-    Mistake("q6", "mean", _THERE, "average-seed", _prices(_ALL, "heights.mean(axis=1) <= target")),
-    Mistake("q6", "median", _THERE, "average-seed", _prices(_ALL, "np.median(heights, axis=1) <= target")),
-    Mistake("q6", "any", _THERE, "luckiest-seed", _prices(".all(axis=1)", ".any(axis=1)")),
-    Mistake("q6", "unit", _THERE, "seconds-as-hours", _prices(" / 3600", "")),
-    Mistake("q6", "hours", _THERE, "not-dollars", _prices(" * dollars_per_hour", "")),
-    Mistake("q6", "minutes", _THERE, "seconds-as-hours", _prices("3600", "60")),
-    Mistake(
-        "q6",
-        "argmax",
-        _NEVER,
-        "never-is-cheap",
-        _prices("np.where(there.any(axis=1), there.argmax(axis=1) + 1, np.inf)", "there.argmax(axis=1) + 1"),
-    ),
-    Mistake("q6", "all-passes", _NEVER, "never-is-cheap", _prices("np.inf", "heights.shape[2]")),
-    Mistake("q6", "nan", _NEVER, "nan-counts-as-arrived", _prices(_ALL, "~(heights > target).any(axis=1)")),
-    Mistake("q6", "nanmax", _NEVER, "nan-counts-as-arrived", _prices(_ALL, "np.nanmax(heights, axis=1) <= target")),
-    Mistake(
-        "q6",
-        "each-alone",
-        _NEVER,
-        "seeds-at-different-times",
-        _prices(
-            lines="""
+    ("q6", "all-passes", _NEVER, "never-is-cheap"): _prices("np.inf → heights.shape[2]"),
+    ("q6", "nan", _NEVER, "nan-counts-as-arrived"): _prices(f"{_ALL} → ~(heights > target).any(axis=1)"),
+    ("q6", "nanmax", _NEVER, "nan-counts-as-arrived"): _prices(f"{_ALL} → np.nanmax(heights, axis=1) <= target"),
+    ("q6", "each-alone", _NEVER, "seeds-at-different-times"): _prices(
+        lines="""
 once = heights <= target
 first = np.where(once.any(axis=2), once.argmax(axis=2) + 1, np.inf).max(axis=1)
 return first * seconds_per_pass / 3600 * dollars_per_hour
 """
-        ),
     ),
-    Mistake(
-        "q6",
-        "stays",
-        _NEVER,
-        "rise and fall",
-        _prices("passes =", "there = np.logical_and.accumulate(there[:, ::-1], axis=1)[:, ::-1]\npasses ="),
+    ("q6", "stays", _NEVER, "rise and fall"): _prices(
+        "passes = → there = np.logical_and.accumulate(there[:, ::-1], axis=1)[:, ::-1]\npasses ="
     ),
-    Mistake("q6", "below", _NEVER, "rise and fall", _prices("<=", "<")),
-    Mistake("q6", "quick", _CHOICE, "fewest-passes", _prices(choice="8", saving="0")),
-    Mistake("q6", "low", _CHOICE, "cheapest-pass", _prices(choice="512", saving="5.0")),
-    Mistake("q6", "never", _CHOICE, "infinitely much", _prices(choice="1")),
-    Mistake("q6", "index", _CHOICE, "one of the batch sizes", _prices(choice="2")),
-    Mistake("q6", "saving", _CHOICE, "follow from the prices", _prices(saving="1.0")),
-    Mistake("q6", "loss", _CHOICE, "follow from the prices", _prices(saving="float('nan')")),
-]
+    ("q6", "below", _NEVER, "rise and fall"): _prices("<= → <"),
+    ("q6", "quick", _CHOICE, "fewest-passes"): _prices(choice="8", saving="0"),
+    ("q6", "low", _CHOICE, "cheapest-pass"): _prices(choice="512", saving="5.0"),
+    ("q6", "never", _CHOICE, "infinitely much"): _prices(choice="1"),
+    ("q6", "index", _CHOICE, "one of the batch sizes"): _prices(choice="2"),
+    ("q6", "saving", _CHOICE, "follow from the prices"): _prices(saving="1.0"),
+    ("q6", "loss", _CHOICE, "follow from the prices"): _prices(saving="float('nan')"),
+}
+MISTAKES = [Mistake(*case, code) for case, code in _MISTAKES.items()]
 
-UNUSUAL = [
-    Unusual(
-        "q1",
-        "split",
-        _sgd(
-            lines="""
+_UNUSUAL = {
+    ("q1", "split"): _sgd(
+        lines="""
 for rows in np.split(order, range(B, len(X), B)):
     w = w - alpha * np.mean((X[rows] @ w - y[rows])[:, None] * X[rows], axis=0)
 return w
 """
-        ),
     ),
-    Unusual(
-        "q1",
-        "loops-and-lists",
-        _sgd(
-            lines="""
+    ("q1", "loops-and-lists"): _sgd(
+        lines="""
 w, order = list(w), list(order)
 while order:
     batch, order = order[:B], order[B:]
@@ -407,12 +285,8 @@ while order:
     w = [a - alpha * b for a, b in zip(w, g)]
 return w
 """
-        ),
     ),
-    Unusual(
-        "q1",
-        "torch",
-        """
+    ("q1", "torch"): """
 import torch
 def sgd_epoch(X, y, w, alpha, B, order):
     X, y, order = torch.tensor(X), torch.tensor(y), torch.tensor(order)
@@ -424,12 +298,8 @@ def sgd_epoch(X, y, w, alpha, B, order):
         optimizer.step()
     return w
 """,
-    ),
-    Unusual("q1", "float32", _sgd(lines="X, y, w = (np.float32(a) for a in (X, y, w))" + _LOOP)),
-    Unusual(
-        "q2",
-        "torch",
-        """
+    ("q1", "float32"): _sgd(lines="X, y, w = (np.float32(a) for a in (X, y, w))" + _LOOP),
+    ("q2", "torch"): """
 import torch
 def momentum_path(gradients, w, alphas, beta):
     w = torch.tensor(w, requires_grad=True)
@@ -440,23 +310,15 @@ def momentum_path(gradients, w, alphas, beta):
         path.append(w.detach().clone())
     return path
 """,
-    ),
-    Unusual(
-        "q2",
-        "closed-form",
-        _momentum(
-            lines="""
+    ("q2", "closed-form"): _momentum(
+        lines="""
 t = np.arange(len(gradients))
 powers = np.tril(float(beta) ** np.abs(t[:, None] - t))
 return w - np.tril(np.ones((len(t), len(t)))) @ (np.asarray(alphas)[:, None] * (powers @ gradients))
 """
-        ),
     ),
-    Unusual(
-        "q2",
-        "other-sign",
-        _momentum(
-            lines="""
+    ("q2", "other-sign"): _momentum(
+        lines="""
 v, path = 0, np.empty(gradients.shape, dtype=np.float32)
 for t in range(len(gradients)):
     v = beta * v - gradients[t]
@@ -464,12 +326,8 @@ for t in range(len(gradients)):
     path[t] = w
 return path.tolist()
 """
-        ),
     ),
-    Unusual(
-        "q3",
-        "torch",
-        """
+    ("q3", "torch"): """
 import torch
 def adam_path(gradients, w, alpha, beta1=0.9, beta2=0.999, epsilon=1e-8):
     w = torch.tensor(w, requires_grad=True)
@@ -480,12 +338,8 @@ def adam_path(gradients, w, alpha, beta1=0.9, beta2=0.999, epsilon=1e-8):
         path.append(w.detach().clone())
     return torch.stack(path)
 """,
-    ),
-    Unusual(
-        "q3",
-        "scaled-epsilon",
-        _adam(
-            lines="""
+    ("q3", "scaled-epsilon"): _adam(
+        lines="""
 m, v, path, p1, p2 = 0, 0, [], 1, 1
 for g in gradients:
     m, v, p1, p2 = m + (1 - beta1) * (g - m), v + (1 - beta2) * (g * g - v), p1 * beta1, p2 * beta2
@@ -493,64 +347,40 @@ for g in gradients:
     path.append((path[-1] if path else w) - alpha * scale / (1 - p1) * m / (v**0.5 + epsilon * scale))
 return tuple(path)
 """
-        ),
     ),
-    Unusual(
-        "q4",
-        "arrays-of-one",
-        _schedules(
-            lines="""
+    ("q4", "arrays-of-one"): _schedules(
+        lines="""
 t = np.array([float(t)])
 share = np.clip((t - T_w) / (T - T_w), 0, 1)
 fall = (alpha0 - alpha_end) * np.cos(np.pi / 2 * share) ** 2
 return np.where(t < T_w, alpha0 * (t + 1) / max(T_w, 1), alpha_end + fall)
 """,
-            c="np.float32(-np.log(1 / (1 + beta * T)) / T)",
-        ),
+        c="np.float32(-np.log(1 / (1 + beta * T)) / T)",
     ),
-    Unusual(
-        "q4",
-        "math",
-        "import math\n"
-        + _schedules(
-            lines="""
+    ("q4", "math"): "import math\n"
+    + _schedules(
+        lines="""
 if t >= T:
     return alpha_end
 if t >= T_w:
     return 0.5 * (alpha0 + alpha_end) + 0.5 * (alpha0 - alpha_end) * math.cos((t - T_w) * math.pi / (T - T_w))
 return (t + 1) * (alpha0 / T_w)
 """,
-            c="math.log1p(beta * T) / T",
-        ),
+        c="math.log1p(beta * T) / T",
     ),
-    Unusual(
-        "q4",
-        "torch",
-        "import torch\n"
-        + _schedules("np.cos(np.pi * share)", "torch.cos(torch.tensor(torch.pi * share, dtype=torch.float64))"),
+    ("q4", "torch"): "import torch\n"
+    + _schedules("np.cos(np.pi * share) → torch.cos(torch.tensor(torch.pi * share, dtype=torch.float64))"),
+    ("q5", "eig-sorted-list"): _rates(
+        returned="[2 / max(e), 2 / (min(e) + max(e)), (2 + 2 * beta) / max(e)]",
+        fault=" c.",
+        values="np.linalg.eig(H)[0]",
     ),
-    Unusual(
-        "q5",
-        "eig-sorted-list",
-        _rates(
-            returned="[2 / max(e), 2 / (min(e) + max(e)), (2 + 2 * beta) / max(e)]",
-            fault=" c.",
-            values="np.linalg.eig(H)[0]",
-        ),
+    ("q5", "torch"): "import torch\n"
+    + _rates(
+        returned="torch.stack([2 / e[-1], 2 / (e[0] + e[-1]), 2 * (1 + beta) / e[-1]])",
+        values="torch.linalg.eigvalsh(torch.tensor(H))",
     ),
-    Unusual(
-        "q5",
-        "torch",
-        "import torch\n"
-        + _rates(
-            returned="torch.stack([2 / e[-1], 2 / (e[0] + e[-1]), 2 * (1 + beta) / e[-1]])",
-            values="torch.linalg.eigvalsh(torch.tensor(H))",
-        ),
-    ),
-    Unusual(
-        "q5",
-        "power-iteration",
-        """
+    ("q5", "power-iteration"): """
 FAULT = "c"
 def stable_rates(H, beta):
     def dominant(A):
@@ -564,12 +394,8 @@ def stable_rates(H, beta):
     high, low = v.T @ H @ v, u.T @ H @ u
     return (2 / high[0], 2 / (low + high)[0], 2 * (1 + beta) / high[0]) if low > 1e-9 else np.zeros(3)
 """,
-    ),
-    Unusual(
-        "q6",
-        "loops",
-        _prices(
-            lines="""
+    ("q6", "loops"): _prices(
+        lines="""
 prices = []
 for curves, seconds in zip(heights, seconds_per_pass):
     price = float("inf")
@@ -580,87 +406,66 @@ for curves, seconds in zip(heights, seconds_per_pass):
     prices.append(price)
 return prices
 """,
-            choice="np.array([64.0])",
-            saving="np.float32(6)",
-        ),
+        choice="np.array([64.0])",
+        saving="np.float32(6)",
     ),
-    Unusual(
-        "q6",
-        "worst-seed",
-        _prices(
-            lines="""
+    ("q6", "worst-seed"): _prices(
+        lines="""
 there = heights.max(axis=1) <= target
 passes = np.where(there.any(1), (np.cumsum(there, axis=1) == 0).sum(axis=1) + 1, np.inf)
 return passes * seconds_per_pass * (dollars_per_hour / 3600)
 """
-        ),
     ),
-]
+}
+UNUSUAL = [Unusual(*case, code) for case, code in _UNUSUAL.items()]
 
-_START = "m, v, path = (np.zeros_like({}), np.zeros_like({}), [])".format
-_MEANS = "m = beta1 * m + (1 - beta1) * g", "v = beta2 * v + (1 - beta2) * g ** 2"
-_DEFENCE = "CHOICE = BATCH_SIZES[PRICES.argmin()]", "SAVING = PRICES[1] - PRICES.min()"
-
-EQUIVALENT = [
-    Equivalent(
-        "q1",
-        "y and order are equally long",
-        _each("for start in range(0, len(order), B):", "for start in range(0, len(y), B):"),
+_EQUIVALENT = {
+    ("q1", "y and order are equally long"): (
+        "for start in range(0, len(order), B): → for start in range(0, len(y), B):",
     ),
-    Equivalent("q2", "a list of rows counts as an array", _each("return np.array(path)", "return path")),
-    Equivalent(
-        "q2",
-        "a zero spreads to the shape of the first gradient",
-        _each("v, path = (np.zeros_like(w), [])", "v, path = (np.zeros_like(beta), [])"),
+    ("q2", "a list of rows counts as an array"): ("return np.array(path) → return path",),
+    ("q2", "a zero spreads to the shape of the first gradient"): (
+        "v, path = (np.zeros_like(w), []) → v, path = (np.zeros_like(beta), [])",
     ),
-    Equivalent(
-        "q3",
-        "two neighbouring lines that do not touch each other",
-        _each(" / ".join(_MEANS), " / ".join(reversed(_MEANS))),
+    ("q3", "two neighbouring lines that do not touch each other"): (
+        "m = beta1 * m + (1 - beta1) * g / v = beta2 * v + (1 - beta2) * g ** 2 "
+        "→ v = beta2 * v + (1 - beta2) * g ** 2 / m = beta1 * m + (1 - beta1) * g",
     ),
-    Equivalent("q3", "a list of rows counts as an array", _each("return np.array(path)", "return path")),
-    Equivalent(
-        "q3",
-        "a zero spreads to the shape of the first gradient",
-        _each(
-            _START("w", "w"),
-            *(_START(shape, "w") for shape in ("alpha", "beta1", "beta2")),
-            *(_START("w", shape) for shape in ("alpha", "beta1", "beta2")),
-        ),
+    ("q3", "a list of rows counts as an array"): ("return np.array(path) → return path",),
+    ("q3", "a zero spreads to the shape of the first gradient"): (
+        "m, v, path = (np.zeros_like(w), np.zeros_like(w), []) "
+        "→ m, v, path = (np.zeros_like(alpha), np.zeros_like(w), [])",
+        "m, v, path = (np.zeros_like(w), np.zeros_like(w), []) "
+        "→ m, v, path = (np.zeros_like(beta1), np.zeros_like(w), [])",
+        "m, v, path = (np.zeros_like(w), np.zeros_like(w), []) "
+        "→ m, v, path = (np.zeros_like(beta2), np.zeros_like(w), [])",
+        "m, v, path = (np.zeros_like(w), np.zeros_like(w), []) "
+        "→ m, v, path = (np.zeros_like(w), np.zeros_like(alpha), [])",
+        "m, v, path = (np.zeros_like(w), np.zeros_like(w), []) "
+        "→ m, v, path = (np.zeros_like(w), np.zeros_like(beta1), [])",
+        "m, v, path = (np.zeros_like(w), np.zeros_like(w), []) "
+        "→ m, v, path = (np.zeros_like(w), np.zeros_like(beta2), [])",
     ),
-    Equivalent(
-        "q4",
-        "the smaller of two numbers, whichever stands first",
-        _each("progress = min((t - T_w) / (T - T_w), 1)", "progress = min(1, (t - T_w) / (T - T_w))"),
+    ("q4", "the smaller of two numbers, whichever stands first"): (
+        "progress = min((t - T_w) / (T - T_w), 1) → progress = min(1, (t - T_w) / (T - T_w))",
     ),
-    Equivalent(
-        "q4",
-        "the cosine is even",
-        _each(
-            "return alpha_end + (alpha0 - alpha_end) / 2 * (1 + np.cos(np.pi * progress))",
-            "return alpha_end + (alpha0 - alpha_end) / 2 * (1 + np.cos(-(np.pi * progress)))",
-        ),
+    ("q4", "the cosine is even"): (
+        "return alpha_end + (alpha0 - alpha_end) / 2 * (1 + np.cos(np.pi * progress)) "
+        "→ return alpha_end + (alpha0 - alpha_end) / 2 * (1 + np.cos(-(np.pi * progress)))",
     ),
-    Equivalent(
-        "q6",
-        "two neighbouring lines that do not touch each other",
-        _each(" / ".join(_DEFENCE), " / ".join(reversed(_DEFENCE))),
+    ("q6", "two neighbouring lines that do not touch each other"): (
+        "CHOICE = BATCH_SIZES[PRICES.argmin()] / SAVING = PRICES[1] - PRICES.min() "
+        "→ SAVING = PRICES[1] - PRICES.min() / CHOICE = BATCH_SIZES[PRICES.argmin()]",
     ),
-    Equivalent(
-        "q6",
-        "a product, whichever factor stands first",
-        _each(
-            "PRICES = price_runs(HEIGHTS, SECONDS_PER_PASS, DOLLARS_PER_HOUR, TARGET)",
-            "PRICES = price_runs(HEIGHTS, DOLLARS_PER_HOUR, SECONDS_PER_PASS, TARGET)",
-        ),
+    ("q6", "a product, whichever factor stands first"): (
+        "PRICES = price_runs(HEIGHTS, SECONDS_PER_PASS, DOLLARS_PER_HOUR, TARGET) "
+        "→ PRICES = price_runs(HEIGHTS, DOLLARS_PER_HOUR, SECONDS_PER_PASS, TARGET)",
     ),
-    Equivalent(
-        "q6",
-        "the last of two axes",
-        _each(
-            "passes = np.where(there.any(axis=1), there.argmax(axis=1) + 1, np.inf)",
-            "passes = np.where(there.any(axis=-1), there.argmax(axis=1) + 1, np.inf)",
-            "passes = np.where(there.any(axis=1), there.argmax(axis=-1) + 1, np.inf)",
-        ),
+    ("q6", "the last of two axes"): (
+        "passes = np.where(there.any(axis=1), there.argmax(axis=1) + 1, np.inf) "
+        "→ passes = np.where(there.any(axis=-1), there.argmax(axis=1) + 1, np.inf)",
+        "passes = np.where(there.any(axis=1), there.argmax(axis=1) + 1, np.inf) "
+        "→ passes = np.where(there.any(axis=1), there.argmax(axis=-1) + 1, np.inf)",
     ),
-]
+}
+EQUIVALENT = [Equivalent(*case, changes) for case, changes in _EQUIVALENT.items()]

@@ -135,6 +135,7 @@ def _third(constant: str) -> str:
     return _days(best=f"return r.mean(), np.median(r), {constant}")
 
 
+# (question, name, first check that fails, what it says): answer
 _MISTAKES = {
     ("q1", "sum", _SURPRISE, "sum-for-mean"): _loss("y].mean() → y].sum()"),
     ("q1", "rows", _SURPRISE, "not-averaged"): _loss("y].mean() → y]"),
@@ -252,9 +253,7 @@ _MISTAKES = {
     ("q4", "pairs", _SHAPES, "Return 2 values"): _start(
         "weights, [np.zeros(n_out) for n_out in sizes[1:]] → list(zip(weights, map(np.zeros, sizes[1:])))"
     ),
-    ("q4", "two-layers", _SHAPES, "entries"): _start(
-        "zip(sizes, sizes[1:]) → ((sizes[0], sizes[1]), (sizes[1], sizes[2]))"
-    ),
+    ("q4", "two-layers", _SHAPES, "entries"): _start("zip(sizes, sizes[1:]) → (sizes[:2], sizes[1:3])"),
     ("q4", "constant", _HE, "all-alike"): _start(f"{_NORMAL} → np.full((n_in, n_out), np.sqrt(variance))"),
     ("q4", "one-sided", _HE, "not-centred"): _start(
         f"{_NORMAL} → rng.uniform(0, np.sqrt(12 * variance), (n_in, n_out))"
