@@ -1,4 +1,4 @@
-"""Checks of exercise 01: questions with hints, the mistakes that they can name, then the checks."""
+"""Exercise 01: one unit, a layer, an engine, a batch, a check of gradients, a mended loop, three methods' price."""
 
 from __future__ import annotations
 
@@ -9,83 +9,81 @@ from autograder.answers import (
     Exercise,
     Learner,
     Misconception,
+    Tolerance,
     Wrong,
     as_array,
     drivers,
-    expect_close,
-    expect_equal,
+    expect_choice,
+    expect_entries,
+    expect_number,
+    expect_parts,
     expect_shape,
-    is_close,
+    keep_inputs,
 )
 
+NEAR = Tolerance(1e-5, 1e-6)  # wide enough for float32, far narrower than any mistake
+ERROR = Tolerance(1e-4, 1e-7)  # of q5's relative error: the quotients are not exact themselves
 EXERCISE = Exercise.beside(__file__)
 say = EXERCISE.say
-RTOL, ATOL = 1e-5, 1e-6  # wide enough for float32, far narrower than any mistake
+_LAYER, _NETWORK, _COSTS = "dW, db, dx", "dW1, db1, dW2, db2", "backprop, recompute, differences"
 
 
-# ---------------------------------------------------------------- q1
 @EXERCISE.check("q1")
 def open_unit(answer, rng):
     for _ in range(3):
-        _compare_blame(answer, _draw_unit(rng, 1))
+        _judge_unit(answer, _draw_unit(rng, 1))
 
 
 @EXERCISE.check("q1")
 def shut_unit(answer, rng):
     for _ in range(3):
-        _compare_blame(answer, _draw_unit(rng, -1))
+        _judge_unit(answer, _draw_unit(rng, -1))
 
 
 @EXERCISE.check("q1", hidden=True)
 def edges_of_the_unit(answer, rng):
     w, x, v, c = (int(number) for number in rng.integers(2, 6, 4))
-    got = _call_unit(answer, {"w": w, "b": -w * x, "v": v, "c": c, "x": x, "t": -1})
-    if is_close(got["b"], 2 * (w * x + c + 1) * v):
-        raise Misconception("slope-at-zero")
-    _compare_blame(answer, {"w": w, "b": -w * x, "v": v, "c": c, "x": x, "t": -1})
-    _compare_blame(answer, {"w": w, "b": 1, "v": v, "c": c, "x": x, "t": v * (w * x + 1) + w * x + c})
+    unit = {"w": w, "b": -w * x, "v": v, "c": c, "x": x, "t": -1}  # z = 0
+    NEAR.name(_call_unit(answer, unit)["b"], 0, {"slope-at-zero": 2 * (w * x + c + 1) * v})
+    _judge_unit(answer, unit)
+    _judge_unit(answer, {"w": w, "b": 1, "v": v, "c": c, "x": x, "t": v * (w * x + 1) + w * x + c})  # y = t
 
 
-# ---------------------------------------------------------------- q2
 @EXERCISE.check("q2")
 def bias_and_input_get_their_blame(answer, rng):
-    for g, W, x, parts in _try_layers(answer, rng):
-        _judge_bias_and_input(g, W, x, *parts)
+    for layer, parts in _try_layers(answer, rng):
+        _judge_bias_and_input(*layer, *parts)
 
 
 @EXERCISE.check("q2")
 def weights_get_an_outer_product(answer, rng):
-    for g, W, x, parts in _try_layers(answer, rng):
-        _judge_weights(g, W, x, *parts)
+    for layer, parts in _try_layers(answer, rng):
+        _judge_weights(*layer, *parts)
 
 
 @EXERCISE.check("q2", hidden=True)
 def inputs_stay(answer, rng):
     for m, n in ((3, 4), (1, 4), (3, 1), (1, 1)):
-        inputs = rng.normal(size=m), rng.normal(size=(m, n)), rng.normal(size=n)
-        parts = _call_keeping(answer, "layer_backward", inputs, _LAYER)
-        g, W, x = inputs
-        for part, right, name in zip(parts, (np.outer(g, x), g, W.T @ g), _LAYER, strict=True):
-            expect_close(part, right, RTOL, ATOL, name)
+        g, W, x = rng.normal(size=m), rng.normal(size=(m, n)), rng.normal(size=n)
+        with keep_inputs(answer, "layer_backward", g, W, x) as value:
+            _expect_parts(value, (np.outer(g, x), g, W.T @ g), _LAYER)
 
 
-# ---------------------------------------------------------------- q3
 @EXERCISE.check("q3")
 def operations_know_their_slopes(answer, rng):
     for _ in range(3):
         a, b = rng.uniform(0.5, 1.2), rng.uniform(1.5, 2.5)
         run = _differentiate(answer, [a, b], [("divide", 0, 1)])
-        expect_close(run["value"], a / b, RTOL, ATOL, "divide(a, b).value")
+        NEAR.expect(run["value"], a / b, "divide(a, b).value")
         by_a, by_b = run["grads"][:2]
-        _compare_root(run)
-        expect_close(by_a, 1 / b, RTOL, ATOL, "∂(a/b)/∂a")
-        if is_close(by_b, a / b**2):
-            raise Misconception("denominator-sign")
-        if not is_close(by_b, -a / b**2, RTOL, ATOL):
+        _judge_root(run)
+        NEAR.expect(by_a, 1 / b, "∂(a/b)/∂a")
+        NEAR.name(by_b, -a / b**2, {"denominator-sign": a / b**2})
+        if not NEAR.same(by_b, -a / b**2):
             raise Misconception("denominator-slope")
         run = _differentiate(answer, [a - 1], [("exp", 0, 0)])
-        expect_close(run["value"], np.exp(a - 1), RTOL, ATOL, "exp(a).value")
-        if not is_close(run["grads"][0], np.exp(a - 1), RTOL, ATOL):
+        NEAR.expect(run["value"], np.exp(a - 1), "exp(a).value")
+        if not NEAR.same(run["grads"][0], np.exp(a - 1)):
             raise Misconception("exp-slope")
 
 
@@ -97,119 +95,108 @@ def blame_adds_up_over_roads(answer, rng):
         roads = [("*", 4, 1), ("*", 4, 2), ("*", 6, 3), ("divide", 7, 1)]
         program = [("*", 0, 0), *roads, ("+", 8, 5) if long_first else ("+", 5, 8)]
         run = _differentiate(answer, [a, p, q, r], program)
-        by_m = run["grads"][4]
+        by_a, by_m = run["grads"][0], run["grads"][4]
         short, long = p, q * r / p
-        if is_close(by_m, 0) and not is_close(run["grads"][8], 0):
+        if NEAR.same(by_m, 0) and not NEAR.same(run["grads"][8], 0):
             raise Misconception("passed-on-too-early")
-        _compare_root(run)
-        if is_close(by_m, short) or is_close(by_m, long) or is_close(run["grads"][0], (short + long) * a):
-            raise Misconception("last-road-wins")
-        if is_close(by_m, short + long) and not is_close(run["grads"][0], 2 * a * (short + long), RTOL, ATOL):
+        _judge_root(run)
+        NEAR.name(by_m, short + long, {"last-road-wins": [short, long]})
+        NEAR.name(by_a, 2 * a * (short + long), {"last-road-wins": a * (short + long)})
+        if NEAR.same(by_m, short + long) and not NEAR.same(by_a, 2 * a * (short + long)):
             raise Misconception("passed-on-too-early")
-        _compare_grads(run, [a, p, q, r], program)
+        _expect_grads(run, [a, p, q, r], program)
     for _ in range(5):
         inputs, program = _draw_program(rng)
-        _compare_grads(_differentiate(answer, inputs, program), inputs, program)
+        _expect_grads(_differentiate(answer, inputs, program), inputs, program)
 
 
 @EXERCISE.check("q3")
 def long_chains_and_many_diamonds(answer, rng):
     a = rng.uniform(0.5, 0.9)
     diamonds = [("+", i, i) for i in range(60)]  # each number is used twice by the next: 2**60 roads
-    run = _differentiate(answer, [a], diamonds, most_walks=100_000)
-    _compare_grads(run, [a], diamonds)
+    _expect_grads(_differentiate(answer, [a], diamonds, most_walks=100_000), [a], diamonds)
     chain = [("+", i + 1, 0) for i in range(4_000)]
-    run = _differentiate(answer, [a, 0.1], chain)
-    _compare_grads(run, [a, 0.1], chain)
+    _expect_grads(_differentiate(answer, [a, 0.1], chain), [a, 0.1], chain)
 
 
 @EXERCISE.check("q3", hidden=True)
 def a_second_call_gives_the_same(answer, rng):
     inputs, program = _draw_program(rng)
     once = _differentiate(answer, inputs, program)
-    _compare_grads(once, inputs, program)
+    _expect_grads(once, inputs, program)
     twice = _differentiate(answer, inputs, program, calls=2)
-    if not is_close(twice["grads"], as_array(once["grads"])):
+    if not NEAR.same(twice["grads"], once["grads"]):
         raise Misconception("old-gradients-kept")
 
 
-# ---------------------------------------------------------------- q4
 @EXERCISE.check("q4")
 def output_layer(answer, rng):
-    inputs = _draw_batch(rng, 7, 4, 3, 3)  # K = M: a forgotten transpose still runs, and is named in the next check
-    _, _, dW2, db2 = _call_parts(answer, "network_gradients", _PARTS, *inputs)
-    (X, T, W1, b1, W2, b2), (_, _, right_dW2, right_db2) = inputs, _gradients(*inputs)
+    batch = X, T, W1, b1, W2, b2 = _draw_batch(rng, 7, 4, 3, 3)  # K = M: a forgotten transpose is the next check's
+    _, _, dW2, db2 = _call_network(answer, *batch)
+    _, _, right_dW2, right_db2 = _gradients(*batch)
     N, K = T.shape
     if as_array(db2, "db2").shape == (N, K):
         raise Misconception("bias-not-summed")
-    for factor, name in (
-        (K, "mean-over-rows-only"), (N * K, "mean-forgotten"), (1 / N, "mean-taken-twice"), (1 / (N * K), "mean-taken-twice"),
-        (1 / K, "mean-taken-twice"), (0.5, "factor-two-forgotten"), (-1, "sign-reversed"),
-    ):  # fmt: skip
-        if is_close(dW2, factor * right_dW2, RTOL):
-            raise Misconception(name)
-    if any(is_close(dW2, H.T @ (2 * (H @ W2 + bias - T) / T.size), RTOL) for H, bias in (
-        (np.tanh(X @ W1), b2), (np.tanh(X @ W1 + b1), 0 * b2), (np.tanh(X @ W1), 0 * b2), (X @ W1 + b1, b2),
-    )):  # fmt: skip
-        raise Misconception("forward-incomplete")
-    if is_close(dW2, right_dW2.T, RTOL):
-        raise Misconception("weight-gradient-transposed")
-    _expect(dW2, right_dW2, "dW2")
-    if is_close(db2, right_db2 / N, RTOL):
-        raise Misconception("bias-averaged")
-    _expect(db2, right_db2, "db2")
+    Z, without_b1 = X @ W1 + b1, np.tanh(X @ W1)
+    incomplete = (without_b1, b2), (np.tanh(Z), 0 * b2), (without_b1, 0 * b2), (Z, b2)
+    wrong = {
+        "mean-over-rows-only": K * right_dW2,
+        "mean-forgotten": N * K * right_dW2,
+        "mean-taken-twice": [right_dW2 / N, right_dW2 / (N * K), right_dW2 / K],
+        "factor-two-forgotten": right_dW2 / 2,
+        "sign-reversed": -right_dW2,
+        "forward-incomplete": [H.T @ (2 * (H @ W2 + bias - T) / T.size) for H, bias in incomplete],
+        "weight-gradient-transposed": right_dW2.T,
+    }
+    _judge(dW2, right_dW2, wrong, "dW2")
+    _judge(db2, right_db2, {"bias-averaged": right_db2 / N}, "db2")
 
 
 @EXERCISE.check("q4")
 def hidden_layer(answer, rng):
     for sizes in ((6, 4, 3, 3), (7, 2, 5, 3)):
-        inputs = _draw_batch(rng, *sizes)
-        dW1, db1, _, _ = _call_parts(answer, "network_gradients", _PARTS, *inputs)
-        (X, T, W1, b1, W2, b2), (right_dW1, right_db1, _, _) = inputs, _gradients(*inputs)
+        batch = X, T, W1, b1, W2, b2 = _draw_batch(rng, *sizes)
+        dW1, db1, _, _ = _call_network(answer, *batch)
+        right_dW1, right_db1, _, _ = _gradients(*batch)
         if as_array(db1, "db1").shape == (len(X), len(b1)):
             raise Misconception("bias-not-summed")
         Z = X @ W1 + b1
         H = np.tanh(Z)
         dY = 2 * (H @ W2 + b2 - T) / T.size
         dH = dY @ W2.T
-        for dZ, name in (
-            (dH, "tanh-slope-left-out"), (dH * (1 - H), "tanh-slope-not-squared"),
-            (dH * (1 - Z**2), "tanh-slope-at-the-wrong-place"), (dH * (1 - np.tanh(H) ** 2), "tanh-slope-at-the-wrong-place"),
-        ):  # fmt: skip
-            if is_close(db1, dZ.sum(axis=0), RTOL) or is_close(dW1, X.T @ dZ, RTOL):
-                raise Misconception(name)
-        if W2.shape[0] == W2.shape[1] and is_close(db1, ((dY @ W2) * (1 - H**2)).sum(axis=0), RTOL):
-            raise Misconception("input-blame-by-rows")
-        if is_close(dW1, right_dW1.T, RTOL):
-            raise Misconception("weight-gradient-transposed")
-        _expect(dW1, right_dW1, "dW1")
-        if is_close(db1, right_db1 / len(X), RTOL):
-            raise Misconception("bias-averaged")
-        _expect(db1, right_db1, "db1")
+        slopes = {
+            "tanh-slope-left-out": [dH],
+            "tanh-slope-not-squared": [dH * (1 - H)],
+            "tanh-slope-at-the-wrong-place": [dH * (1 - Z**2), dH * (1 - np.tanh(H) ** 2)],
+        }
+        NEAR.name(dW1, right_dW1, {name: [X.T @ dZ for dZ in dZs] for name, dZs in slopes.items()})
+        wrong = {name: [dZ.sum(axis=0) for dZ in dZs] for name, dZs in slopes.items()}
+        if W2.shape[0] == W2.shape[1]:
+            wrong["input-blame-by-rows"] = ((dY @ W2) * (1 - H**2)).sum(axis=0)
+        NEAR.name(db1, right_db1, wrong)
+        _judge(dW1, right_dW1, {"weight-gradient-transposed": right_dW1.T}, "dW1")
+        _judge(db1, right_db1, {"bias-averaged": right_db1 / len(X)}, "db1")
 
 
 @EXERCISE.check("q4", hidden=True)
 def other_batches(answer, rng):
     for sizes in ((1, 3, 4, 2), (5, 2, 1, 1), (1, 1, 1, 1), (4, 4, 4, 4)):
-        inputs = _draw_batch(rng, *sizes)
-        parts = _call_keeping(answer, "network_gradients", inputs, _PARTS)
-        for part, right, name in zip(parts, _gradients(*inputs), _PARTS, strict=True):
-            expect_close(part, right, RTOL, ATOL, name)
+        batch = _draw_batch(rng, *sizes)
+        with keep_inputs(answer, "network_gradients", *batch) as value:
+            _expect_parts(value, _gradients(*batch), _NETWORK)
     X, *others = _draw_batch(rng, 4, 3, 3, 2)
     X[::2] *= 1e4
-    parts = _call_parts(answer, "network_gradients", _PARTS, X, *others)
-    for part, right, name in zip(parts, _gradients(X, *others), _PARTS, strict=True):
-        if not np.all(np.isfinite(as_array(part, name))):
-            raise Misconception("overflow")
-        expect_close(part, right, 1e-3, 1e-4, name)
+    value = _call_network(answer, X, *others)
+    if not all(np.isfinite(as_array(part, name)).all() for part, name in zip(value, _NETWORK.split(", "), strict=True)):
+        raise Misconception("overflow")
+    _expect_parts(value, _gradients(X, *others), _NETWORK, Tolerance(1e-3, 1e-4))
 
 
-# ---------------------------------------------------------------- q5
 @EXERCISE.check("q5")
 def a_right_gradient_passes(answer, rng):
     for size in (3, 6):
         X, t, w = _draw_loss(rng, size)
-        _judge_right(answer, X, t, w, _slope(X, t, w))
+        _expect_tiny(answer, X, t, w, _slope(X, t, w))
 
 
 @EXERCISE.check("q5")
@@ -221,8 +208,7 @@ def a_wrong_entry_is_found(answer, rng):
             g = q.copy()
             g[position] *= factor
             value = _run_check(answer, X, t, w.reshape(shape), g.reshape(shape))
-            _name_wrong_error(value, g, q)
-            expect_close(value, max(_errors(g, q)), 1e-4, 1e-7, "check_gradient")
+            ERROR.judge(value, max(_errors(g, q)), _wrong_errors(g, q), "check_gradient")
 
 
 @EXERCISE.check("q5", hidden=True)
@@ -230,79 +216,76 @@ def zeros_and_tiny_entries(answer, rng):
     X, t, w = _draw_loss(rng, 4)
     X[:, 1] = 0  # the loss does not depend on w[1]
     q = _slope(X, t, w)
-    value = _judge_right(answer, X, t, w, q)
+    _expect_tiny(answer, X, t, w, q)
     g = q + [0, rng.uniform(1e-4, 8e-4), 0, 0]
     value = _run_check(answer, X, t, w, g)
-    if is_close(value, 1, 1e-3):
-        raise Misconception("floor-left-out")
-    expect_close(value, max(_errors(g, q)), 1e-3, 1e-7, "check_gradient")
-    expect_close(_run_check(answer, X, t, w, 0 * q), 1, 1e-4, 0, "check_gradient")
+    Tolerance(1e-3, 1e-7).judge(value, max(_errors(g, q)), {"floor-left-out": 1}, "check_gradient")
+    Tolerance(1e-4, 0).expect(_run_check(answer, X, t, w, 0 * q), 1, "check_gradient")
 
 
-# ---------------------------------------------------------------- q6
 @EXERCISE.check("q6")
 def bug_is_named(answer, rng):
-    bug = answer.get("BUG")
-    bug = " ".join(bug.lower().split()) if isinstance(bug, str) else bug
-    wrong = {"rate too high": "rate-blamed", "gradients overwritten": "overwriting-blamed", "wrong sign": "sign-blamed"}
-    if isinstance(bug, str) and bug in wrong:
-        raise Misconception(wrong[bug])
-    expect_equal(bug, "gradients never reset", "BUG")
+    bugs = {
+        "rate too high": "rate-blamed",
+        "gradients never reset": "",
+        "gradients overwritten": "overwriting-blamed",
+        "wrong sign": "sign-blamed",
+    }
+    expect_choice(answer.get("BUG"), "BUG", bugs)
 
 
 @EXERCISE.check("q6")
 def loop_descends(answer, rng):
     for N, D, steps in ((6, 3, 1), (5, 4, 2), (7, 3, 25)):
         X, t, rate = rng.normal(size=(N, D)), rng.normal(size=N) + 2, rng.uniform(0.01, 0.1)
-        w, losses = _call_parts(answer, "train", ("w", "losses"), X, t, rate, steps)
+        w, losses = _split(answer.call("train", X, t, rate, steps), "w, losses")
         right_w, right_losses = _descend(X, t, rate, steps)
-        if steps > 1 and is_close(w, _descend(X, t, rate, steps, keep=1.0)[0], RTOL):
-            raise Misconception("still-not-reset")
-        if is_close(w, _descend(X, t, rate, steps, last_row=True)[0], RTOL):
-            raise Misconception("only-the-last-row")
-        if steps == 1 and as_array(w, "w").shape == (D,) and not is_close(w, right_w, RTOL, ATOL):
+        wrong = {
+            "still-not-reset": _descend(X, t, rate, steps, keep=1.0)[0],
+            "only-the-last-row": _descend(X, t, rate, steps, last_row=True)[0],
+        }
+        NEAR.name(w, right_w, wrong)
+        if steps == 1 and as_array(w, "w").shape == (D,) and not NEAR.same(w, right_w):
             ratio = as_array(w) / right_w
-            if is_close(ratio, np.full(D, ratio[0])) and ratio[0] > 0:
+            if NEAR.same(ratio, np.full(D, ratio[0])) and ratio[0] > 0:
                 raise Misconception("rate-changed")
-        _expect(w, right_w, "w")
-        expect_shape(losses, (steps,), "losses")
-        if is_close(losses, _descend(X, t, rate, steps + 1)[1][1:], RTOL):
-            raise Misconception("losses-after-the-step")
-        _expect(losses, right_losses, "losses")
+        _judge(w, right_w, {}, "w")
+        _, later = _descend(X, t, rate, steps + 1)
+        _judge(losses, right_losses, {"losses-after-the-step": later[1:]}, "losses")
 
 
 @EXERCISE.check("q6", hidden=True)
 def nothing_outlives_a_call(answer, rng):
     X, t, rate = rng.normal(size=(5, 3)), rng.normal(size=5), 0.05
     right_w, right_losses = _descend(X, t, rate, 9)
-    calls = [_call_keeping(answer, "train", (X, t, rate, 9), ("w", "losses")) for _ in range(2)]
+    calls = []
+    for _ in range(2):
+        with keep_inputs(answer, "train", X, t, rate, 9) as value:
+            calls.append(_split(value, "w, losses"))
     (first, _), (w, losses) = calls
-    if not is_close(w, as_array(first, "w"), RTOL, ATOL):
+    if not NEAR.same(w, as_array(first, "w")):
         raise Misconception("state-between-calls")
-    _expect(w, right_w, "w")
-    _expect(losses, right_losses, "losses")
-    w, losses = _call_parts(answer, "train", ("w", "losses"), X, t, rate, 0)
-    expect_close(w, np.zeros(3), what="w")
+    _judge(w, right_w, {}, "w")
+    _judge(losses, right_losses, {}, "losses")
+    w, losses = _split(answer.call("train", X, t, rate, 0), "w, losses")
+    NEAR.expect(w, np.zeros(3), "w")
     expect_shape(losses, (0,), "losses")
 
 
-# ---------------------------------------------------------------- q7
 @EXERCISE.check("q7")
 def seconds_are_counted(answer, rng):
     for _ in range(3):
         P, d, k, tau, A = _draw_network(rng)
         seconds, _ = _call_costs(answer, P, d, tau, A, k)
-        backprop, _, differences = seconds
-        if is_close(differences, (P + 1) * tau):
-            raise Misconception("one-sided-passes")
-        if is_close(backprop, (1 + P) * tau) or is_close(backprop, P * tau) or is_close(backprop, 2 * P * tau):
-            raise Misconception("backward-per-parameter")
-        if is_close(backprop, (2 - 1 / d) * tau) or is_close(backprop, 2 * tau):
-            raise Misconception("forward-forgotten")
-        if is_close(backprop, 3 * tau):
-            raise Misconception("first-layer-counted-twice")
         right = np.array([3 - 1 / d, 4 - 1 / d, 2 * P]) * tau
-        _expect(seconds, right, "seconds (backprop, recompute, differences)")
+        NEAR.name(seconds[2], right[2], {"one-sided-passes": (P + 1) * tau})
+        wrong = {
+            "backward-per-parameter": [(1 + P) * tau, P * tau, 2 * P * tau],
+            "forward-forgotten": [(2 - 1 / d) * tau, 2 * tau],
+            "first-layer-counted-twice": 3 * tau,
+        }
+        NEAR.name(seconds[0], right[0], wrong)
+        _judge(seconds, right, {}, f"seconds ({_COSTS})")
 
 
 @EXERCISE.check("q7")
@@ -310,86 +293,51 @@ def bytes_are_counted(answer, rng):
     for _ in range(3):
         P, d, k, tau, A = _draw_network(rng)
         _, sizes = _call_costs(answer, P, d, tau, A, k)
-        if is_close(sizes[0], 8 * P) or is_close(sizes[0], 4 * P):
-            raise Misconception("only-weights-in-memory")
-        layers = np.array([d + 1, d // k + k, 2]) * A
-        if is_close(sizes, 4 * P + layers) or is_close(sizes[0], 4 * P + layers[0]):
-            raise Misconception("gradient-not-stored")
-        if is_close(sizes[0], 8 * P + d * A):
-            raise Misconception("input-not-kept")
-        _expect(sizes, 8 * P + layers, "bytes (backprop, recompute, differences)")
+        right = 8 * P + np.array([d + 1, d // k + k, 2]) * A
+        wrong = {
+            "only-weights-in-memory": [8 * P, 4 * P],
+            "gradient-not-stored": right[0] - 4 * P,
+            "input-not-kept": right[0] - A,
+        }
+        NEAR.name(sizes[0], right[0], wrong)
+        _judge(sizes, right, {}, f"bytes ({_COSTS})")
 
 
 @EXERCISE.check("q7")
 def choice_has_its_price(answer, rng):
-    choice, seconds = answer.get("CHOICE"), answer.get("SECONDS")
-    costs = _costs(**answer.get("ENCODER"))
-    fitting = {name: cost for name, cost in costs.items() if cost[1] <= answer.get("MEMORY")}
-    choice = choice.strip().lower() if isinstance(choice, str) else choice
-    best = min(fitting, key=lambda name: fitting[name][0])
-    if isinstance(choice, str) and choice != best and choice in costs:
-        raise Misconception("lifetimes" if choice in fitting else "does-not-fit")
-    expect_equal(choice, best, "CHOICE")
-    expect_close(seconds, costs[best][0], RTOL, ATOL, "SECONDS")
+    costs, memory = _costs(**answer.get("ENCODER")), answer.get("MEMORY")
+    fitting = {name: seconds for name, (seconds, size) in costs.items() if size <= memory}
+    best = min(fitting, key=fitting.get)
+    wrong = {name: "lifetimes" if name in fitting else "does-not-fit" for name in costs}
+    expect_choice(answer.get("CHOICE"), "CHOICE", {**wrong, best: ""})
+    NEAR.expect(answer.get("SECONDS"), fitting[best], "SECONDS")
 
 
-# ---------------------------------------------------------------- reference answers and inputs
-_PARTS = ("dW1", "db1", "dW2", "db2")
-_LAYER = ("dW", "db", "dx")
-_METHODS = ("backprop", "recompute", "differences")
+def _split(value, names: str) -> list:
+    """The parts in the order of their names, from a tuple, a list, an array, or a dictionary with those names."""
+    return expect_parts(list(expect_entries(value, names).values()) if type(value) is dict else value, names)
 
 
-def _call_parts(answer, function, names, *inputs):
-    return _split(answer.call(function, *inputs), names)
+def _expect_parts(value, right, names: str, near: Tolerance = NEAR):
+    for part, right_part, name in zip(_split(value, names), right, names.split(", "), strict=True):
+        near.expect(part, right_part, name)
 
 
-def _call_keeping(answer, function, inputs, names):
-    """The parts of the result; Misconception where an input is not the same afterwards."""
-    answer.call(function, *inputs)  # an error is reported in the learner's own name
-    run = answer.call(drivers.call_and_keep_inputs, Learner(function), *inputs)
-    if not all(is_close(after, before, 0, 0) for after, before in zip(run["inputs"], inputs, strict=True)):
-        raise Misconception("inputs-changed")
-    return _split(run["result"], names)
-
-
-def _expect(value, right, what):
-    """expect_close, but a factor common to all entries is named as such."""
-    right = np.asarray(right, dtype=np.float64)
+def _judge(value, right, wrong, what):
+    """NEAR.judge, but a factor common to all entries is named as such."""
+    NEAR.name(value, right, wrong)
     array = expect_shape(value, right.shape, what)
     largest = np.unravel_index(int(np.argmax(abs(right))), right.shape)
     factor = array[largest] / right[largest] if right[largest] else 1.0
     if (
         right.size > 1
+        and factor
         and np.isfinite(factor)
         and abs(factor - 1) > 1e-3
-        and factor
-        and is_close(array, factor * right, RTOL)
+        and NEAR.same(array, factor * right)
     ):
-        raise Wrong(say("off-by-a-factor", what=what, factor=factor))  # fmt: skip
-    expect_close(array, right, RTOL, ATOL, what)
-
-
-def _split(value, names):
-    """A tuple, list or dictionary with those names, in their order."""
-    if type(value) is dict and set(value) >= set(names):
-        return [value[name] for name in names]
-    if isinstance(value, np.ndarray) and value.ndim and len(value) == len(names):
-        return list(value)
-    if not isinstance(value, (list, tuple)) or len(value) != len(names):
-        if value is None:
-            as_array(value)
-        wanted, what = (
-            ", ".join(names),
-            f"{type(value).__name__}" + (f" of {len(value)}" if isinstance(value, (list, tuple, dict)) else ""),
-        )
-        raise Wrong(say("parts-missing", count=len(names), wanted=wanted, what=what))  # fmt: skip
-    return list(value)
-
-
-def _number(value, what):
-    """A number; arrays of one entry count as one."""
-    array = as_array(value, what)
-    return float(array.reshape(())) if array.size == 1 else float(expect_shape(array, (), what))
+        raise Wrong(say("off-by-a-factor", what=what, factor=factor))
+    NEAR.expect(array, right, what)
 
 
 # q1
@@ -403,39 +351,39 @@ def _draw_unit(rng, sign):
             return {"w": w, "b": b, "v": v, "c": c, "x": x, "t": t}
 
 
-def _call_unit(answer, unit):
+def _call_unit(answer, unit) -> dict[str, float]:
     value = answer.call("gradients_by_hand", *unit.values())
     if type(value) is dict:
         value = {str(key).removeprefix("dL/").removeprefix("d"): item for key, item in value.items()}
-    parts = _split(value, ("w", "b", "v", "c"))
-    return {name: _number(part, f"∂L/∂{name}") for name, part in zip("wbvc", parts, strict=True)}
+    parts = _split(value, "w, b, v, c")
+    return {name: expect_number(part, f"∂L/∂{name}") for name, part in zip("wbvc", parts, strict=True)}
 
 
-def _compare_blame(answer, unit):
+def _judge_unit(answer, unit):
     got = _call_unit(answer, unit)
     w, b, v, c, x, t = unit.values()
     z = w * x + b
     h = max(0.0, z)
     dy = 2 * (v * h + w * x + c - t)
     dz = dy * v * (z > 0)
+    right = {"c": dy, "v": dy * h, "b": dz, "w": dz * x + dy * x}
+    wrong = {
+        "c": {
+            "factor-two-forgotten": dy / 2,
+            "sign-reversed": [-dy, -dy / 2],
+            "straight-road-not-in-y": dy - 2 * w * x,
+        },
+        "v": {"blame-from-x": dy * x, "blame-from-z": dy * z},
+        "b": {
+            "relu-slope-left-out": dy * v,
+            "weight-of-the-road-forgotten": dy if z > 0 else np.nan,
+            "bias-on-both-roads": dz + dy,
+        },
+        "w": {"one-road-forgotten": [dy * x, dz * x]},
+    }
     at = " for " + ", ".join(f"{name} = {number:g}" for name, number in unit.items())
-    named = [("c", factor * dy, name, True) for factor, name in
-             ((0.5, "factor-two-forgotten"), (-1, "sign-reversed"), (-0.5, "sign-reversed"))]  # fmt: skip
-    named += [
-        ("c", dy - 2 * w * x, "straight-road-not-in-y", True),
-        ("v", dy * x, "blame-from-x", True),
-        ("v", dy * z, "blame-from-z", z < 0),
-        ("b", dy * v, "relu-slope-left-out", z < 0),
-        ("b", dy, "weight-of-the-road-forgotten", z > 0),
-        ("b", dz + dy, "bias-on-both-roads", True),
-        ("w", dy * x, "one-road-forgotten", z > 0),
-        ("w", dz * x, "one-road-forgotten", True),
-    ]
-    for part, right in {"c": dy, "v": dy * h, "b": dz, "w": dz * x + dy * x}.items():
-        for of, wrong, name, possible in named:
-            if of == part and possible and abs(dy) > 0.1 and is_close(got[part], wrong, RTOL):
-                raise Misconception(name)
-        expect_close(got[part], right, RTOL, ATOL, f"∂L/∂{part}{at}")
+    for part in right:
+        NEAR.judge(got[part], right[part], wrong[part], f"∂L/∂{part}{at}")
 
 
 # q2
@@ -446,38 +394,33 @@ def _draw_layer(rng, square):
 
 
 def _try_layers(answer, rng):
-    """(g, W, x, the learner's parts) for a square layer, then another; if that one stops, what the square one says."""
+    """((g, W, x), the learner's parts) of a square layer, then another; if that stops, what the square one says."""
     square = _draw_layer(rng, True)
-    parts = _call_parts(answer, "layer_backward", _LAYER, *square)
-    yield *square, parts
+    parts = _split(answer.call("layer_backward", *square), _LAYER)
+    yield square, parts
     other = _draw_layer(rng, False)
     try:
-        other_parts = _call_parts(answer, "layer_backward", _LAYER, *other)
+        other_parts = _split(answer.call("layer_backward", *other), _LAYER)
     except CouldNotRun:
         _judge_weights(*square, *parts)
         _judge_bias_and_input(*square, *parts)
         raise
-    yield *other, other_parts
+    yield other, other_parts
 
 
 def _judge_weights(g, W, x, dW, db, dx):
     if as_array(dW, "dW").ndim != 2:
         raise Misconception("not-an-outer-product")
-    if is_close(dW, np.outer(x, g)):
-        raise Misconception("weight-gradient-transposed")
-    _expect(dW, np.outer(g, x), "dW")
+    _judge(dW, np.outer(g, x), {"weight-gradient-transposed": np.outer(x, g)}, "dW")
 
 
 def _judge_bias_and_input(g, W, x, dW, db, dx):
     if as_array(db, "db").size == 1:
         raise Misconception("bias-gradient-summed")
     square = len(g) == len(x)
-    if any(is_close(db, wrong) for wrong in (g * (W @ x), g + W @ x, *([g * x, g + x, x] if square else []))):
-        raise Misconception("bias-gradient-scaled")
-    _expect(db, g, "db")
-    if square and is_close(dx, W @ g):
-        raise Misconception("input-blame-by-rows")
-    _expect(dx, W.T @ g, "dx")
+    scaled = [g * (W @ x), g + W @ x, *([g * x, g + x, x] if square else [])]
+    _judge(db, g, {"bias-gradient-scaled": scaled}, "db")
+    _judge(dx, W.T @ g, {"input-blame-by-rows": W @ g} if square else {}, "dx")
 
 
 # q3
@@ -499,52 +442,57 @@ def _differentiate(answer, inputs, program, **options):
 
 
 def _draw_program(rng):
-    """A random graph in which every number is used, most of them more than once."""
-    inputs = list(rng.uniform(0.6, 1.4, 3))
-    program = []
-    for position in range(3, 12):
-        operation = ("*", "divide", "+", "-", "exp", "*", "divide", "+", "+")[position - 3]
-        i, j = position - 1, int(rng.integers(0, position))
-        if operation == "exp":  # of a difference, to keep it small
-            program.append(("exp", 0, 0))
-        else:
-            program.append((operation, i, 0 if operation == "divide" else j))
+    """A random graph of nine operations on three numbers, many of which are used more than once."""
+    inputs, program = list(rng.uniform(0.6, 1.4, 3)), []
+    for position, operation in enumerate(("*", "divide", "+", "-", "exp", "*", "divide", "+", "+"), start=3):
+        other = int(rng.integers(0, position))
+        left = 0 if operation == "exp" else position - 1  # the exponential of an input stays small
+        program.append((operation, left, 0 if operation in ("exp", "divide") else other))
     return inputs, program
 
 
-def _compare_root(run):
-    if not is_close(run["grads"][-1], 1):
+def _judge_root(run):
+    if not NEAR.same(run["grads"][-1], 1):
         raise Misconception("root-gradient-not-one")
-    if is_close(run["grads"][:-1], np.zeros(len(run["grads"]) - 1)):
+    if NEAR.same(run["grads"][:-1], np.zeros(len(run["grads"]) - 1)):
         raise Misconception("blame-does-not-arrive")
 
 
-def _compare_grads(run, inputs, program):
+def _expect_grads(run, inputs, program):
     values, slopes = list(inputs), []
     for operation, i, j in program:
-        a, b = values[i], values[j]
-        value, by_a, by_b = {
-            "+": (a + b, 1, 1), "-": (a - b, 1, -1), "*": (a * b, b, a),
-            "divide": (a / b if b else 0, 1 / b if b else 0, -a / b**2 if b else 0), "exp": (np.exp(min(a, 50)), np.exp(min(a, 50)), 0),
-        }[operation]  # fmt: skip
+        value, *by_both = _operate(operation, values[i], values[j])
         values.append(value)
-        slopes.append((by_a, by_b))
+        slopes.append(by_both)
     grads = np.zeros(len(values))
     grads[-1] = 1
     for position in range(len(values) - 1, len(inputs) - 1, -1):
         _, i, j = program[position - len(inputs)]
-        by_a, by_b = slopes[position - len(inputs)]
-        grads[i] += grads[position] * by_a
-        grads[j] += grads[position] * by_b
-    expect_close(run["value"], values[-1], RTOL, ATOL, "root.value")
-    expect_close(run["grads"][: len(inputs)], grads[: len(inputs)], RTOL, ATOL, "∂root/∂input")
-    expect_close(run["grads"], grads, RTOL, ATOL, "∂root/∂node")
+        by_left, by_right = slopes[position - len(inputs)]
+        grads[i] += grads[position] * by_left
+        grads[j] += grads[position] * by_right
+    NEAR.expect(run["value"], values[-1], "root.value")
+    NEAR.expect(run["grads"][: len(inputs)], grads[: len(inputs)], "∂root/∂input")
+    NEAR.expect(run["grads"], grads, "∂root/∂node")
+
+
+def _operate(operation, a, b) -> tuple[float, float, float]:
+    """The result, its slope by a, its slope by b."""
+    if operation == "exp":
+        return np.exp(a), np.exp(a), 0
+    if operation == "divide":
+        return a / b, 1 / b, -a / b**2
+    return {"+": (a + b, 1, 1), "-": (a - b, 1, -1), "*": (a * b, b, a)}[operation]
 
 
 # q4
 def _draw_batch(rng, N, D, M, K):
-    return (rng.normal(size=(N, D)), rng.normal(size=(N, K)), rng.normal(size=(D, M)), rng.normal(size=M),
-            rng.normal(size=(M, K)), rng.normal(size=K))  # fmt: skip
+    X, T, W1, b1 = rng.normal(size=(N, D)), rng.normal(size=(N, K)), rng.normal(size=(D, M)), rng.normal(size=M)
+    return X, T, W1, b1, rng.normal(size=(M, K)), rng.normal(size=K)
+
+
+def _call_network(answer, *batch) -> list:
+    return _split(answer.call("network_gradients", *batch), _NETWORK)
 
 
 def _gradients(X, T, W1, b1, W2, b2):
@@ -574,62 +522,56 @@ def _errors(g, q):
     return abs(g - q) / np.maximum(abs(g) + abs(q), 0.001)
 
 
+def _wrong_errors(g, q):
+    errors, gaps = _errors(g, q), abs(g - q)
+    worst = int(np.argmax(errors))
+    sizes = abs(g[worst]), abs(q[worst])
+    others = [*sizes, max(sizes), sum(sizes) / 2, max(abs(q)), max(abs(g)), np.linalg.norm(q), np.linalg.norm(g)]
+    return {
+        "norm-over-all": np.linalg.norm(g - q) / (np.linalg.norm(g) + np.linalg.norm(q)),
+        "average-for-worst": errors.mean(),
+        "floor-added": max(gaps / (abs(g) + abs(q) + 0.001)),
+        "absolute-error": max(gaps),
+        "other-denominator": [gaps[worst] / other for other in others if other],
+    }
+
+
 def _run_check(answer, X, t, w, g):
     """The learner's result, after a look at where the losses were asked for."""
     run = answer.call(drivers.run_gradient_check, Learner("check_gradient"), X, t, w, g)
     moves = run["points"] - w.ravel() if len(run["points"]) else np.zeros((0, w.size))
-    run["step"] = float(np.max(np.abs(moves), initial=0))
+    step = float(np.max(np.abs(moves), initial=0))
     if "float32" in run["types"] or "float16" in run["types"]:
         raise Misconception("float32-inside")
-    if not is_close(run["w"], w, 0, 1e-9):
+    if not Tolerance(0, 1e-9).same(run["w"], w):
         raise Misconception("not-restored")
-    if np.any(np.count_nonzero(np.abs(moves) > run["step"] / 100, axis=1) > 1):
+    if np.any(np.count_nonzero(np.abs(moves) > step / 100, axis=1) > 1):
         raise Misconception("all-entries-at-once")
     if len(moves) and (not np.any(moves < -1e-14) or not np.any(moves > 1e-14)):
         raise Misconception("one-sided")
     if isinstance(run["value"], bool) or (w.size > 1 and as_array(run["value"], "check_gradient").size == w.size):
-        raise Wrong(say("one-number-for-the-worst"))  # fmt: skip
-    value = _number(run["value"], "check_gradient")
+        raise Wrong(say("one-number-for-the-worst"))
+    value = expect_number(run["value"], "check_gradient")
     if np.isnan(value):
         raise Misconception("zero-over-zero")
-    is_right = is_close(g.ravel(), _slope(X, t, w.ravel()), 1e-9, 0)
-    if is_right and run["step"] and (len(moves) == 2 * w.size or not value < 1e-6):
-        if run["step"] < 5e-8:
+    is_right = Tolerance(1e-9, 0).same(g.ravel(), _slope(X, t, w.ravel()))
+    if is_right and step and (len(moves) == 2 * w.size or not value < 1e-6):
+        if step < 5e-8:
             raise Misconception("step-too-small")
-        if run["step"] > 2e-4:
+        if step > 2e-4:
             raise Misconception("step-too-large")
     return value
 
 
-def _judge_right(answer, X, t, w, q):
+def _expect_tiny(answer, X, t, w, q):
     value = _run_check(answer, X, t, w, q)
     if not 0 <= value < 1e-6:
-        raise Wrong(say("right-gradient-refused", value=value))  # fmt: skip
-
-
-def _name_wrong_error(value, g, q):
-    if is_close(value, np.linalg.norm(g - q) / (np.linalg.norm(g) + np.linalg.norm(q)), 1e-4):
-        raise Misconception("norm-over-all")
-    errors, gap = _errors(g, q), max(abs(g - q))
-    if is_close(value, errors.mean(), 1e-4) and errors.size > 1:
-        raise Misconception("average-for-worst")
-    if is_close(value, max(abs(g - q) / (abs(g) + abs(q) + 0.001)), 1e-6, 0) and not is_close(
-        value, max(errors), 1e-6, 0
-    ):
-        raise Misconception("floor-added")
-    if is_close(value, gap, 1e-4):
-        raise Misconception("absolute-error")
-    worst = int(np.argmax(errors))
-    sizes = abs(g[worst]), abs(q[worst])
-    others = [*sizes, max(sizes), sum(sizes) / 2, max(abs(q)), max(abs(g)), np.linalg.norm(q), np.linalg.norm(g)]
-    if any(other and is_close(value, abs(g - q)[worst] / other, 1e-3) for other in others) and not is_close(
-        value, errors[worst], 1e-3
-    ):
-        raise Misconception("other-denominator")
+        raise Wrong(say("right-gradient-refused", value=value))
 
 
 # q6
 def _descend(X, t, rate, steps, keep=0.0, last_row=False):
+    """(w, losses); keep: the share of the old gradient in the new one; last_row: of that row alone."""
     w, grad, losses = np.zeros(X.shape[1]), np.zeros(X.shape[1]), []
     for _ in range(steps):
         errors = X @ w - t
@@ -637,7 +579,7 @@ def _descend(X, t, rate, steps, keep=0.0, last_row=False):
         new = 2 * errors[-1] * X[-1] / len(X) if last_row else 2 * X.T @ errors / len(X)
         grad = keep * grad + new
         w = w - rate * grad
-    return w, losses
+    return w, np.array(losses)
 
 
 # q7
@@ -654,9 +596,10 @@ def _costs(P, d, pass_seconds, layer_bytes, k):
     }
 
 
-def _call_costs(answer, P, d, tau, A, k):
+def _call_costs(answer, P, d, tau, A, k) -> np.ndarray:
     """(seconds, bytes), each of the three methods in order."""
-    value = answer.call("compare_methods", P, d, tau, A, k)
-    pairs = [_split(pair, ("seconds", "bytes")) for pair in _split(value, _METHODS)]
-    return [[_number(pair[part], f"{name}: {what}") for name, pair in zip(_METHODS, pairs, strict=True)]
-            for part, what in enumerate(("seconds", "bytes"))]  # fmt: skip
+    value, rows = answer.call("compare_methods", P, d, tau, A, k), []
+    for name, pair in zip(_COSTS.split(", "), _split(value, _COSTS), strict=True):
+        seconds, size = _split(pair, "seconds, bytes")
+        rows.append((expect_number(seconds, f"{name}: seconds"), expect_number(size, f"{name}: bytes")))
+    return np.transpose(rows)

@@ -4,14 +4,25 @@ from __future__ import annotations
 
 import numpy as np
 
-from autograder.answers import Exercise, Learner, Misconception, Wrong, as_array, drivers, expect_close
+from autograder.answers import (
+    Exercise,
+    Misconception,
+    Tolerance,
+    Wrong,
+    as_array,
+    expect_choice,
+    expect_number,
+    expect_numbers,
+    expect_shape,
+    judge_equal,
+    keep_inputs,
+)
 
-RTOL, ATOL = (
-    1e-5,
-    1e-6,
-)  # loose enough for float32 (1e-7 is not, in 1 run of 100), far tighter than any wrong recipe below
+NEAR = Tolerance(1e-5, 1e-6)  # float32 passes (with 1e-7 not in 1 run of 100), the wrong recipes below are far off
+CENT = Tolerance(0, 0.01)
 EXERCISE = Exercise.beside(__file__)
 say = EXERCISE.say
+_RATES = "edge, best, momentum_edge"
 
 
 @EXERCISE.check("q1")
@@ -25,7 +36,7 @@ def one_batch_of_all_is_one_step(answer, rng):
         "uphill": w - step,
         "batch-size-ignored": _sgd(X, y, w, alpha, [[row] for row in order]),
     }
-    _diagnose(value, w + step, wrong, "w")
+    NEAR.judge(value, w + step, wrong, "w")
 
 
 @EXERCISE.check("q1")
@@ -40,7 +51,7 @@ def each_batch_moves_the_weights(answer, rng):
         "divided-by-n": _sgd(X, y, w, alpha, batches, size=n),
         "batch-size-ignored": _sgd(X, y, w, alpha, [[row] for row in order]),
     }
-    _diagnose(value, _sgd(X, y, w, alpha, batches), wrong, "w")
+    NEAR.judge(value, _sgd(X, y, w, alpha, batches), wrong, "w")
 
 
 @EXERCISE.check("q1")
@@ -53,14 +64,15 @@ def the_last_batch_counts(answer, rng):
             "last-batch-divided-by-B": _sgd(X, y, w, alpha, batches, size=B),
             "batches-evened-out": _sgd(X, y, w, alpha, np.array_split(order, len(batches))),
         }
-        _diagnose(answer.call("sgd_epoch", X, y, w, alpha, B, order), _sgd(X, y, w, alpha, batches), wrong, "w")
+        NEAR.judge(answer.call("sgd_epoch", X, y, w, alpha, B, order), _sgd(X, y, w, alpha, batches), wrong, "w")
 
 
 @EXERCISE.check("q1", hidden=True)
 def a_pass_leaves_its_inputs_alone(answer, rng):
     X, y, w, alpha, n, order = _draw_regression(rng)
     right = _sgd(X, y, w, alpha, order.reshape(n, 1))
-    _expect_inputs_unchanged(answer, right, "sgd_epoch", X, y, w, alpha, 1, order)
+    with keep_inputs(answer, "sgd_epoch", X, y, w, alpha, 1, order) as value:
+        NEAR.expect(value, right, "the result")
 
 
 @EXERCISE.check("q2")
@@ -69,19 +81,15 @@ def the_velocity_gathers_gradients(answer, rng):
     alphas = np.full(len(gradients), alpha)
     value = _call_twice(answer, "momentum_path", gradients, w, alphas, beta)
     v = _velocities(gradients, beta)
+    damped = _velocities(np.vstack([gradients[:1], (1 - beta) * gradients[1:]]), beta)  # PyTorch's: the first is whole
     wrong = {
         "no-memory": _walk(w, alpha * gradients),
-        "averaged-gradients": _walk(w, alpha * (1 - beta) * v),
+        "averaged-gradients": [_walk(w, alpha * (1 - beta) * v), _walk(w, alpha * damped)],
         "nesterov-step": _walk(w, alpha * (gradients + beta * v)),
         "old-velocity": _walk(w, alpha * np.vstack([0 * w, v[:-1]])),
-        "not-the-weights": v,
+        "not-the-weights": [v, -alpha * v, alpha * v],
     }
-    damped = _walk(w, alpha * _velocities(np.vstack([gradients[:1], (1 - beta) * gradients[1:]]), beta))
-    if _same(value, damped):  # torch's dampening: the first gradient enters whole
-        raise Misconception("averaged-gradients")
-    if _same(value, -alpha * v) or _same(value, alpha * v):
-        raise Misconception("not-the-weights")
-    _diagnose_path(value, _walk(w, alpha * v), wrong, w)
+    _judge_path(value, _walk(w, alpha * v), wrong, w)
 
 
 @EXERCISE.check("q2")
@@ -95,167 +103,152 @@ def the_rate_may_change(answer, rng):
         "first-rate-only": _walk(w, alphas[0] * v),
         "averaged-gradients": _walk(w, alphas[:, None] * (1 - beta) * v),
     }
-    _diagnose_path(value, _walk(w, alphas[:, None] * v), wrong, w)
+    _judge_path(value, _walk(w, alphas[:, None] * v), wrong, w)
 
 
 @EXERCISE.check("q2", hidden=True)
 def momentum_leaves_its_inputs_alone(answer, rng):
     gradients, w, alpha, beta = _draw_gradients(rng)
     right = _walk(w, alpha * _velocities(gradients, beta))
-    _expect_inputs_unchanged(answer, right, "momentum_path", gradients, w, np.full(len(gradients), alpha), beta)
+    with keep_inputs(answer, "momentum_path", gradients, w, np.full(len(gradients), alpha), beta) as value:
+        NEAR.expect(value, right, "the result")
 
 
 @EXERCISE.check("q3")
 def the_first_step_is_alpha_long(answer, rng):
-    gradients, w, alpha, beta1, beta2 = _draw_adam(rng)
-    value, g = _call_twice(answer, "adam_path", gradients, w, alpha, beta1, beta2, 1e-12), gradients[0]
-    right = _adam(gradients, w, alpha, beta1, beta2, 1e-12)
+    gradients, w, alpha, beta1, beta2 = run = _draw_adam(rng)
+    value, right = _call_twice(answer, "adam_path", *run, 1e-12), _adam(*run, 1e-12)
     _expect_rows(value, right, w)
-    a, b = 1 - beta1, 1 - beta2
+    g, first, a, b = gradients[0], as_array(value)[0], 1 - beta1, 1 - beta2
+    if not np.isfinite(first).any():
+        raise Misconception("t-from-zero")
     with np.errstate(all="ignore"):
         wrong = {
+            "half-corrected": [w - alpha * a * g / np.abs(g), w - alpha * g / np.sqrt(b * g**2)],
+            "one-length-for-all": [w - alpha * g / np.sqrt((g**2).mean()), w - alpha * g / np.linalg.norm(g)],
             "no-correction": w - alpha * a * g / np.sqrt(b * g**2),
-            "half-corrected": w - alpha * g / np.sqrt(b * g**2),
             "uphill": 2 * w - right[0],
             "not-squared": w - alpha * g / np.sqrt(g),
             "no-root": w - alpha / g,
-            "one-length-for-all": w - alpha * g / np.linalg.norm(g),
         }
-    first = as_array(value)[0]
-    if not np.isfinite(first).any():
-        raise Misconception("t-from-zero")
-    if _same(first, w - alpha * a * g / np.abs(g)):
-        raise Misconception("half-corrected")
-    if _same(first, w - alpha * g / np.sqrt((g**2).mean())):
-        raise Misconception("one-length-for-all")
-    _diagnose(first, right[0], wrong, "path[0]")
+    NEAR.judge(first, right[0], wrong, "path[0]")
 
 
 @EXERCISE.check("q3")
 def later_steps_follow_algorithm_1(answer, rng):
-    gradients, w, alpha, beta1, beta2 = _draw_adam(rng)
-    value = answer.call("adam_path", gradients, w, alpha, beta1, beta2, 1e-12)
+    gradients, w, alpha, beta1, beta2 = run = _draw_adam(rng)
+    value = answer.call("adam_path", *run, 1e-12)
     wrong = {
         "betas-swapped": _adam(gradients, w, alpha, beta2, beta1, 1e-12),
-        "correction-frozen": _adam(gradients, w, alpha, beta1, beta2, 1e-12, count=lambda t: 1),
-        "hats-put-back": _adam(gradients, w, alpha, beta1, beta2, 1e-12, put_back=True),
+        "correction-frozen": _adam(*run, 1e-12, count=lambda t: 1),
+        "hats-put-back": _adam(*run, 1e-12, put_back=True),
         "no-first-mean": _adam(gradients, w, alpha, 0, beta2, 1e-12),
         "betas-fixed": _adam(gradients, w, alpha, 0.9, 0.999, 1e-12),
     }
-    _diagnose_path(value, _adam(gradients, w, alpha, beta1, beta2, 1e-12), wrong, w)
+    _judge_path(value, _adam(*run, 1e-12), wrong, w)
 
 
 @EXERCISE.check("q3")
 def epsilon_stands_outside_the_root(answer, rng):
-    gradients, w, alpha, beta1, beta2 = _draw_adam(rng)
+    _, w, *_ = run = _draw_adam(rng)
     epsilon = rng.uniform(0.3, 0.9)
-    value = answer.call("adam_path", gradients, w, alpha, beta1, beta2, epsilon)
+    value = answer.call("adam_path", *run, epsilon)
     wrong = {
-        "epsilon-inside-the-root": _adam(
-            gradients, w, alpha, beta1, beta2, epsilon, root=lambda v, c, e: (v / c + e) ** 0.5
-        ),
-        "epsilon-before-the-correction": _adam(
-            gradients, w, alpha, beta1, beta2, epsilon, root=lambda v, c, e: (v**0.5 + e) / c**0.5
-        ),
-        "epsilon-fixed": _adam(gradients, w, alpha, beta1, beta2, 1e-8),
+        "epsilon-inside-the-root": _adam(*run, epsilon, root=lambda v, c, e: (v / c + e) ** 0.5),
+        "epsilon-before-the-correction": _adam(*run, epsilon, root=lambda v, c, e: (v**0.5 + e) / c**0.5),
+        "epsilon-fixed": _adam(*run, 1e-8),
     }
-    _diagnose_path(value, _adam(gradients, w, alpha, beta1, beta2, epsilon), wrong, w)
+    _judge_path(value, _adam(*run, epsilon), wrong, w)
 
 
 @EXERCISE.check("q3", hidden=True)
 def adam_leaves_its_inputs_alone(answer, rng):
     gradients, w, alpha, *_ = _draw_adam(rng)
     gradients[:, 0], gradients[:, 1] = 0, gradients[:, 1] * 1e-8  # the second: of the size of the default epsilon
-    _expect_inputs_unchanged(answer, _adam(gradients, w, alpha, 0.9, 0.999, 1e-8), "adam_path", gradients, w, alpha)
+    with keep_inputs(answer, "adam_path", gradients, w, alpha) as value:
+        NEAR.expect(value, _adam(gradients, w, alpha, 0.9, 0.999, 1e-8), "the result")
 
 
 @EXERCISE.check("q4")
 def the_warm_up_rises_in_equal_stairs(answer, rng):
-    alpha0, alpha_end, T_w, T = _draw_schedule(rng)
+    alpha0, _, T_w, _ = schedule = _draw_schedule(rng)
     t = np.arange(T_w)
-    value = [_number(answer.call("warmup_cosine", int(k), alpha0, alpha_end, T_w, T)) for k in t]
     wrong = {"warm-up-from-zero": alpha0 * t / T_w, "warm-up-too-low": alpha0 * (t + 1) / (T_w + 1)}
-    _diagnose(value, alpha0 * (t + 1) / T_w, wrong, "rate")
+    NEAR.judge(_call_schedule(answer, t, *schedule), alpha0 * (t + 1) / T_w, wrong, "rate")
 
 
 @EXERCISE.check("q4")
 def the_cosine_leads_exactly_to_the_end(answer, rng):
-    alpha0, alpha_end, T_w, T = _draw_schedule(rng)
-    t, height = np.arange(T_w, T + 1), (alpha0 - alpha_end) / 2
+    alpha0, alpha_end, T_w, T = schedule = _draw_schedule(rng)
+    t = np.arange(T_w, T + 1)
+    share, height = (t - T_w) / (T - T_w), (alpha0 - alpha_end) / 2
 
     def cosine(share):
         return alpha_end + height * (1 + np.cos(np.pi * share))
 
-    value = [_number(answer.call("warmup_cosine", int(k), alpha0, alpha_end, T_w, T)) for k in t]
-    right = cosine((t - T_w) / (T - T_w))
-    if any(_same(value[:-2], cosine((t - T_w) / (T - T_w + k))[:-2]) for k in (-1, 1)):
-        raise Misconception("end-off-by-one")
+    def from_step_zero(rates):  # so that rate[t] in the message is step t
+        return np.r_[np.zeros(T_w), rates]
+
+    value, right = _call_schedule(answer, t, *schedule), cosine(share)
+    shifted = [cosine((t - T_w) / (T - T_w + k))[:-2] for k in (-1, 1)]
+    NEAR.name(value[:-2], right[:-2], {"end-off-by-one": shifted})
     wrong = {
         "warm-up-too-long": np.r_[alpha0 * (T_w + 1) / T_w, right[1:]],
-        "degrees": alpha_end + height * (1 + np.cos(np.radians(np.pi * (t - T_w) / (T - T_w)))),
+        "degrees": alpha_end + height * (1 + np.cos(np.radians(np.pi * share))),
         "cosine-from-step-zero": cosine(t / T),
         "end-ignored": alpha0 / (2 * height) * (right - alpha_end),
         "end-added-on-top": alpha_end + alpha0 / (2 * height) * (right - alpha_end),
     }
-    padded = np.r_[np.zeros(T_w), value], np.r_[np.zeros(T_w), right]  # so that rate[t] in the message is step t
-    _diagnose(padded[0], padded[1], {name: np.r_[np.zeros(T_w), recipe] for name, recipe in wrong.items()}, "rate")
+    wrong = {name: from_step_zero(rates) for name, rates in wrong.items()}
+    NEAR.judge(from_step_zero(value), from_step_zero(right), wrong, "rate")
 
 
 @EXERCISE.check("q4")
 def the_two_decays_meet(answer, rng):
     for _ in range(3):
         beta, T = float(rng.uniform(0.05, 0.5)), int(rng.integers(60, 900))
+        value = expect_number(answer.call("matching_c", beta, T), "c")
         wrong = {
+            "other-logarithm": [np.log2(1 + beta * T) / T, np.log10(1 + beta * T) / T],
             "only-at-first": beta,
             "one-forgotten": np.log(beta * T) / T,
             "not-per-step": np.log(1 + beta * T),
-            "other-logarithm": np.log10(1 + beta * T) / T,
         }
-        value = _number(answer.call("matching_c", beta, T), "c")
-        if _same(value, np.log2(1 + beta * T) / T):
-            raise Misconception("other-logarithm")
-        _diagnose(value, np.log(1 + beta * T) / T, wrong, "c")
+        NEAR.judge(value, np.log(1 + beta * T) / T, wrong, "c")
 
 
 @EXERCISE.check("q4", hidden=True)
 def after_the_end_and_without_warm_up(answer, rng):
-    alpha0, alpha_end, T_w, T = _draw_schedule(rng)
-    right = alpha_end + (alpha0 - alpha_end) / 2 * (1 + np.cos(np.pi * np.arange(T + 1) / T))
-    value = [_number(answer.call("warmup_cosine", t, alpha0, alpha_end, 0, T)) for t in range(T + 1)]
-    expect_close(value, right, RTOL, ATOL, "rate")
-    after = [_number(answer.call("warmup_cosine", T + k, alpha0, alpha_end, T_w, T)) for k in (1, 2, T)]
-    again = [alpha_end + (alpha0 - alpha_end) / 2 * (1 + np.cos(np.pi * (T + k - T_w) / (T - T_w))) for k in (1, 2, T)]
-    _diagnose(after, np.full(3, alpha_end), {"rises-again": again}, "rate after T")
+    alpha0, alpha_end, T_w, T = schedule = _draw_schedule(rng)
+    height, t = (alpha0 - alpha_end) / 2, np.arange(T + 1)
+    right = alpha_end + height * (1 + np.cos(np.pi * t / T))
+    NEAR.expect(_call_schedule(answer, t, alpha0, alpha_end, 0, T), right, "rate")
+    late = T + np.array([1, 2, T])
+    again = alpha_end + height * (1 + np.cos(np.pi * (late - T_w) / (T - T_w)))
+    value = _call_schedule(answer, late, *schedule)
+    NEAR.judge(value, np.full(3, alpha_end), {"rises-again": again}, "rate after T")
 
 
 @EXERCISE.check("q5")
 def the_fault_is_named(answer, rng):
-    letter = answer.get("FAULT")
-    letter = letter.strip().strip(".").upper() if isinstance(letter, str) else letter
-    wrong = {"A": "too-few-steps", "B": "wrong-numerator", "D": "condition-number"}
-    if isinstance(letter, str) and letter in wrong:
-        raise Misconception(wrong[letter])
-    if letter != "C":
-        raise Wrong(say("one-of-four-letters"))
+    letters = {"A": "too-few-steps", "B": "wrong-numerator", "C": "", "D": "condition-number"}
+    expect_choice(answer.get("FAULT"), "FAULT", letters)
 
 
 @EXERCISE.check("q5")
 def the_steepest_direction_sets_the_edge(answer, rng):
     for _ in range(3):
         H, eigenvalues = _draw_hessian(rng)
-        value = _three_rates(answer.call("stable_rates", H, float(rng.uniform(0.2, 0.9))))[0]
-        largest = eigenvalues[-1]
-        for other in (np.trace(H), np.linalg.norm(H), np.trace(H) / len(H)):
-            if _same(value, 2 / other):
-                raise Misconception("sum-of-eigenvalues")
-        if any(_same(value, 2 / entry) for entry in (np.diag(H).max(), np.abs(H).max(), H[-1, -1])):
-            raise Misconception("entries-for-eigenvalues")
+        edge, _, _ = _call_rates(answer, H, float(rng.uniform(0.2, 0.9)))
+        trace, entries = np.trace(H), (np.diag(H).max(), np.abs(H).max(), H[-1, -1])
         wrong = {
+            "sum-of-eigenvalues": [2 / trace, 2 / np.linalg.norm(H), 2 / (trace / len(H))],
+            "entries-for-eigenvalues": [2 / entry for entry in entries],
             "last-eigenvalue": 2 / np.linalg.eig(H)[0][-1],
             "flattest-direction": 2 / eigenvalues[0],
-            "edge-halved": 1 / largest,
+            "edge-halved": 1 / eigenvalues[-1],
         }
-        _diagnose(value, 2 / largest, wrong, "edge")
+        NEAR.judge(edge, 2 / eigenvalues[-1], wrong, "edge")
 
 
 @EXERCISE.check("q5")
@@ -263,11 +256,11 @@ def the_best_rate_and_momentums_edge(answer, rng):
     for _ in range(3):
         (H, eigenvalues), beta = _draw_hessian(rng), float(rng.uniform(0.2, 0.9))
         smallest, largest = eigenvalues[0], eigenvalues[-1]
-        _, best, edge = _three_rates(answer.call("stable_rates", H, beta))
-        _diagnose(best, 2 / (smallest + largest), {"best-for-the-steepest": 1 / largest}, "best")
-        if any(_same(edge, 2 * factor / largest) for factor in (1 - beta, 1 / (1 - beta))):
-            raise Misconception("momentum-by-step-length")
-        _diagnose(edge, 2 * (1 + beta) / largest, {"momentum-ignored": 2 / largest}, "momentum_edge")
+        _, best, edge = _call_rates(answer, H, beta)
+        NEAR.judge(best, 2 / (smallest + largest), {"best-for-the-steepest": 1 / largest}, "best")
+        by_length = [2 * (1 - beta) / largest, 2 / (1 - beta) / largest]
+        wrong = {"momentum-by-step-length": by_length, "momentum-ignored": 2 / largest}
+        NEAR.judge(edge, 2 * (1 + beta) / largest, wrong, "momentum_edge")
 
 
 @EXERCISE.check("q5", hidden=True)
@@ -277,45 +270,35 @@ def negative_curvature_has_no_rate(answer, rng):
         value = answer.call("stable_rates", H, 0.5)
         if value is None or (np.ndim(value) == 0 and value == 0):
             raise Wrong(say("three-zeros"))
-        if not _same(_three_rates(value), np.zeros(3)):
+        if not NEAR.same(expect_numbers(value, _RATES), np.zeros(3)):
             raise Misconception("negative-curvature-overlooked")
-    if not _same(
-        _three_rates(answer.call("stable_rates", np.diag(rng.permutation([0.0, 1.0, 3.0])), 0.5)), np.zeros(3)
-    ):
+    flat = np.diag(rng.permutation([0.0, 1.0, 3.0]))
+    if not NEAR.same(_call_rates(answer, flat, 0.5), np.zeros(3)):
         raise Misconception("flat-direction-overlooked")
     curvature = float(rng.uniform(0.5, 5))
-    value = _three_rates(answer.call("stable_rates", np.array([[curvature]]), 0.5))
-    expect_close(value, np.array([2, 1, 3]) / curvature, RTOL, ATOL, "rates")
+    NEAR.expect(_call_rates(answer, np.array([[curvature]]), 0.5), np.array([2, 1, 3]) / curvature, "rates")
 
 
 @EXERCISE.check("q6")
 def every_seed_must_be_there(answer, rng):
     R, S, P = (int(rng.integers(low, high)) for low, high in ((5, 9), (3, 6), (25, 40)))
     heights = rng.uniform(1, 5, (R, S, 1)) * np.exp(-rng.uniform(0.2, 0.8, (R, S, 1)) * np.arange(1, P + 1))  # falling
-    target, seconds, dollars = (
-        float(heights[:, :, -1].max() * 1.5),
-        rng.uniform(50, 5_000, R),
-        float(rng.uniform(2, 30)),
-    )
+    target = float(heights[:, :, -1].max() * 1.5)
+    seconds, dollars = rng.uniform(50, 5_000, R), float(rng.uniform(2, 30))
     value = answer.call("price_runs", heights, seconds, dollars, target)
 
     def price(curves):
         return ((curves <= target).argmax(axis=1) + 1) * seconds / 3600 * dollars
 
-    right = price(heights.max(axis=1))
+    right, per_pass = price(heights.max(axis=1)), seconds / 3600 * dollars
     wrong = {
-        "passes-from-zero": right - seconds / 3600 * dollars,
-        "average-seed": price(heights.mean(axis=1)),
+        "not-dollars": [right / dollars, right / per_pass, right * 3600 / dollars],
+        "seconds-as-hours": [right * 60, right * 3600],
+        "average-seed": [price(np.median(heights, axis=1)), price(heights.mean(axis=1))],
+        "passes-from-zero": right - per_pass,
         "luckiest-seed": price(heights.min(axis=1)),
-        "seconds-as-hours": right * 3600,
     }
-    if any(_same(value, right / factor) for factor in (dollars, seconds / 3600 * dollars, dollars / 3600)):
-        raise Misconception("not-dollars")
-    if _same(value, right * 60):
-        raise Misconception("seconds-as-hours")
-    if _same(value, price(np.median(heights, axis=1))):
-        raise Misconception("average-seed")
-    _diagnose(value, right, wrong, "price")
+    NEAR.judge(value, right, wrong, "price")
 
 
 @EXERCISE.check("q6")
@@ -328,38 +311,28 @@ def who_never_arrives_costs_infinity(answer, rng):
     twice[0, 10] = 2 * target  # and not at column 10
     seconds, dollars = rng.uniform(50, 5_000, 3), float(rng.uniform(2, 30))
     value = answer.call("price_runs", np.array([never, lost, twice]), seconds, dollars, target)
-    right = np.array([np.inf, np.inf, 9 * seconds[2] / 3600 * dollars])
-    if as_array(value, "price").shape != (3,):
-        expect_close(value, right, RTOL, ATOL, "price")
-    value = as_array(value)
-    if value[0] != np.inf:
+    prices = expect_shape(value, (3,), "price")
+    if prices[0] != np.inf:
         raise Misconception("never-is-cheap")
-    if value[1] != np.inf:
+    if prices[1] != np.inf:
         raise Misconception("nan-counts-as-arrived")
-    if _same(value[2], right[2] * 7 / 9):
-        raise Misconception("seeds-at-different-times")
-    expect_close(value[2], right[2], RTOL, ATOL, "price of a setting whose seeds rise and fall")
+    per_pass = seconds[2] / 3600 * dollars
+    wrong = {"seeds-at-different-times": 7 * per_pass}
+    NEAR.judge(prices[2], 9 * per_pass, wrong, "price of a setting whose seeds rise and fall")
 
 
 @EXERCISE.check("q6")
 def the_choice_is_the_cheapest(answer, rng):
-    choice, saving = (_number(answer.get(name), name) for name in ("CHOICE", "SAVING"))
+    choice, saving = (expect_number(answer.get(name), name) for name in ("CHOICE", "SAVING"))
     sizes, heights, seconds = (np.asarray(answer.get(name)) for name in ("BATCH_SIZES", "HEIGHTS", "SECONDS_PER_PASS"))
     there = (heights <= answer.get("TARGET")).all(axis=1)
     passes = np.where(there.any(axis=1), there.argmax(axis=1) + 1, np.inf)
     prices = passes * seconds / 3600 * answer.get("DOLLARS_PER_HOUR")
-    right, quick = sizes[prices.argmin()], sizes[passes.argmin()]
-    if choice not in sizes.tolist():
-        known = ", ".join(map(str, sizes))
-        raise Wrong(say("one-of-the-sizes", known=known))
-    if choice == quick != right:
-        raise Misconception("fewest-passes")
-    if choice == sizes[seconds.argmin()] != right:
-        raise Misconception("cheapest-pass")
-    if choice != right:
-        raise Wrong(say("never-there"))
-    if not abs(saving - (prices[passes.argmin()] - prices.min())) <= 0.01:  # a cent
-        raise Wrong(say("not-the-saving"))
+    if choice not in sizes:
+        raise Wrong(say("one-of-the-sizes", known=", ".join(map(str, sizes))))
+    wrong = {"fewest-passes": sizes[passes.argmin()], "cheapest-pass": sizes[seconds.argmin()]}
+    judge_equal(choice, sizes[prices.argmin()], wrong, "CHOICE", say("never-there"))
+    CENT.judge(saving, prices[passes.argmin()] - prices.min(), {}, "SAVING", say("not-the-saving"))
 
 
 def _draw_regression(rng):
@@ -430,7 +403,7 @@ def _draw_hessian(rng, negative=0):
         basis = np.linalg.qr(rng.normal(size=(d, d)))[0]
         H = (basis * eigenvalues) @ basis.T
         H = (H + H.T) / 2
-        if negative or not _same(np.linalg.eig(H)[0][-1], eigenvalues[-1]):
+        if negative or not NEAR.same(np.linalg.eig(H)[0][-1], eigenvalues[-1]):
             return H, eigenvalues
 
 
@@ -442,57 +415,26 @@ def _call_twice(answer, name, *args):
     return first
 
 
-def _expect_inputs_unchanged(answer, right, name, *args):
-    """The right result, and the inputs afterwards as before."""
-    after = answer.call(drivers.call_and_keep_inputs, Learner(name), *args)
-    expect_close(after["result"], right, RTOL, ATOL, "the result")
-    if not all(np.array_equal(now, before) for now, before in zip(after["inputs"], args, strict=True)):
-        raise Misconception("changes-its-inputs")
+def _call_schedule(answer, steps, alpha0, alpha_end, T_w, T) -> list[float]:
+    """The learner's rate at each of the steps."""
+    rates = (answer.call("warmup_cosine", int(t), alpha0, alpha_end, T_w, T) for t in steps)
+    return [expect_number(rate, "rate") for rate in rates]
 
 
-def _diagnose_path(value, right, wrong, w):
+def _call_rates(answer, H, beta) -> list[float]:
+    return expect_numbers(answer.call("stable_rates", H, beta), _RATES)
+
+
+def _judge_path(value, right, wrong, w):
     _expect_rows(value, right, w)
-    _diagnose(value, right, {"uphill": 2 * w - right, **wrong}, "path")
+    NEAR.judge(value, right, {"uphill": 2 * w - right, **wrong}, "path")
 
 
 def _expect_rows(value, right, w):
-    if _same(value, np.vstack([w, right])) or as_array(value, "path").shape == (len(right) + 1, len(w)):
+    """A row for each step, each a row of its own, without the start."""
+    path = as_array(value, "path")
+    if path.shape == (len(right) + 1, len(w)):
         raise Misconception("start-among-the-rows")
-    if _same(value, np.tile(right[-1], (len(right), 1))):
+    if NEAR.same(path, np.tile(right[-1], (len(right), 1))):
         raise Misconception("one-array-many-times")
-    if as_array(value, "path").shape != right.shape:
-        expect_close(value, right, RTOL, ATOL, "path")
-
-
-def _diagnose(value, right, wrong, what):
-    """Name the wrong recipe that gives `value`, unless it can't be told from the right one; else compare."""
-    for name, recipe in wrong.items():
-        if _same(value, recipe) and not _same(right, recipe):
-            raise Misconception(name)
-    expect_close(value, right, RTOL, ATOL, what)
-
-
-def _same(value, recipe) -> bool:
-    """Close, where nan equals nan."""
-    try:
-        array, recipe = as_array(value), np.asarray(recipe, dtype=np.float64)
-    except Wrong:
-        return False
-    return array.shape == recipe.shape and np.allclose(array, recipe, RTOL, ATOL, equal_nan=True)
-
-
-def _number(value, what: str = "rate") -> float:
-    """A number, also as an array or list of one entry."""
-    array = as_array(value, what)
-    if array.size != 1:
-        expect_close(array, 0.0, what=what)
-    return float(array.reshape(()))
-
-
-def _three_rates(value) -> np.ndarray:
-    if isinstance(value, (list, tuple)) and len(value) == 3:
-        return np.array([_number(item) for item in value])
-    array = as_array(value, "rates")
-    if array.size != 3:
-        expect_close(array, np.zeros(3), what="rates")
-    return array.reshape(3)
+    expect_shape(path, right.shape, "path")

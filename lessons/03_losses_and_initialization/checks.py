@@ -4,16 +4,32 @@ from __future__ import annotations
 
 import numpy as np
 
-from autograder.answers import Exercise, Learner, Misconception, Wrong, as_array, drivers, expect_close, expect_shape
+from autograder.answers import (
+    Exercise,
+    Learner,
+    Misconception,
+    Tolerance,
+    Wrong,
+    as_array,
+    drivers,
+    expect_choice,
+    expect_number,
+    expect_numbers,
+    expect_parts,
+    expect_shape,
+    judge_equal,
+    keep_inputs,
+)
 
-RTOL, ATOL = 1e-5, 1e-6  # loose enough for float32, far tighter than any wrong recipe below
-FAR = 2e-3  # absolute: float32 numbers near 1e4 lie 1e-3 apart
-SPREAD = 0.05  # relative, of a variance over 39,000 weights or more: seven standard errors for a normal distribution
-FIRST_DEAD, FAULT = (4, 3), "C"  # of the colleague's run on 128 reviews
+NEAR = Tolerance(1e-5, 1e-6)  # loose enough for float32, far tighter than any wrong recipe below
+FAR = Tolerance(2e-3, 2e-3)  # float32 numbers near 1e4 lie 1e-3 apart
+VARIANCE = Tolerance(0.05, 0)  # of 39,000 weights or more: seven standard errors for a normal distribution
+FIRST_DEAD = [4, 3]  # steps and layer, of the colleague's run on 128 reviews
 ORDER, SAVING, MEAN, MEDIAN, LOWER = 42.0, 1712.0, 33.6, 27.5, 20.0  # of REPLIES
 SAVING_ROUNDED, SAVING_ON_MEDIAN, COST_OF_ORDER = 1560.0, 4290.0, 14800.0
 EXERCISE = Exercise.beside(__file__)
 say = EXERCISE.say
+_INSTRUMENT = "spreads, dead"
 
 
 @EXERCISE.check("q1")
@@ -23,6 +39,7 @@ def the_mean_surprise_at_the_right_class(answer, rng):
         (B, K), right = z.shape, _cross_entropy(z, y)
         columns, p = _log_softmax(z.T).T, np.exp(_log_softmax(z))
         wrong = {
+            "other-logarithm": [right / np.log(2), right / np.log(10)],
             "sum-for-mean": right * B,
             "mean-over-entries": right / K,
             "softmax-over-the-batch": -columns[np.arange(B), y].mean(),
@@ -32,9 +49,7 @@ def the_mean_surprise_at_the_right_class(answer, rng):
             "log-of-the-mean": -np.log(p[np.arange(B), y].mean()),
         }
         value = _loss(answer.call("cross_entropy", z, y), B)
-        if any(_same(value, right / np.log(base)) for base in (2, 10)):
-            raise Misconception("other-logarithm")
-        _diagnose(value, right, wrong, "loss")
+        NEAR.judge(value, right, wrong, "loss")
 
 
 @EXERCISE.check("q1")
@@ -46,14 +61,12 @@ def large_logits_keep_their_loss(answer, rng):
         value = _loss(answer.call("cross_entropy", z + height, y), B)
         if not np.isfinite(value):
             raise Misconception("overflow")
-        if _same(value, np.log(z.shape[1])):
-            raise Misconception("clipped")
-        expect_close(value, right, FAR, FAR, "loss")
+        FAR.judge(value, right, {"clipped": np.log(z.shape[1])}, "loss")
     heights = np.where(rng.permutation(B) % 2, 9_900.0, -9_900.0)[:, None]
     value = _loss(answer.call("cross_entropy", z + heights, y), B)
-    if not np.isfinite(value) or abs(value - right) > 0.1 * right + FAR:
+    if not np.isfinite(value) or abs(value - right) > 0.1 * right + FAR.atol:
         raise Misconception("one-maximum-for-all")
-    expect_close(value, right, FAR, FAR, "loss")
+    FAR.expect(value, right, "loss")
     z = np.round(z)
     z[np.arange(B), (y + rng.integers(0, 2, B) * (np.arange(B) > 0)) % z.shape[1]] += 5_000.0
     z[0, y[0]] = -9_000.0  # one mistake in full confidence at least
@@ -65,7 +78,7 @@ def large_logits_keep_their_loss(answer, rng):
             raise Misconception("log-of-zero")
         if value < right / 2:
             raise Misconception("clipped")
-        expect_close(value, right, RTOL, ATOL, "loss")
+        NEAR.expect(value, right, "loss")
 
 
 @EXERCISE.check("q1", hidden=True)
@@ -73,9 +86,9 @@ def one_row_one_class_and_inputs_kept(answer, rng):
     for B, K in ((1, 5), (4, 1), (1, 1), (6, 6), (3, 40)):
         z, y = rng.normal(0, 2, (B, K)), rng.integers(0, K, B)
         right = _cross_entropy(z, y)
-        expect_close(_loss(answer.call("cross_entropy", z, y), B), right, RTOL, ATOL, "loss")
-        expect_close(_loss(answer.call("cross_entropy", z.astype(np.float32), y), B), right, RTOL, ATOL, "loss")
-        _expect_inputs_unchanged(answer, "cross_entropy", z, y)
+        with keep_inputs(answer, "cross_entropy", z, y) as value:
+            NEAR.expect(_loss(value, B), right, "loss")
+        NEAR.expect(_loss(answer.call("cross_entropy", z.astype(np.float32), y), B), right, "loss")
 
 
 @EXERCISE.check("q2")
@@ -94,7 +107,7 @@ def one_vote_in_all_gives_p_minus_y(answer, rng):
             "squared-error-habit": right * p * (1 - p),
             "softmax-over-the-batch": (np.exp(_log_softmax(z.T).T) - Y) / B,
         }
-        _diagnose(answer.call("cross_entropy_gradient", z, Y), right, wrong, "gradient")
+        NEAR.judge(answer.call("cross_entropy_gradient", z, Y), right, wrong, "gradient")
 
 
 @EXERCISE.check("q2")
@@ -109,7 +122,7 @@ def more_votes_pull_harder(answer, rng):
             "votes-made-shares": (p - Y / votes) / B,
             "divided-by-all-votes": (votes * p - Y) / votes.sum(),
         }
-        _diagnose(answer.call("cross_entropy_gradient", z, Y), (votes * p - Y) / B, wrong, "gradient")
+        NEAR.judge(answer.call("cross_entropy_gradient", z, Y), (votes * p - Y) / B, wrong, "gradient")
 
 
 @EXERCISE.check("q2", hidden=True)
@@ -120,23 +133,23 @@ def no_votes_large_logits_and_inputs_kept(answer, rng):
     value = expect_shape(answer.call("cross_entropy_gradient", z, Y), z.shape, "gradient")
     if np.isnan(value).any():
         raise Misconception("no-votes-is-nan")
-    expect_close(value, _gradient(z, Y), RTOL, ATOL, "gradient")
+    NEAR.expect(value, _gradient(z, Y), "gradient")
     z = np.round(z * 64) / 64
     columns = np.where(np.arange(z.shape[1]) % 2, 9_900.0, -9_900.0)
     for height in (9_900.0, -9_900.0, columns):
         value = expect_shape(answer.call("cross_entropy_gradient", z + height, Y), z.shape, "gradient")
         if not np.isfinite(value).all():
             raise Misconception("overflow")
-        expect_close(value, _gradient(z + height, Y), RTOL, ATOL, "gradient")
+        NEAR.expect(value, _gradient(z + height, Y), "gradient")
     heights = np.where(rng.permutation(len(z)) % 2, 9_900.0, -9_900.0)[:, None]
     value = expect_shape(answer.call("cross_entropy_gradient", z + heights, Y), z.shape, "gradient")
     if not np.isfinite(value).all():
         raise Misconception("one-maximum-for-all")
-    expect_close(value, _gradient(z, Y), RTOL, ATOL, "gradient")
+    NEAR.expect(value, _gradient(z, Y), "gradient")
     for rows in (z[:1], z.T[:1], z):
         Y = rng.integers(1, 4, rows.shape).astype(float)
-        expect_close(answer.call("cross_entropy_gradient", rows, Y), _gradient(rows, Y), RTOL, ATOL, "gradient")
-        _expect_inputs_unchanged(answer, "cross_entropy_gradient", rows, Y)
+        with keep_inputs(answer, "cross_entropy_gradient", rows, Y) as value:
+            NEAR.expect(value, _gradient(rows, Y), "gradient")
 
 
 @EXERCISE.check("q3")
@@ -149,24 +162,20 @@ def both_terms_and_their_mean(answer, rng):
         yes, no = np.logaddexp(0, -z), np.logaddexp(0, z)  # -log p, -log(1 - p)
         right = np.mean(y * yes + (1 - y) * no)
         value = _loss(answer.call("binary_cross_entropy", z, y), B)
-        if any(_same(value, np.mean(half)) for half in (y * yes, (1 - y) * no)):
-            raise Misconception("one-sided")
-        if any(_same(value, np.sum(half)) for half in (y * yes, (1 - y) * no)):
-            raise Misconception("one-sided")
-        if any(_same(value, right / np.log(base)) for base in (2, 10)):
-            raise Misconception("other-logarithm")
-        for chosen in (y == 1, y > 0.5, y > 0, np.round(y) == 1):
-            if _same(value, np.mean(np.where(chosen, yes, no))) and not _same(value, right):
-                raise Misconception("labels-rounded")
         if np.isnan(value):
             raise Misconception("logits-for-probabilities")
+        halves = y * yes, (1 - y) * no
+        rounded = [np.where(chosen, yes, no).mean() for chosen in (y == 1, y > 0.5, y > 0, np.round(y) == 1)]
         wrong = {
+            "one-sided": [half for part in halves for half in (part.mean(), part.sum())],
+            "other-logarithm": [right / np.log(2), right / np.log(10)],
+            "labels-rounded": rounded,
             "sum-for-mean": right * B,
             "wrong-sign": -right,
             "logit-upside-down": np.mean(y * no + (1 - y) * yes),
             "log-of-the-mean": -np.log(np.mean(np.exp(-y * yes - (1 - y) * no))),
         }
-        _diagnose(value, right, wrong, "loss")
+        NEAR.judge(value, right, wrong, "loss")
 
 
 @EXERCISE.check("q3")
@@ -175,9 +184,8 @@ def both_sides_bear_large_logits(answer, rng):
     size, y = np.round(rng.uniform(8_000, 10_000, B)), np.arange(B) % 4 % 3 / 2.0  # 0, 0.5, 1, 0, 0, 0.5, ...
     y = rng.permutation(y)
     for kind in (np.float64, np.float32):
-        sides = [
-            _loss(answer.call("binary_cross_entropy", (s * size).astype(kind), y.astype(kind)), B) for s in (1, -1)
-        ]
+        logits, labels = size.astype(kind), y.astype(kind)
+        sides = np.array([_loss(answer.call("binary_cross_entropy", z, labels), B) for z in (logits, -logits)])
         finite = np.isfinite(sides)
         if not finite.any():
             raise Misconception("log-of-zero")
@@ -186,12 +194,13 @@ def both_sides_bear_large_logits(answer, rng):
         rights = np.array([np.mean((1 - y) * size), np.mean(y * size)])
         if (sides < rights / 2).any():
             raise Misconception("clipped")
-        expect_close(sides, rights, RTOL, ATOL, "losses")
+        NEAR.expect(sides, rights, "losses")
     z, y = np.array([rng.uniform(30, 60)]), np.array([float(rng.integers(0, 2))])  # one review; p rounds to 1
     for s in (1, -1):
         right = np.mean(np.logaddexp(0, s * z) - y * s * z)
-        expect_close(_loss(answer.call("binary_cross_entropy", s * z, y), 1), right, RTOL, ATOL, "loss")
-    _expect_inputs_unchanged(answer, "binary_cross_entropy", rng.normal(size=B), rng.random(B))
+        NEAR.expect(_loss(answer.call("binary_cross_entropy", s * z, y), 1), right, "loss")
+    with keep_inputs(answer, "binary_cross_entropy", rng.normal(size=B), rng.random(B)):
+        pass  # the loss of small logits is the business of the check before
 
 
 @EXERCISE.check("q3")
@@ -203,17 +212,15 @@ def the_best_logit_for_those_who_know_nothing(answer, rng):
         y = 1 - y if high else y
         share = y.mean()
         right = np.log(share / (1 - share))
-        value = _number(answer.call("starting_logit", y), "logit")
         wrong = {
+            "other-logarithm": [right / np.log(2), right / np.log(10)],
             "share-for-logit": share,
             "odds-without-log": share / (1 - share),
             "log-of-the-share": np.log(share),
             "logit-upside-down": -right,
         }
-        if any(_same(value, right / np.log(base)) for base in (2, 10)):
-            raise Misconception("other-logarithm")
-        if not abs(value - right) <= 1e-4:  # a numerical search is welcome
-            _diagnose(value, right, wrong, "logit")
+        value = expect_number(answer.call("starting_logit", y), "logit")
+        Tolerance(0, 1e-4).judge(value, right, wrong, "logit")  # a numerical search is welcome
 
 
 @EXERCISE.check("q4")
@@ -222,7 +229,7 @@ def shapes_fit_and_biases_are_zero(answer, rng):
         sizes = (rng.permutation(9)[:widths] + 1).tolist()
         for activation in ("relu", "tanh"):
             (network,) = answer.call(drivers.call_with_generators, Learner("start_network"), [sizes, activation], [1])
-            weights, biases = _two_lists(network, len(sizes) - 1)
+            weights, biases = _two_lists(network, "weights, biases", len(sizes) - 1)
             for layer, (n_in, n_out) in enumerate(zip(sizes, sizes[1:], strict=False)):
                 if as_array(weights[layer], "weights").shape == (n_out, n_in):
                     raise Misconception("transposed")
@@ -236,46 +243,34 @@ def shapes_fit_and_biases_are_zero(answer, rng):
 
 @EXERCISE.check("q4")
 def relu_layers_keep_the_mean_square(answer, rng):
-    _expect_start(
-        answer,
-        rng,
-        "relu",
-        lambda n_in, n_out, first: 2 / n_in,
-        {
-            "fan-out": lambda n_in, n_out, first: 2 / n_out,
-            "relu-half-forgotten": lambda n_in, n_out, first: 1 / n_in,
-            "same-rule-for-both": lambda n_in, n_out, first: 2 / (n_in + n_out),
-            "first-width-for-all": lambda n_in, n_out, first: 2 / first,
-        },
-    )
+    weights, n_in, n_out = _draw_start(answer, rng, "relu")
+    wrong = {
+        "fan-out": 2 / n_out,
+        "relu-half-forgotten": 1 / n_in,
+        "same-rule-for-both": 2 / (n_in + n_out),
+        "first-width-for-all": np.full(len(n_in), 2 / n_in[0]),
+    }
+    _judge_variances(weights, 2 / n_in, wrong, "relu")
 
 
 @EXERCISE.check("q4")
 def tanh_layers_take_the_middle(answer, rng):
-    _expect_start(
-        answer,
-        rng,
-        "tanh",
-        lambda n_in, n_out, first: 2 / (n_in + n_out),
-        {
-            "same-rule-for-both": lambda n_in, n_out, first: 2 / n_in,
-            "one-way-only": lambda n_in, n_out, first: 1 / n_in,
-            "sum-of-both-ways": lambda n_in, n_out, first: 1 / (n_in + n_out),
-        },
-    )
+    weights, n_in, n_out = _draw_start(answer, rng, "tanh")
+    wrong = {
+        "same-rule-for-both": 2 / n_in,
+        "one-way-only": [1 / n_in, 1 / n_out],
+        "sum-of-both-ways": 1 / (n_in + n_out),
+    }
+    _judge_variances(weights, 2 / (n_in + n_out), wrong, "tanh")
 
 
 @EXERCISE.check("q4")
 def all_chance_comes_from_the_generator(answer, rng):
     width, seed = int(rng.integers(30, 50)), int(rng.integers(1, 1_000_000))
     for activation in ("relu", "tanh"):
-        networks = answer.call(
-            drivers.call_with_generators,
-            Learner("start_network"),
-            [[width] * 4, activation],
-            [seed, seed, seed + 1],
-        )
-        first, again, other = (_two_lists(network, 3)[0] for network in networks)
+        arguments = [[width] * 4, activation], [seed, seed, seed + 1]
+        networks = answer.call(drivers.call_with_generators, Learner("start_network"), *arguments)
+        first, again, other = (_two_lists(network, "weights, biases", 3)[0] for network in networks)
         layers = [expect_shape(W, (width, width), "weights[0]") for W in first]
         if any(W.min() == W.max() for W in layers):
             raise Misconception("all-alike")
@@ -291,98 +286,81 @@ def all_chance_comes_from_the_generator(answer, rng):
 def the_instrument_shows_each_hidden_layer(answer, rng):
     for hidden in (3, 2):
         X, _, weights, biases = _draw_network(rng, hidden)
-        value = _two_lists(answer.call("look_inside", X, weights, biases), None)
-        hs, _ = _forward(X, weights, biases)
-        before = [h @ W + b for h, W, b in zip(hs, weights, biases, strict=True)]
-        spreads, dead = (as_array(one, name) for one, name in zip(value, ("spreads", "dead"), strict=True))
+        value = _two_lists(answer.call("look_inside", X, weights, biases), _INSTRUMENT)
+        spreads, dead = (as_array(one, name) for one, name in zip(value, _INSTRUMENT.split(", "), strict=True))
         if spreads.shape == (hidden + 1,) or dead.shape == (hidden + 1,):
             raise Misconception("output-layer-counted")
+        hs, _ = _forward(X, weights, biases)
+        sums = [h @ W + b for h, W, b in zip(hs[:-1], weights, biases, strict=False)]  # before the ReLU
         outputs = hs[1:]
-        right = [h.std() for h in outputs]
+
+        def each(measure, outputs=outputs):
+            return np.array([measure(h) for h in outputs])
+
         wrong = {
-            "before-the-relu": [z.std() for z in before[:-1]],
-            "root-mean-square": [(h**2).mean() ** 0.5 for h in outputs],
-            "variance-not-root": [h.var() for h in outputs],
-            "spread-by-unit": [h.std(axis=0).mean() for h in outputs],
+            "spread-by-unit": [each(lambda h: h.std(axis=1).mean()), each(lambda h: h.std(axis=0).mean())],
+            "before-the-relu": each(np.std, sums),
+            "root-mean-square": each(lambda h: (h**2).mean() ** 0.5),
+            "variance-not-root": each(np.var),
         }
-        if _same(spreads, [h.std(axis=1).mean() for h in outputs]):
-            raise Misconception("spread-by-unit")
-        if not (spreads.shape == (hidden,) and np.allclose(spreads, right, rtol=1e-3)):  # over N or over N - 1 entries
-            _diagnose(spreads, right, wrong, "spreads")
-        off = [h == 0 for h in outputs]
-        right = [o.all(axis=0).mean() for o in off]
+        Tolerance(1e-3, 0).judge(spreads, each(np.std), wrong, "spreads")  # over N or over N - 1 entries
         wrong = {
-            "zeros-not-units": [o.mean() for o in off],
-            "off-for-one": [o.any(axis=0).mean() for o in off],
-            "reviews-for-units": [o.all(axis=1).mean() for o in off],
-            "number-for-share": [o.all(axis=0).sum() for o in off],
-            "alive-for-dead": [1 - o.all(axis=0).mean() for o in off],
+            "zeros-not-units": each(lambda h: (h == 0).mean()),
+            "off-for-one": each(lambda h: (h == 0).any(axis=0).mean()),
+            "reviews-for-units": each(lambda h: (h == 0).all(axis=1).mean()),
+            "number-for-share": each(lambda h: (h == 0).all(axis=0).sum()),
+            "alive-for-dead": each(lambda h: (h > 0).any(axis=0).mean()),
         }
-        _diagnose(dead, right, wrong, "dead")
+        NEAR.judge(dead, each(_dead_share), wrong, "dead")
 
 
 @EXERCISE.check("q5")
 def the_first_death_and_its_cause(answer, rng):
-    pair, letter = answer.get("FIRST_DEAD"), answer.get("FAULT")
-    letter = letter.strip().strip(".").upper() if isinstance(letter, str) else letter
-    pair = as_array(pair, "FIRST_DEAD")
+    pair, letter = as_array(answer.get("FIRST_DEAD"), "FIRST_DEAD"), answer.get("FAULT")
     if pair.shape != (2,):
         raise Wrong(say("a-pair"))
     steps, layer = FIRST_DEAD
-    named = {
-        (steps, layer - 1): "layers-from-zero",
-        (steps + 1, layer): "steps-counted-otherwise",
-        (steps - 1, layer): "steps-counted-otherwise",
-        (layer, steps): "pair-turned-round",
+    wrong = {
+        "layers-from-zero": [[steps, layer - 1]],
+        "steps-counted-otherwise": [[steps + 1, layer], [steps - 1, layer]],
+        "pair-turned-round": [[layer, steps]],
     }
-    if tuple(pair) in named:
-        raise Misconception(named[tuple(pair)])
-    if tuple(pair) != FIRST_DEAD:
-        raise Wrong(say("not-first"))
-    wrong = {"A": "the-start-is-sound", "B": "nobody-was-born-dead", "D": "the-dead-do-not-wake"}
-    if isinstance(letter, str) and letter in wrong:
-        raise Misconception(wrong[letter])
-    if letter != FAULT:
-        raise Wrong(say("a-letter"))
+    judge_equal(pair.tolist(), FIRST_DEAD, wrong, "FIRST_DEAD", say("not-first"))
+    letters = {"A": "the-start-is-sound", "B": "nobody-was-born-dead", "C": "", "D": "the-dead-do-not-wake"}
+    expect_choice(letter, "FAULT", letters)
 
 
 @EXERCISE.check("q5")
 def the_step_follows_the_mean(answer, rng):
     for hidden in (2, 3):
-        X, y, weights, biases = _draw_network(rng, hidden)
+        X, y, *network = _draw_network(rng, hidden)
         alpha, B = float(rng.uniform(0.2, 0.6)), len(X)
-        value = _two_lists(answer.call("descend", X, y, weights, biases, alpha), hidden + 1)
-        by_weights, by_biases = _gradients(X, y, weights, biases)
-        scales = {
-            "still-the-sum": (B, 1),
-            "sum-everywhere": (B, B),
-            "biases-divided-twice": (1, 1 / B),
-            "biases-summed": (1, B),
-            "uphill": (-1, -1),
-        }
+        value = _two_lists(answer.call("descend", X, y, *network, alpha), "weights, biases", hidden + 1)
+        slopes = _gradients(X, y, *network)
         wrong = {
-            name: _move(weights, biases, by_weights, by_biases, alpha * w, alpha * b) for name, (w, b) in scales.items()
+            "still-the-sum": _move(network, slopes, B * alpha, alpha),
+            "sum-everywhere": _move(network, slopes, B * alpha, B * alpha),
+            "biases-divided-twice": _move(network, slopes, alpha, alpha / B),
+            "biases-summed": _move(network, slopes, alpha, B * alpha),
+            "uphill": _move(network, slopes, -alpha, -alpha),
+            "mask-missing": _move(network, _gradients(X, y, *network, mask=False), alpha, alpha),
+            "new-weights-sent-back": _move(network, _gradients(X, y, *network, alpha=alpha), alpha, alpha),
         }
-        wrong["mask-missing"] = _move(weights, biases, *_gradients(X, y, weights, biases, mask=False), alpha, alpha)
-        sent = _gradients(X, y, weights, biases, alpha=alpha)
-        wrong["new-weights-sent-back"] = _move(weights, biases, *sent, alpha, alpha)
-        _expect_network(value, _move(weights, biases, by_weights, by_biases, alpha, alpha), wrong)
+        _judge_network(value, _move(network, slopes, alpha, alpha), wrong)
 
 
 @EXERCISE.check("q5", hidden=True)
 def small_networks_work_and_inputs_stay(answer, rng):
     for hidden, B in ((1, None), (0, None), (2, 1)):
-        X, y, weights, biases = _draw_network(rng, hidden, B)
+        X, y, *network = _draw_network(rng, hidden, B)
         alpha = float(rng.uniform(0.2, 0.6))
-        moved = _move(weights, biases, *_gradients(X, y, weights, biases), alpha, alpha)
-        value = _two_lists(answer.call("descend", X, y, weights, biases, alpha), hidden + 1)
-        _expect_network(value, moved, {})
-        _expect_inputs_unchanged(answer, "descend", X, y, weights, biases, alpha)
-        _expect_inputs_unchanged(answer, "look_inside", X, weights, biases)
-        if hidden:
-            outputs = _forward(X, weights, biases)[0][1:]
-            dead = _two_lists(answer.call("look_inside", X, weights, biases), None)[1]
-            expect_close(dead, [(h == 0).all(axis=0).mean() for h in outputs], RTOL, ATOL, "dead")
+        with keep_inputs(answer, "descend", X, y, *network, alpha) as value:
+            moved = _move(network, _gradients(X, y, *network), alpha, alpha)
+            _judge_network(_two_lists(value, "weights, biases", hidden + 1), moved, {})
+        with keep_inputs(answer, "look_inside", X, *network) as value:
+            if hidden:
+                outputs = _forward(X, *network)[0][1:]
+                NEAR.expect(_two_lists(value, _INSTRUMENT)[1], [_dead_share(h) for h in outputs], "dead")
 
 
 @EXERCISE.check("q6")
@@ -392,15 +370,13 @@ def too_few_and_too_many_cost_their_price(answer, rng):
     for c in (inside, float(r.min() - rng.uniform(1, 5)), float(r.max() + rng.uniform(1, 5)), float(r[0])):
         right = _mean_cost(r, c, late, idle)
         wrong = {
+            "one-price-only": [_mean_cost(r, c, late, 0), _mean_cost(r, c, 0, idle)],
             "sum-for-mean": right * len(r),
             "prices-swapped": _mean_cost(r, c, idle, late),
             "price-of-the-mean-day": _mean_cost(r.mean(), c, late, idle),
             "wrong-sign": -right,
         }
-        value = _number(answer.call("mean_cost", r, c, late, idle), "cost")
-        if not _same(value, right) and any(_same(value, _mean_cost(r, c, *p)) for p in ((late, 0), (0, idle))):
-            raise Misconception("one-price-only")
-        _diagnose(value, right, wrong, "cost")
+        NEAR.judge(expect_number(answer.call("mean_cost", r, c, late, idle), "cost"), right, wrong, "cost")
 
 
 @EXERCISE.check("q6")
@@ -408,50 +384,38 @@ def no_other_constant_is_better(answer, rng):
     for ties in (False, True, False):
         r, late, idle = _draw_days(rng, ties)
         value = answer.call("best_constants", r, late, idle)
-        numbers = as_array(value, "constants").ravel()
-        if numbers.size != 3:
-            raise Wrong(say("three-numbers"))
-        squared, absolute, cheap = map(float, numbers)
-        mean, median, best = r.mean(), np.median(r), min(_mean_cost(r, c, late, idle) for c in r)
-        if _same(squared, median) and _same(absolute, mean):
+        squared, absolute, cheap = expect_numbers(value, "squared, absolute, cheap")
+        mean, median, best = r.mean(), np.median(r), min(r, key=lambda c: _mean_cost(r, c, late, idle))
+        if NEAR.same(squared, median) and NEAR.same(absolute, mean):
             raise Misconception("mean-and-median-swapped")
-        if not abs(squared - mean) <= 1e-3 * np.std(r):  # a numerical search is welcome
-            expect_close(squared, mean, RTOL, ATOL, "constants[0]")
-        least = np.abs(r - median).mean()
-        _expect_cheapest(absolute, np.abs(r - absolute).mean(), least, "constants[1]")
-        if _mean_cost(r, cheap, late, idle) > best * 1.0001:
+        Tolerance(0, 1e-3 * np.std(r)).expect(squared, mean, "constants[0]")  # a numerical search is welcome
+        _expect_least(absolute, np.abs(r - absolute).mean(), np.abs(r - median).mean(), "constants[1]")
+        cost, least = _mean_cost(r, cheap, late, idle), _mean_cost(r, best, late, idle)
+        if cost > least * 1.0001:
             share = late / (late + idle)
-            if any(_same(cheap, np.quantile(r, 1 - share, method=m)) for m in ("linear", "inverted_cdf", "higher")):
-                raise Misconception("share-upside-down")
-            if _same(cheap, np.quantile(r, share)):
-                raise Misconception("interpolated-quantile")
-            if _same(cheap, mean) or _same(cheap, median):
-                raise Misconception("prices-ignored")
-        _expect_cheapest(cheap, _mean_cost(r, cheap, late, idle), best, "constants[2]")
+            upside_down = [np.quantile(r, 1 - share, method=name) for name in ("linear", "inverted_cdf", "higher")]
+            wrong = {
+                "share-upside-down": upside_down,
+                "interpolated-quantile": np.quantile(r, share),
+                "prices-ignored": [mean, median],
+            }
+            NEAR.name(cheap, best, wrong)
+        _expect_least(cheap, cost, least, "constants[2]")
 
 
 @EXERCISE.check("q6")
 def the_order_and_what_it_saves(answer, rng):
-    order, saving = (_number(answer.get(name), name) for name in ("ORDER", "SAVING"))
-    if abs(order - MEAN) < 1:
-        raise Misconception("ordered-the-mean")
-    if abs(order - MEDIAN) < 1:
-        raise Misconception("ordered-the-median")
-    if order == LOWER:
-        raise Misconception("share-upside-down")
-    if not abs(order - ORDER) <= 1e-3:
-        raise Wrong(say("other-order"))
-    named = {
-        SAVING / 250: "saving-of-one-day",
-        COST_OF_ORDER: "cost-for-saving",
-        SAVING_ON_MEDIAN: "saving-on-the-median",
-        SAVING_ROUNDED: "saving-on-a-rounded-order",
+    order, saving = (expect_number(answer.get(name), name) for name in ("ORDER", "SAVING"))
+    Tolerance(0, 1).name(order, ORDER, {"ordered-the-mean": MEAN, "ordered-the-median": MEDIAN})
+    Tolerance(0, 1e-3).judge(order, ORDER, {"share-upside-down": LOWER}, "ORDER", say("other-order"))
+    wrong = {
+        "saving-of-one-day": SAVING / 250,
+        "cost-for-saving": COST_OF_ORDER,
+        "saving-on-the-median": SAVING_ON_MEDIAN,
+        "saving-on-a-rounded-order": SAVING_ROUNDED,
     }
-    for amount, name in named.items():
-        if abs(saving - amount) <= 0.01:
-            raise Misconception(name)
-    if not abs(saving - SAVING) <= 1:  # a dollar
-        raise Wrong(say("other-saving"))
+    Tolerance(0, 0.01).name(saving, SAVING, wrong)
+    Tolerance(0, 1).judge(saving, SAVING, {}, "SAVING", say("other-saving"))
 
 
 def _draw_logits(rng):
@@ -475,50 +439,37 @@ def _gradient(z, Y):
     return (Y.sum(axis=1, keepdims=True) * np.exp(_log_softmax(z)) - Y) / len(Y)
 
 
-def _draw_start(rng):
-    """Four widths, large and small in turn: each layer has 39,000 weights or more, and sides that differ clearly."""
+def _draw_start(answer, rng, activation):
+    """(weights, n_in, n_out) of the learner's network with four widths, large and small in turn.
+
+    Each layer has 39,000 weights or more, and sides that differ clearly. Names what is wrong at any variance.
+    """
     small, large = rng.integers(130, 170, 2), rng.integers(300, 420, 2)
     pairs = [(small, large), (large, small)][int(rng.integers(2))]
-    return np.ravel(pairs, order="F").tolist()
-
-
-def _expect_start(answer, rng, activation, rule, wrong):
-    """Mean 0 and the variance of the rule in every layer; rule(n_in, n_out, first width) -> variance."""
-    sizes = _draw_start(rng)
+    sizes = np.ravel(pairs, order="F").tolist()
     arguments = [[sizes, activation], [int(rng.integers(1, 1_000_000))]]
     (network,) = answer.call(drivers.call_with_generators, Learner("start_network"), *arguments)
-    shapes = list(zip(sizes, sizes[1:], strict=False))
-    weights = _two_lists(network, len(shapes))[0]
+    weights, _ = _two_lists(network, "weights, biases", 3)
+    shapes = zip(sizes, sizes[1:], strict=False)
     weights = [expect_shape(W, s, f"weights[{i}]") for i, (W, s) in enumerate(zip(weights, shapes, strict=True))]
     if any(W.min() == W.max() for W in weights):
         raise Misconception("all-alike")
     if any(len(np.unique(W)) < 0.9 * W.size for W in weights):
         raise Misconception("values-repeat")
-    spreads = np.array([W.std() for W in weights])
     if any(abs(W.mean()) > 6 * W.std() / W.size**0.5 for W in weights):
         raise Misconception("not-centred")
+    return weights, np.array(sizes[:-1]), np.array(sizes[1:])
 
-    def apply(recipe):
-        return np.array([recipe(n_in, n_out, sizes[0]) for n_in, n_out in shapes])
 
-    def fits(variances):
-        return np.allclose(spreads**2, variances, rtol=SPREAD, atol=0)
-
-    right = apply(rule)
-    if fits(right):
-        return
-    for name, recipe in wrong.items():
-        if fits(apply(recipe)) or (name == "one-way-only" and fits([1 / n_out for _, n_out in shapes])):
-            raise Misconception(name)
-    if fits(right / 3) or fits(right * 3):
-        raise Misconception("limit-for-spread")
-    if fits(right**2):
-        raise Misconception("variance-for-spread")
-    layer = int(np.argmax(np.abs(spreads**2 / right - 1)))
-    came, should = spreads[layer], right[layer] ** 0.5
-    raise Wrong(
-        say("spread-of-a-layer", layer=layer, shape=shapes[layer], came=came, activation=activation, should=should)
-    )
+def _judge_variances(weights, right, wrong, activation):
+    variances = np.array([W.var() for W in weights])
+    wrong = {**wrong, "limit-for-spread": [right / 3, right * 3], "variance-for-spread": right**2}
+    VARIANCE.name(variances, right, wrong)
+    if not VARIANCE.same(variances, right):
+        layer = int(np.argmax(np.abs(variances / right - 1)))
+        shape, came, should = weights[layer].shape, variances[layer] ** 0.5, right[layer] ** 0.5
+        values = {"layer": layer, "shape": shape, "came": came, "activation": activation, "should": should}
+        raise Wrong(say("spread-of-a-layer", **values))
 
 
 def _draw_network(rng, hidden, B=None):
@@ -540,6 +491,10 @@ def _forward(X, weights, biases):
     return hs, np.exp(_log_softmax(hs[-1] @ weights[-1] + biases[-1]))
 
 
+def _dead_share(h):
+    return (h == 0).all(axis=0).mean()
+
+
 def _gradients(X, y, weights, biases, mask=True, alpha=0.0):
     """Gradients of the mean cross-entropy; alpha > 0 sends the blame back through the weights after the step."""
     hs, p = _forward(X, weights, biases)
@@ -553,28 +508,30 @@ def _gradients(X, y, weights, biases, mask=True, alpha=0.0):
     return by_weights, by_biases
 
 
-def _move(weights, biases, by_weights, by_biases, alpha, alpha_biases):
+def _move(network, slopes, *alphas):
+    """(weights, biases) after a step; alphas: the rate of the weights, and of the biases."""
     return [
-        [W - alpha * g for W, g in zip(weights, by_weights, strict=True)],
-        [b - alpha_biases * g for b, g in zip(biases, by_biases, strict=True)],
+        [array - alpha * slope for array, slope in zip(arrays, by_arrays, strict=True)]
+        for arrays, by_arrays, alpha in zip(network, slopes, alphas, strict=True)
     ]
 
 
-def _expect_network(value, right, wrong):
+def _judge_network(value, right, wrong):
     """value, right: (weights, biases). Names the wrong recipe, else compares array by array."""
-    for arrays, expected, name in zip(value, right, ("weights", "biases"), strict=True):
-        for layer, (array, target) in enumerate(zip(arrays, expected, strict=True)):
-            expect_shape(array, target.shape, f"{name}[{layer}]")
 
     def join(network):
         return np.concatenate([np.ravel(array) for arrays in network for array in arrays])
 
-    for name, recipe in wrong.items():
-        if _same(join(value), join(recipe)) and not _same(join(right), join(recipe)):
-            raise Misconception(name)
-    for arrays, expected, name in zip(value, right, ("weights", "biases"), strict=True):
-        for layer, (array, target) in enumerate(zip(arrays, expected, strict=True)):
-            expect_close(array, target, RTOL, ATOL, f"{name}[{layer}]")
+    parts = [
+        (array, target, f"{name}[{layer}]")
+        for arrays, targets, name in zip(value, right, ("weights", "biases"), strict=True)
+        for layer, (array, target) in enumerate(zip(arrays, targets, strict=True))
+    ]
+    for array, target, name in parts:
+        expect_shape(array, target.shape, name)
+    NEAR.name(join(value), join(right), {name: join(recipe) for name, recipe in wrong.items()})
+    for array, target, name in parts:
+        NEAR.expect(array, target, name)
 
 
 def _draw_days(rng, ties=False):
@@ -590,58 +547,23 @@ def _mean_cost(r, c, late, idle):
     return float(np.mean(np.where(r > c, late * (r - c), idle * (c - r))))
 
 
-def _expect_cheapest(constant, cost, least, what):
+def _expect_least(constant, cost, least, what):
     if not cost <= least * 1.0001:  # a numerical search is welcome
         raise Wrong(say("not-the-least", what=what, constant=constant, cost=cost, least=least))
 
 
-def _two_lists(value, layers):
-    """The pair of lists, with so many entries each (None: any number)."""
-    if not isinstance(value, (list, tuple)) or len(value) != 2:
-        raise Wrong(say("two-lists"))
-    for one in value:
+def _two_lists(value, names, layers=None):
+    """The two lists of those names, with so many entries each (None: any number)."""
+    lists = expect_parts(value, names)
+    for one in lists:
         if not isinstance(one, (list, tuple)) and not (isinstance(one, np.ndarray) and one.ndim):
             raise Wrong(say("two-lists"))
         if layers is not None and len(one) != layers:
             raise Wrong(say("entries-and-layers", entries=len(one), layers=layers))
-    return value
-
-
-def _expect_inputs_unchanged(answer, name, *args):
-    after = answer.call(drivers.call_and_keep_inputs, Learner(name), *args)["inputs"]
-    flat = [[*now] if isinstance(now, (list, tuple)) else [now] for now in (*after, *args)]
-    pairs = zip(flat[: len(args)], flat[len(args) :], strict=True)
-    for now, before in pairs:
-        if len(now) != len(before) or not all(np.array_equal(a, b) for a, b in zip(now, before, strict=True)):
-            raise Misconception("changes-its-inputs")
-
-
-def _diagnose(value, right, wrong, what):
-    """Name the wrong recipe that gives `value`, unless it can't be told from the right one; else compare."""
-    for name, recipe in wrong.items():
-        if _same(value, recipe) and not _same(right, recipe):
-            raise Misconception(name)
-    expect_close(value, right, RTOL, ATOL, what)
-
-
-def _same(value, recipe) -> bool:
-    """Close, of one shape."""
-    try:
-        array, recipe = as_array(value), np.asarray(recipe, dtype=np.float64)
-    except Wrong:
-        return False
-    return array.shape == recipe.shape and np.allclose(array, recipe, RTOL, ATOL)
+    return lists
 
 
 def _loss(value, B) -> float:
     if np.ndim(value) and as_array(value, "loss").shape in ((B,), (B, 1)) and B > 1:
         raise Misconception("not-averaged")
-    return _number(value, "loss")
-
-
-def _number(value, what: str) -> float:
-    """A number, also as an array or list of one entry."""
-    array = as_array(value, what)
-    if array.size != 1:
-        expect_close(array, 0.0, what=what)
-    return float(array.reshape(()))
+    return expect_number(value, "loss")
