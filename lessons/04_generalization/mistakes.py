@@ -7,7 +7,7 @@ from proofs.claims import Equivalent, Mistake, Unusual
 
 
 def _wrong(question: str, check: str, *rows: tuple[str, ...]) -> list[Mistake]:
-    """What `check` must refuse. A row: name, what it says, and a cell, or old and new texts in turn in the right one."""
+    """What `check` must refuse. A row: name, what it says, and a cell, or old and new texts by turns in the right."""
     return [Mistake(question, name, check, says, _change(_RIGHT[question], *code)) for name, says, *code in rows]
 
 
@@ -123,12 +123,21 @@ NET = 4572.14
 """,
 }
 
+_ROLL = "return np.array([np.roll(image, (y, x), axis=(0, 1)) for image, y, x in zip(images, down, right)])"
+_SLICES = """
+B, H, W = images.shape
+shifted = np.zeros_like(images)
+for image, new, y, x in zip(images, shifted, down, right):
+    new[max(y, 0):H + min(y, 0), max(x, 0):W + min(x, 0)] = image[max(-y, 0):H + min(-y, 0), max(-x, 0):W + min(-x, 0)]
+return shifted
+"""
+
 MISTAKES = [
     *_wrong("q1", "all_weights_pay_and_no_bias",
         ("biases", "bias-penalised", 'name.startswith("W")', "True"),
         ("whole", "half-forgotten", "lambda2 / 2", "lambda2"),
-        ("swapped", "lambdas-swapped", "penalty, gradients ",
-         "lambda1, lambda2 = lambda2, lambda1\n    penalty, gradients "),
+        ("swapped", "lambdas-swapped", "penalty, gradients =",
+         "lambda1, lambda2 = lambda2, lambda1\n    penalty, gradients ="),
         ("length", "root-of-the-squares", "(p**2).sum()", "np.linalg.norm(p)"),
         ("length-without-half", "root-of-the-squares", "lambda2 / 2 * (p**2).sum()", "lambda2 * np.linalg.norm(p)"),
         ("mean", "mean-for-sum", ".sum()", ".mean()"),
@@ -138,7 +147,7 @@ MISTAKES = [
         ("last-layer", "one-layer-only", "penalty +=", "penalty ="),
         ("first-layer", "one-layer-only", 'name.startswith("W")', 'name == "W1"'),
         ("plain-sum", "`penalty`", "np.abs(p).sum()", "p.sum()"),
-        ("penalty-alone", "should return 2 things", "return penalty, gradients", "return penalty"),
+        ("penalty-alone", "Return 2 values", "return penalty, gradients", "return penalty"),
         ("list-of-gradients", "dictionary", "return penalty, gradients", "return penalty, list(gradients.values())"),
         ("no-return", "returns None", "return penalty, gradients", "pass")),
     *_wrong("q1", "each_weight_pulls_at_itself",
@@ -160,9 +169,10 @@ MISTAKES = [
         ("bottom", "never-zero", _with("q1", penalized_minimum="return a")),
         ("no-stop", "past-zero",
          _with("q1", penalized_minimum="return (h * a - lambda1 * np.sign(a)) / (h + lambda2)")),
-        ("positive", "negative-side-lost", "sign(a) * np.maximum(h * np.abs(a)", "maximum(h * a"),
-        ("all-positive", "negative-side-lost", "sign(a) * np.maximum", "maximum"),
-        ("soft-threshold", "curvature-ignored", "h * np.abs(a) - lambda1, 0) / (h", "np.abs(a) - lambda1, 0) / (1"),
+        ("positive", "negative-side-lost", "np.sign(a) * np.maximum(h * np.abs(a)", "np.maximum(h * a"),
+        ("all-positive", "negative-side-lost", "np.sign(a) * np.maximum", "np.maximum"),
+        ("soft-threshold", "curvature-ignored",
+         _with("q1", penalized_minimum="return np.sign(a) * np.maximum(np.abs(a) - lambda1, 0) / (1 + lambda2)")),
         ("hard-threshold", "kept-whole",
          _with("q1", penalized_minimum="return np.where(h * np.abs(a) > lambda1, a, 0)")),
         ("ridge-then-zero", "kept-whole",
@@ -174,7 +184,8 @@ MISTAKES = [
         ("shifted-in-place", "changes-its-inputs", " + lambda2 * p",
          "\n            gradients[name] += np.multiply(p, lambda2, out=p)"),
         ("emptied", "changes-its-inputs", "return penalty", "params.clear()\n    return penalty"),
-        ("divided-by-l2", "ZeroDivisionError", "penalty ", "ratio = lambda1 / float(lambda2)\n            penalty ")),
+        ("divided-by-l2", "ZeroDivisionError", "penalty +=",
+         "ratio = lambda1 / float(lambda2)\n            penalty +=")),
     *_wrong("q2", "l2_goes_through_both_means",
         ("swapped-flag", "penalty-outside", "if not", "decoupled = not decoupled\n    if not"),
         ("always-adamw", "penalty-outside", "if not", "decoupled = True\n    if not"),
@@ -190,12 +201,12 @@ MISTAKES = [
         ("other-hat", "no-correction", " / (1 - beta1**t)", ""),
         ("t-plus", "t-off-by-one", "if not", "t = t + 1\n    if not"),
         ("t-minus", "t-off-by-one", "if not", "t = t - 1\n    if not"),
-        ("hats-kept", "hats-returned", "u = m / (1 - beta1**t) / (np.sqrt(v / (1 - beta2**t)",
-         "m, v = m / (1 - beta1**t), v / (1 - beta2**t)\n    u = m / (np.sqrt(v"),
+        ("hats-kept", "hats-returned", "u = m / (1 - beta1**t) / (np.sqrt(v / (1 - beta2**t))",
+         "m, v = m / (1 - beta1**t), v / (1 - beta2**t)\n    u = m / (np.sqrt(v)"),
         ("old-state", "old-means-returned", "if not", "old = m, v\n    if not", "u, m, v", "u, *old"),
-        ("memory", "state-survives-the-call", "8", "8, memory={}", "u = m",
-         "memory['m'] = m = memory.get('m', m) * 0.5 + m\n    u = m"),
-        ("w-only", "should return 3 things", "return w - alpha * u, m, v", "return w - alpha * u"),
+        ("memory", "state-survives-the-call", "epsilon=1e-8", "epsilon=1e-8, memory={}",
+         "u = m", "memory['m'] = m = memory.get('m', m) * 0.5 + m\n    u = m"),
+        ("w-only", "Return 3 values", "return w - alpha * u, m, v", "return w - alpha * u"),
         ("none", "returns None", "return w - alpha * u, m, v", "pass"),
         ("betas-swapped", "`w[", "if not", "beta1, beta2 = beta2, beta1\n    if not")),
     *_wrong("q2", "adamw_decays_beside_the_means",
@@ -210,17 +221,19 @@ MISTAKES = [
     *_wrong("q2", "a_weight_halves_step_by_step",
         ("floor", "rounded-down", "ceil", "floor"),
         ("unrounded", "rounded-down", _with("q2", steps_to_halve="return np.log(0.5) / np.log(1 - alpha * lam)")),
-        ("one-more", "rounded-down", "int", "1 + int"),
-        ("exponential", "smooth-decay", "0.5) / np.log(1 - alpha", "2) / (alpha"),
-        ("linear", "straight-decay", "np.log(0.5) / np.log(1 - alpha", "0.5 / (alpha"),
+        ("one-more", "rounded-down", "return int", "return 1 + int"),
+        ("exponential", "smooth-decay", _with("q2", steps_to_halve="return int(np.ceil(np.log(2) / (alpha * lam)))")),
+        ("linear", "straight-decay", _with("q2", steps_to_halve="return int(np.ceil(0.5 / (alpha * lam)))")),
         ("lambda-alone", "half-life-without-rate", "alpha * lam", "lam"),
         ("to-e", "`steps`", "np.log(0.5)", "-1")),
     *_wrong("q2", "first_steps_large_epsilon_and_inputs",
-        ("under-the-root", "epsilon-inside-the-root", "(np.sqrt(v / (1 - beta2**t)", "np.sqrt(v / (1 - beta2**t"),
-        ("before-the-hat", "`w[", "v / (1 - beta2**t)) + epsilon", "v) + epsilon) * np.sqrt(1 - beta2**t"),
-        ("in-place", "changes-its-inputs", "= beta1 * m +", "*= beta1\n    m +="),
+        ("under-the-root", "epsilon-inside-the-root", "(np.sqrt(v / (1 - beta2**t)) + epsilon)",
+         "np.sqrt(v / (1 - beta2**t) + epsilon)"),
+        ("before-the-hat", "`w[", "(np.sqrt(v / (1 - beta2**t)) + epsilon)",
+         "(np.sqrt(v) + epsilon) * np.sqrt(1 - beta2**t)"),
+        ("in-place", "changes-its-inputs", "m = beta1 * m + (1 - beta1) * g", "m *= beta1\n    m += (1 - beta1) * g"),
         ("in-place-weights", "changes-its-inputs", "return w - alpha * u", "w -= alpha * u\n    return w"),
-        ("other-defaults", "`", "not", "beta2 == 0.999:\n        beta2 = 0.99\n    if not")),
+        ("other-defaults", "`", "if not", "if beta2 == 0.999:\n        beta2 = 0.99\n    if not")),
     *_wrong("q3", "training_keeps_the_mean_and_evaluation_everything",
         ("plain", "not-scaled", "/ q if training else X", "if training else X"),
         ("times-q", "scaled-down", "/ q if training else X", "* q if training else X"),
@@ -276,15 +289,11 @@ return G
         ("two-axes", "ValueError", "return X", "n, d = X.shape\n    return X"),
         ("odds-clipped", "`the result`", "(1 - q) / q", "min((1 - q) / q, 1)")),
     *_wrong("q4", "pictures_move_and_zeros_come_in",
-        ("rolled", "wraps-around", _with("q4", shift_images="""
-return np.array([np.roll(image, (y, x), axis=(0, 1)) for image, y, x in zip(images, down, right)])
-""")),
-        ("rolled-back", "wraps-around", _with("q4", shift_images="""
-return np.array([np.roll(image, (-y, -x), axis=(0, 1)) for image, y, x in zip(images, down, right)])
-""")),
-        ("up", "other-way", "shifted ", "down = -down\n    shifted "),
-        ("left", "other-way", "shifted ", "right = -right\n    shifted "),
-        ("sideways", "axes-swapped", "shifted ", "down, right = right, down\n    shifted "),
+        ("rolled", "wraps-around", _with("q4", shift_images=_ROLL)),
+        ("rolled-back", "wraps-around", _with("q4", shift_images=_change(_ROLL, "(y, x)", "(-y, -x)"))),
+        ("up", "other-way", "shifted =", "down = -down\n    shifted ="),
+        ("left", "other-way", "shifted =", "right = -right\n    shifted ="),
+        ("sideways", "axes-swapped", "shifted =", "down, right = right, down\n    shifted ="),
         ("alike", "one-shift-for-all", "down[b]", "down[0]", "right[b]", "right[0]"),
         ("edge", "edge-drawn-out", _with("q4", shift_images="""
 B, H, W = images.shape
@@ -315,7 +324,8 @@ return shifted
 same = (TRANSFORMS[name](glyphs) == glyphs).all(axis=(1, 2))
 return np.where(same, np.arange(len(glyphs)), -1)
 """)),
-        ("argmax", "nothing-becomes-zero", "np.where(same.any(axis=1), same.argmax(axis=1), -1", "same.argmax(axis=1"),
+        ("argmax", "nothing-becomes-zero",
+         "np.where(same.any(axis=1), same.argmax(axis=1), -1)", "same.argmax(axis=1)"),
         ("nearest", "nearest-glyph", _with("q4", labels_after="""
 changed = TRANSFORMS[name](glyphs)
 return (changed[:, None] != glyphs).sum(axis=(2, 3)).argmin(axis=1)
@@ -323,7 +333,7 @@ return (changed[:, None] != glyphs).sum(axis=(2, 3)).argmin(axis=1)
         ("half-turn-only", "one-transform", "[name]", "['half turn']"),
         ("mirror-only", "one-transform", "[name]", "['mirror up-down']"),
         ("six-and-nine", "has shape", _with("q4", labels_after="return np.array([0, 1, 2, -1, -1, 5, 9, -1, 8, 6])")),
-        ("given-glyphs", "has shape", "changed ", "glyphs = GLYPHS\n    changed "),
+        ("given-glyphs", "has shape", "changed =", "glyphs = GLYPHS\n    changed ="),
         ("zero-for-none", "nothing-becomes-zero", "-1)", "0)")),
     *_wrong("q4", "safe_is_what_keeps_each_digit",
         ("all-three", "readable-is-not-right", "['half turn']", "list(TRANSFORMS)"),
@@ -332,21 +342,9 @@ return (changed[:, None] != glyphs).sum(axis=(2, 3)).argmin(axis=1)
         ("digits", "list of names", "'half turn'", "0, 1, 8"),
         ("unknown-name", "list of names", "'half turn'", "'rotation'")),
     *_wrong("q4", "far_shifts_and_narrow_pictures",
-        ("far-wraps", "`the result[", _with("q4", shift_images="""
-B, H, W = images.shape
-down, right = np.where(abs(down) < H, down, 0), np.where(abs(right) < W, right, 0)
-shifted = np.zeros_like(images)
-for image, new, y, x in zip(images, shifted, down, right):
-    new[max(y, 0):H + min(y, 0), max(x, 0):W + min(x, 0)] = image[max(-y, 0):H + min(-y, 0), max(-x, 0):W + min(-x, 0)]
-return shifted
-""")),
-        ("slices-far", "stopped with", _with("q4", shift_images="""
-B, H, W = images.shape
-shifted = np.zeros_like(images)
-for image, new, y, x in zip(images, shifted, down, right):
-    new[max(y, 0):H + min(y, 0), max(x, 0):W + min(x, 0)] = image[max(-y, 0):H + min(-y, 0), max(-x, 0):W + min(-x, 0)]
-return shifted
-""")),
+        ("far-wraps", "`the result[", _with("q4", shift_images=_change(_SLICES, "shifted =",
+            "down, right = np.where(abs(down) < H, down, 0), np.where(abs(right) < W, right, 0)\nshifted ="))),
+        ("slices-far", "stopped with", _with("q4", shift_images=_SLICES)),
         ("square", "it should be", "right[b] < W", "right[b] < H"),
         ("moved-in-place", "changes-its-inputs", "return shifted", "images[:] = shifted\n    return images"),
         ("turned-in-place", "changes-its-inputs", _with("q4", labels_after="""
@@ -362,9 +360,9 @@ return np.where(same.any(axis=1), same.argmax(axis=1), -1)
         ("previous", "best-is-compared", '"BC"', '"E"'),
         ("one-missing", "something is missing", '"BC"', '"C"'),
         ("other-missing", "something is missing", '"BC"', '"b"'),
-        ("number", "holds letters", '"BC"', "2"),
-        ("words", "holds letters", '"BC"', '"patience"'),
-        ("empty", "holds letters", '"BC"', '""')),
+        ("number", "letters out of", '"BC"', "2"),
+        ("words", "letters out of", '"BC"', '"patience"'),
+        ("empty", "letters out of", '"BC"', '""')),
     *_wrong("q5", "stops_in_time_with_the_best_weights",
         ("late", "one-epoch-too-many", ">= patience", "> patience"),
         ("early", "one-epoch-too-few", ">= patience", ">= patience - 1"),
@@ -380,11 +378,10 @@ return np.where(same.any(axis=1), same.argmax(axis=1), -1)
         ("fresh-copies", "always-from-the-start", "training_loss",
          "start = start if epoch > 1 else w\n        w = start.copy()\n        training_loss"),
         ("back-to-best", "always-from-the-start", "if waited", "    w[:] = best_w\n        if waited"),
-        ("weights-alone", "should return 2 things", "return best_w, best_epoch", "return {'w': best_w}"),
+        ("weights-alone", "Return 2 values", "return best_w, best_epoch", "return {'w': best_w}"),
         ("loss-for-weights", "has shape", "return best_w", "return best_loss"),
         ("returns-nothing", "returns None", "return best_w, best_epoch", "pass"),
-        ("list-of-weights", "not a list", "best_loss, best_w, best_epoch, waited = float",
-         "w = list(w)\n    best_loss, best_w, best_epoch, waited = float"),
+        ("list-of-weights", "not a list", "max_epochs):", "max_epochs):\n    w = list(w)"),
         ("first-epoch", "should have stopped", "if waited >= patience:\n            break", "break"),
         ("stop-epoch", "`best_epoch`", "return best_w, best_epoch", "return best_w, epoch")),
     *_wrong("q5", "diverged_short_and_hopeless_runs",
@@ -407,18 +404,18 @@ return np.where(same.any(axis=1), same.argmax(axis=1), -1)
         ("pooled", "`half", "D.std(axis=1, ddof=1)", "D.std(ddof=1)", "* error", "* error * np.ones(K)"),
         ("accuracy", "`gain", "gain = D", "gain = accuracies"),
         ("over-strategies", "has shape", "axis=1)", "axis=0)", "axis=1", "axis=0"),
-        ("gain-only", "should return 3 things", "return gain, gain - half, gain + half", "return gain, half"),
+        ("gain-only", "Return 3 values", "return gain, gain - half, gain + half", "return gain, half"),
         ("half-for-ends", "`low", "gain - half, gain + half", "-half, half")),
     *_wrong("q6", "all_intervals_hold_at_once",
         ("each-alone", "confidence-not-shared", "(2 * K)", "2"),
         ("one-side", "one-sided", "(2 * K)", "K"),
         ("one-side-alone", "one-sided", "1 - (1 - confidence) / (2 * K)", "confidence"),
-        ("normal", "normal-for-t", "D ", "from statistics import NormalDist\n    D ",
-         "t_quantile(1 - (1 - confidence) / (2 * K), S - 1", "NormalDist().inv_cdf(1 - (1 - confidence) / (2 * K)"),
+        ("normal", "normal-for-t", "D =", "from statistics import NormalDist\n    D =",
+         "t_quantile(1 - (1 - confidence) / (2 * K), S - 1)", "NormalDist().inv_cdf(1 - (1 - confidence) / (2 * K))"),
         ("df", "degrees-of-freedom", "S - 1)", "S)"),
         ("df-strategies", "degrees-of-freedom", "S - 1)", "K - 1)"),
         ("ends-swapped", "`low", "gain - half, gain + half", "gain + half, gain - half"),
-        ("fixed", "`low", "D ", "confidence = 0.95\n    D "),
+        ("fixed", "`low", "D =", "confidence = 0.95\n    D ="),
         ("times-K", "`low", "* error", "* error * K", "(2 * K)", "2")),
     *_wrong("q6", "the_choice_brings_most_for_sure",
         ("largest-mean", "means-or-single-intervals", '"augmentation"\nNET = 4572.14', '"dropout"\nNET = 13000'),
@@ -426,10 +423,10 @@ return np.where(same.any(axis=1), same.argmax(axis=1), -1)
         ("surest", "cheapest-or-surest", '"augmentation"\nNET = 4572.14', '"L2"\nNET = 2428.4'),
         ("cheapest", "cheapest-or-surest", '"augmentation"\nNET = 4572.14', '"early stopping"\nNET = -2260'),
         ("stay", "too-timid", '"augmentation"\nNET = 4572.14', '"baseline"\nNET = 0'),
-        ("number", "one of the names", '"augmentation"', "3"),
+        ("number", "`CHOICE` is", '"augmentation"', "3"),
         ("mean-net", "net-of-the-mean", "4572.14", "6762.5"),
         ("single-net", "net-of-one-interval", "4572.14", "5282.46"),
-        ("no-costs", "costs-forgotten", "4572", "6072"),
+        ("no-costs", "costs-forgotten", "4572.14", "6072.14"),
         ("in-points", "follow from your choice", "4572.14", "0.6072"),
         ("nan", "follow from your choice", "4572.14", "float('nan')")),
     *_wrong("q6", "one_strategy_or_two_seeds",
@@ -466,20 +463,12 @@ return penalty, {name: p.grad for name, p in leaves.items()}
 """, penalized_minimum="""
 return torch.nn.functional.softshrink(torch.tensor(h * a), lambda1) / torch.tensor(h + lambda2)
 """)),
-    Unusual("q1", "float32", _with("q1", elastic_penalty="""
-params = {name: np.float32(p) for name, p in params.items()}
-penalty, gradients = 0.0, {}
-for name, p in params.items():
-    gradients[name] = np.zeros(p.shape)
-    if name.startswith("W"):
-        penalty += lambda1 * np.abs(p).sum() + lambda2 / 2 * (p**2).sum()
-        gradients[name] = lambda1 * np.sign(p) + lambda2 * p
-return penalty, gradients
-""", penalized_minimum="""
-a, h = np.float32(a), np.float32(h)
-return np.sign(a) * np.maximum(h * np.abs(a) - lambda1, 0) / (h + lambda2)
-""")),
-    Unusual("q1", "clipped", _with("q1", penalized_minimum="return (h * a - np.clip(h * a, -lambda1, lambda1)) / (h + lambda2)")),
+    Unusual("q1", "float32", _change(_RIGHT["q1"],
+        "penalty, gradients =",
+        "params = {name: np.float32(p) for name, p in params.items()}\n    penalty, gradients =",
+        "return np.sign", "a, h = np.float32(a), np.float32(h)\n    return np.sign")),
+    Unusual("q1", "clipped", _with("q1", penalized_minimum=
+        "return (h * a - np.clip(h * a, -lambda1, lambda1)) / (h + lambda2)")),
     Unusual("q2", "torch", "import torch\n" + _with("q2", adam_step="""
 kind = torch.optim.AdamW if decoupled else torch.optim.Adam
 p = torch.tensor(w, requires_grad=True)
@@ -570,10 +559,12 @@ book = {glyph.tobytes(): k for k, glyph in enumerate(np.ascontiguousarray(glyphs
 return np.array([book.get(np.ascontiguousarray(one).tobytes(), -1) for one in TRANSFORMS[name](glyphs)], dtype=float)
 """), "SAFE = ['half turn']", "SAFE = 'half turn'")),
     Unusual("q4", "scipy", "import scipy.ndimage\n" + _with("q4", shift_images="""
-return np.array([scipy.ndimage.shift(image, (y, x), order=0, prefilter=False) for image, y, x in zip(images, down, right)])
+moves = zip(images, down, right)
+return np.array([scipy.ndimage.shift(image, (y, x), order=0, prefilter=False) for image, y, x in moves])
 """)),
     Unusual("q4", "matrices", _with("q4", shift_images="""
-return np.stack([np.eye(len(image), k=-y) @ image @ np.eye(image.shape[1], k=x) for image, y, x in zip(images, down, right)])
+moves = zip(images, down, right)
+return np.stack([np.eye(len(image), k=-y) @ image @ np.eye(image.shape[1], k=x) for image, y, x in moves])
 """)),
     Unusual("q4", "torch", "import torch\n" + _with("q4", shift_images="""
 B, H, W = images.shape
@@ -607,34 +598,16 @@ while left and k < max_epochs:
         best[...] = w
 return best, np.array(number)
 """), 'FAULTS = "BC"', 'FAULTS = "C, B."')),
-    Unusual("q5", "torch-copy", """
-import torch
-FAULTS = "B and C"
-def fit(w, run_epoch, patience, max_epochs):
-    best_loss, best_w, best_epoch, waited = float("inf"), torch.tensor(w), 0, 0
-    for epoch in range(1, max_epochs + 1):
-        training_loss, loss = run_epoch(w)
-        if loss < best_loss:
-            best_loss, best_w, best_epoch, waited = loss, torch.tensor(w), epoch, 0
-        else:
-            waited += 1
-        if waited >= patience:
-            break
-    return best_w, best_epoch
-"""),
-    Unusual("q6", "scipy", """
-from scipy.special import stdtrit
-def compare_with_baseline(accuracies, baseline, confidence=0.95):
-    D = np.asarray(accuracies) - np.asarray(baseline)[None, :]
-    K, S = D.shape
-    errors = np.sqrt([np.cov(row, ddof=1) / S for row in D])
-    low, high = (D.mean(axis=1) + stdtrit(S - 1, p) * errors for p in ((1 - confidence) / K / 2, 1 - (1 - confidence) / K / 2))
-    return [D.mean(axis=1), low, high]
-
-
-CHOICE = ' Augmentation'
-NET = 4572
-"""),
+    Unusual("q5", "torch-copy",
+        "import torch\n" + _change(_RIGHT["q5"], "w.copy()", "torch.tensor(w)", '"BC"', '"B and C"')),
+    Unusual("q6", "scipy", "from scipy.special import stdtrit\n" + _change(_with("q6", compare_with_baseline="""
+D = np.asarray(accuracies) - np.asarray(baseline)[None, :]
+K, S = D.shape
+errors = np.sqrt([np.cov(row, ddof=1) / S for row in D])
+tail = (1 - confidence) / K / 2
+low, high = (D.mean(axis=1) + stdtrit(S - 1, p) * errors for p in (tail, 1 - tail))
+return [D.mean(axis=1), low, high]
+"""), '"augmentation"', "' Augmentation'", "4572.14", "4572")),
     Unusual("q6", "loops-float32", _change(_with("q6", compare_with_baseline="""
 rows = []
 for row in np.float32(accuracies):
@@ -661,25 +634,24 @@ EQUIVALENT = [
     Equivalent("q2", "u is this call's own array", _edits("u = u + lam * w", ("= u +", "+="))),
     Equivalent("q2", "a whole number may be a float",
         _edits("return int(np.ceil(np.log(0.5) / np.log(1 - alpha * lam)))",
-            ("int(np.ceil(np.log(0.5) / np.log(1 - alpha * lam)", "np.ceil(np.log(0.5) / np.log(1 - alpha * lam"))),
+            ("int(np.ceil(np.log(0.5) / np.log(1 - alpha * lam)))", "np.ceil(np.log(0.5) / np.log(1 - alpha * lam))"))),
     Equivalent("q3", "two neighbouring lines that do not touch each other",
         _swap("errors = X @ w - y", "variances = (1 - q) / q * ((X * w) ** 2).sum(axis=1)")),
     Equivalent("q3", "only the square of it is used", (
         *_edits("errors = X @ w - y", ("X @ w - y", "y - X @ w"), ("X @ w - y", "-(X @ w - y)")),
-        *_edits("variances = (1 - q) / q * ((X * w) ** 2).sum(axis=1)", ("X * w", "-(X * w)")),
-    )),
+        *_edits("variances = (1 - q) / q * ((X * w) ** 2).sum(axis=1)", ("X * w", "-(X * w)")))),
     Equivalent("q3", "the last of two axes",
         _edits("variances = (1 - q) / q * ((X * w) ** 2).sum(axis=1)", ("axis=1", "axis=-1"))),
     Equivalent("q4", "two neighbouring lines that do not touch each other", (
         *_swap("rows = np.arange(H) - down[:, None]", "columns = np.arange(W) - right[:, None]"),
         *_swap("inside = ((rows >= 0) & (rows < H))[:, :, None] & ((columns >= 0) & (columns < W))[:, None, :]",
-            "wrapped = images[np.arange(B)[:, None, None], (rows % H)[:, :, None], (columns % W)[:, None, :]]"),
-    )),
+            "wrapped = images[np.arange(B)[:, None, None], (rows % H)[:, :, None], (columns % W)[:, None, :]]"))),
     Equivalent("q4", "a conjunction, whichever side stands first",
         _edits("inside = ((rows >= 0) & (rows < H))[:, :, None] & ((columns >= 0) & (columns < W))[:, None, :]",
-            ("rows >= 0) & (rows < H))[:, :, None] & ((columns >= 0) & (columns < W))[:, None, :",
-             "columns >= 0) & (columns < W))[:, None, :] & ((rows >= 0) & (rows < H))[:, :, None"),
-            (">= 0) & (rows < H", "< H) & (rows >= 0"), (">= 0) & (columns < W", "< W) & (columns >= 0"))),
+            ("((rows >= 0) & (rows < H))[:, :, None] & ((columns >= 0) & (columns < W))[:, None, :]",
+             "((columns >= 0) & (columns < W))[:, None, :] & ((rows >= 0) & (rows < H))[:, :, None]"),
+            ("(rows >= 0) & (rows < H)", "(rows < H) & (rows >= 0)"),
+            ("(columns >= 0) & (columns < W)", "(columns < W) & (columns >= 0)"))),
     Equivalent("q4", "a list of one name, for digits that agree with one another",
         _edits(
             "SAFE = [name for name in TRANSFORMS if all((labels_after(GLYPHS, name)[digit] == digit for digit in "
@@ -697,12 +669,10 @@ EQUIVALENT = [
     Equivalent("q6", "two neighbouring lines that do not touch each other", (
         *_swap("CHOICE = STRATEGIES[NETS.argmax()]", "NET = NETS.max()"),
         *_swap("K, S = differences.shape", "gain = differences.mean(axis=1)"),
-        *_swap("gain = differences.mean(axis=1)", "error = differences.std(axis=1, ddof=1) / np.sqrt(S)"),
-    )),
+        *_swap("gain = differences.mean(axis=1)", "error = differences.std(axis=1, ddof=1) / np.sqrt(S)"))),
     Equivalent("q6", "the differences have the shape of the accuracies",
         _edits("K, S = differences.shape", ("differences.shape", "accuracies.shape"))),
     Equivalent("q6", "the last of two axes", (
         *_edits("gain = differences.mean(axis=1)", ("axis=1", "axis=-1")),
-        *_edits("error = differences.std(axis=1, ddof=1) / np.sqrt(S)", ("axis=1", "axis=-1")),
-    )),
+        *_edits("error = differences.std(axis=1, ddof=1) / np.sqrt(S)", ("axis=1", "axis=-1")))),
 ]  # fmt: skip
