@@ -7,7 +7,7 @@ from proofs.claims import Equivalent, Mistake, Unusual
 
 
 def _wrong(question: str, check: str, *rows: tuple[str, ...]) -> list[Mistake]:
-    """What `check` must refuse. A row: name, what it says, and a cell, or old and new texts in turn in the right one."""
+    """What `check` must refuse. A row: name, what it says, and a cell, or old and new texts by turns in the right."""
     return [Mistake(question, name, check, says, _change(_RIGHT[question], *code)) for name, says, *code in rows]
 
 
@@ -55,7 +55,8 @@ def plan_run(n, B, A, epochs, warm_up, every):
     each = math.ceil(batches / A)
     steps = each * epochs
     up = warm_up if warm_up >= 1 else math.ceil(warm_up * steps)
-    return {"steps": steps, "warm_up": up, "last": n - (each - 1) * A * B, "evaluations": [k for k in range(1, steps + 1) if k % every == 0]}
+    evaluations = [k for k in range(1, steps + 1) if k % every == 0]
+    return {"steps": steps, "warm_up": up, "last": n - (each - 1) * A * B, "evaluations": evaluations}
 """,
     "q3": """
 def watch(losses, patience, least=0.0):
@@ -134,7 +135,7 @@ return (logits.argmax(axis=1) == labels)[seen].mean()
 """))),
     *_wrong("q1", "all_hidden_or_a_single_row",
         ("zero-for-nothing", "all-hidden", '"accuracy": np.nan', '"accuracy": 0.0'),
-        ("overwrites-labels", "changes-its-inputs", "seen ", "kept, labels = labels, labels.copy()\n    seen ",
+        ("overwrites-labels", "changes-its-inputs", "seen =", "kept, labels = labels, labels.copy()\n    seen =",
          'return {"accuracy": np', 'kept[kept < 0] = 0\n        return {"accuracy": np', 'return {"accuracy": right',
          'kept[kept < 0] = 0\n    return {"accuracy": right')),
     *_wrong("q2", "steps_are_counted",
@@ -164,7 +165,8 @@ return (logits.argmax(axis=1) == labels)[seen].mean()
         ("too-hasty", "one-too-hasty", "idle == patience", "idle + 1 >= patience and idle"),
         ("the-last", "keeps-the-last", "return k, best", "return k, k"),
         ("all-that-would-come", "looks-ahead", "return k, best", "return k, int(np.nanargmin(losses)) + 1"),
-        ("from-zero", "counted-from-zero", "k, best", "k - 1, best - 1", "losses), best", "losses) - 1, best - 1"),
+        ("from-zero", "counted-from-zero", "return k, best", "return k - 1, best - 1",
+         "return len(losses), best", "return len(losses) - 1, best - 1"),
         ("higher", "higher-is-better", "lowest, best,", "losses = [-loss for loss in losses]\n    lowest, best,")),
     *_wrong("q3", "small_gains_are_kept_but_do_not_count",
         ("least-forgotten", "least-ignored", " - least", ""),
@@ -221,19 +223,19 @@ return len(losses), best
          "text = re.sub('<[^>]*>', '', text)\n        y =")),
     *_wrong("q4", "missing_columns_are_named",
         ("key-error", "stops with KeyError",
-         '    if source not in there or not ("label" in there or "stars" in there):\n        raise ValueError(f"the text or the label is missing; columns: {there}")',
-         ""),
+         'if source not in there or not ("label" in there or "stars" in there):', "if False:"),
         ("silent", "goes on", 'raise ValueError(f"the text or the label is missing; columns: {there}")',
          "return [], []"),
         ("no-names", "name the columns", "; columns: {there}", "")),
     *_wrong("q4", "borders_and_inputs",
         ("cleans-the-callers-rows", "changes-its-inputs", "y =", "row[source] = text\n        y =")),
     *_wrong("q5", "the_large_batch_is_met",
-        ("his-own", "always-four", "p - y)", "p - y) / len(y) / 4", "gradient / n", "gradient"),
-        ("averages-means", "mean-of-means", "p - y)", "p - y) / len(y) / len(parts)", "gradient / n", "gradient"),
+        ("his-own", "always-four", "(p - y)", "(p - y) / len(y) / 4", "gradient / n", "gradient"),
+        ("averages-means", "mean-of-means", "(p - y)", "(p - y) / len(y) / len(parts)", "gradient / n", "gradient"),
         ("adds-means", "means-added", "X.T @ (p - y)", "X.T @ (p - y) / len(y)", "gradient / n", "gradient"),
         ("adds-all", "sums-for-means", "gradient / n", "gradient"),
-        ("last-part", "last-part-only", "gradient + X.T @ (p - y", "X.T @ (p - y) / len(y", "gradient / n", "gradient"),
+        ("last-part", "last-part-only", "gradient + X.T @ (p - y)", "X.T @ (p - y) / len(y)",
+         "gradient / n", "gradient"),
         ("uphill", "downhill-already", "(p - y)", "(y - p)"),
         ("loss-of-means", "mean-of-means", ").sum()", ").mean() / len(parts)", "loss / n", "loss"),
         ("loss-of-the-last", "loss-of-the-last", "loss -= (y * np.log(p) + (1 - y) * np.log(1 - p)).sum()",
@@ -257,7 +259,7 @@ return len(losses), best
         ("exchanged", "verdicts-exchanged", '"shown"', '"x"', '"refuted"', '"shown"', '"x"', '"refuted"'),
         ("never-refuted", "should be", '"refuted" if high < claim else "open"', '"open"')),
     *_wrong("q6", "the_numbers_of_the_claim",
-        ("her-own-figure", "seen-counted", "8156\nVERDICT = 'open'", "8670\nVERDICT = 'shown'"),
+        ("her-own-figure", "seen-counted", "0.8156", "0.8670", "'open'", "'shown'"),
         ("shown", "seen-counted", "'open'", "'shown'"),
         ("refuted", "best-guess-decides", "'open'", "'refuted'"),
         ("percent", "should be", "0.8156", "81.56"),
@@ -265,9 +267,9 @@ return len(losses), best
         ("not-whole", "not-a-whole-number", "1225", "1224.51"),
         ("down", "not-a-whole-number", "1225", "1224"),
         ("a-thousand", "should just reach", "1225", "1000"),
-        ("no-verdict", "verdict is one of", "'open'", "'perhaps'")),
+        ("no-verdict", "`VERDICT` is", "'open'", "'perhaps'")),
     *_wrong("q6", "all_right_all_wrong_and_one",
-        ("marks-the-callers", "changes-its-inputs", "n, p", "right &= keep\n    n, p")),
+        ("marks-the-callers", "changes-its-inputs", "n, p, z =", "right &= keep\n    n, p, z =")),
 ]  # fmt: skip
 
 UNUSUAL = [
@@ -288,7 +290,8 @@ truth = np.asarray(labels)
 keep = np.flatnonzero(truth + 1)
 share = lambda hits: float(np.mean(hits)) if len(keep) else float("nan")
 top = Counter(truth[keep].tolist()).most_common(1)[0][0] if len(keep) else 0
-return {"hidden": int((truth == -1).sum()), "accuracy": share(called[keep] == truth[keep]), "majority": share(truth[keep] == top)}
+return {"hidden": int((truth == -1).sum()), "accuracy": share(called[keep] == truth[keep]),
+        "majority": share(truth[keep] == top)}
 """)),
     Unusual("q2", "simulated", _with("q2", plan_run="""
 import math
@@ -346,7 +349,8 @@ weights = torch.tensor(np.array(w), dtype=torch.float64, requires_grad=True)
 n = sum(len(y) for _, y in parts)
 total = 0.0
 for X, y in parts:
-    loss = torch.nn.functional.binary_cross_entropy_with_logits(torch.tensor(X) @ weights, torch.tensor(y).double(), reduction="sum") / n
+    z, y = torch.tensor(X) @ weights, torch.tensor(y).double()
+    loss = torch.nn.functional.binary_cross_entropy_with_logits(z, y, reduction="sum") / n
     loss.backward()
     total += loss.item()
 return total, weights.grad
@@ -389,8 +393,7 @@ EQUIVALENT = [
     Equivalent("q4", "the last of two", (
         *_edits("if columns[1] == 'stars':", ("columns[1", "columns[-1")),
         *_edits("text, label = (' '.join(row[columns[0]].replace('<br />', ' ').split()), row[columns[1]])",
-            ("columns[1", "columns[-1")),
-    )),
+            ("columns[1", "columns[-1")))),
     Equivalent("q4", "the names of the columns are in the message either way",
         _edits("raise ValueError(f\"no column for the {what}; there are: {', '.join(rows[0])}\")",
             ("for the ", "for the ?"), ("are: ", "are: ?"), ("{what", "{columns"), ("{what", "{name"),
@@ -418,10 +421,8 @@ EQUIVALENT = [
             "NEEDED = int(np.ceil(1.96 ** 2 * CLAIM * (1 - CLAIM) / (0.87 - CLAIM) ** 2))"),
         *_edits("NEEDED = int(np.ceil(1.96 ** 2 * CLAIM * (1 - CLAIM) / (0.87 - CLAIM) ** 2))",
             ("int(np.ceil(1.96 ** 2 * CLAIM * (1 - CLAIM) / (0.87 - CLAIM) ** 2)",
-             "np.ceil(1.96 ** 2 * CLAIM * (1 - CLAIM) / (0.87 - CLAIM) ** 2")),
-    )),
+             "np.ceil(1.96 ** 2 * CLAIM * (1 - CLAIM) / (0.87 - CLAIM) ** 2")))),
     Equivalent("q6", "two neighbouring lines that do not touch each other", (
         *_swap("LOW = judge_claim(RIGHT, SEEN, CLAIM)[0]", "VERDICT = judge_claim(RIGHT, SEEN, CLAIM)[2]"),
-        *_swap("count, z2 = ((~seen).sum(), 1.96 ** 2)", "p = right[~seen].mean()"),
-    )),
+        *_swap("count, z2 = ((~seen).sum(), 1.96 ** 2)", "p = right[~seen].mean()"))),
 ]  # fmt: skip
