@@ -630,7 +630,7 @@ def _save(answer, X, Y, seed, before, after):
 
 
 def _expect_resumed(answer, X, Y, seed, before, load=0):
-    """Save after `before` steps; the run that loads the state (load=1: the second that does) goes on in the same way."""
+    """Save after `before` steps; the run that loads the state (load=1: the second that does) goes on alike."""
     after = 2 * -(-len(X) // 8) + 1
     saved = _save(answer, X, Y, seed, before, after)
     runs = answer.call(drivers.resume_run, Learner("load_state"), Learner("Run"), X, Y, seed + 1, saved["state"], after)
