@@ -4,10 +4,25 @@ from __future__ import annotations
 
 import numpy as np
 
-from autograder.answers import Exercise, Learner, Misconception, Wrong, as_array, drivers, expect_close
+from autograder.answers import (
+    Exercise,
+    Learner,
+    Misconception,
+    Tolerance,
+    Wrong,
+    as_array,
+    drivers,
+    expect_choice,
+    expect_letters,
+    expect_number,
+    expect_parts,
+    expect_shape,
+    keep_inputs,
+)
 
-RTOL, ATOL = 1e-5, 1e-6  # loose enough for float32, far tighter than any wrong recipe below
-POINTS_ATOL = 1e-4  # of percentage points: accuracies near 90 in float32 differ by 1e-5
+NEAR = Tolerance(1e-5, 1e-6)  # loose enough for float32, far tighter than any wrong recipe below
+POINTS = Tolerance(1e-5, 1e-4)  # of percentage points: accuracies near 90 in float32 differ by 1e-5
+WHOLE = Tolerance(0, 1e-3)
 EXERCISE = Exercise.beside(__file__)
 say = EXERCISE.say
 _TRANSFORMS = {
@@ -15,146 +30,122 @@ _TRANSFORMS = {
     "mirror left-right": lambda images: images[:, :, ::-1],
     "mirror up-down": lambda images: images[:, ::-1, :],
 }
-_NET = 4572.138228  # dollars a year, of augmentation; the checks keep their own numbers, so that the given ones may be played with
+# Dollars a year, of augmentation; the checks keep their own numbers, so that the given ones may be played with.
+_NET = 4572.138228
 _WRONG_NETS = {"net-of-the-mean": 6762.5, "net-of-one-interval": 5282.457912, "costs-forgotten": 6072.138228}
 
 
 @EXERCISE.check("q1")
 def all_weights_pay_and_no_bias(answer, rng):
     params, lambda1, lambda2 = _draw_params(rng)
-    value, _ = _penalty_and_gradients(answer, params, lambda1, lambda2)
+    value, _ = _open_penalty(answer.call("elastic_penalty", params, lambda1, lambda2), params)
     weights = [p for name, p in params.items() if name.startswith("W")]
+    flat = np.concatenate([p.ravel() for p in weights])
 
     def pay(arrays, first=lambda p: np.abs(p).sum(), second=lambda p: (p**2).sum() / 2):
         return sum(lambda1 * first(p) + lambda2 * second(p) for p in arrays)
 
-    flat = np.concatenate([p.ravel() for p in weights])
+    lengths = (np.linalg.norm, lambda p: np.linalg.norm(p) / 2)
+    squares = (lambda p: (p**2).sum() / 2, lambda p: np.linalg.norm(p, 2) ** 2 / 2)
     wrong = {
-        "bias-penalised": pay(params.values()),
-        "half-forgotten": pay(weights, second=lambda p: (p**2).sum()),
-        "lambdas-swapped": lambda2 * np.abs(flat).sum() + lambda1 * (flat**2).sum() / 2,
-    }
-    named = {
-        "root-of-the-squares": [
-            pay(arrays, second=length)
-            for arrays in ([flat], weights)
-            for length in (np.linalg.norm, lambda p: np.linalg.norm(p) / 2)
-        ],
+        "root-of-the-squares": [pay(arrays, second=length) for arrays in ([flat], weights) for length in lengths],
         "mean-for-sum": [
             pay([flat]) / flat.size,
             pay(weights, lambda p: np.abs(p).mean(), lambda p: (p**2).mean() / 2),
             pay([flat]) / len(weights),
         ],
-        "matrix-norm": [
-            pay(weights, lambda p: np.linalg.norm(p, 1), second)
-            for second in (
-                lambda p: (p**2).sum() / 2,
-                lambda p: np.linalg.norm(p, 2) ** 2 / 2,
-                lambda p: np.linalg.norm(p) ** 2 / 2,
-            )
-        ],
+        "matrix-norm": [pay(weights, lambda p: np.linalg.norm(p, 1), second) for second in squares],
         "one-layer-only": [pay([p]) for p in weights],
+        "bias-penalised": pay(params.values()),
+        "half-forgotten": pay(weights, second=lambda p: (p**2).sum()),
+        "lambdas-swapped": lambda2 * np.abs(flat).sum() + lambda1 * (flat**2).sum() / 2,
     }
-    _name_any(value, pay(weights), named)
-    _diagnose(value, pay(weights), wrong, "penalty")
+    NEAR.judge(value, pay(weights), wrong, "penalty")
 
 
 @EXERCISE.check("q1")
 def each_weight_pulls_at_itself(answer, rng):
     params, lambda1, lambda2 = _draw_params(rng)
-    _, gradients = _penalty_and_gradients(answer, params, lambda1, lambda2)
-    _expect_gradients(gradients, params, lambda1, lambda2)
+    _, gradients = _open_penalty(answer.call("elastic_penalty", params, lambda1, lambda2), params)
+    _judge_gradients(gradients, params, lambda1, lambda2)
 
 
 @EXERCISE.check("q1")
 def the_minimum_is_pulled_to_zero(answer, rng):
     d, lambda1, lambda2 = int(rng.integers(6, 12)), float(rng.uniform(0.8, 1.5)), float(rng.uniform(0.3, 1.5))
     h = rng.uniform(0.3, 3, d)
-    a = (
-        rng.choice([-1, 1], d)
-        * lambda1
-        / h
-        * np.where(np.arange(d) % 2, rng.uniform(0.2, 0.8, d), rng.uniform(1.2, 4, d))
-    )
+    a = rng.choice([-1, 1], d) * lambda1 / h  # at the threshold: within it and beyond it by turns
+    a *= np.where(np.arange(d) % 2, rng.uniform(0.2, 0.8, d), rng.uniform(1.2, 4, d))
     a[:4] = np.abs(a[:4]) * [1, 1, -1, -1]  # both signs, on both sides of the threshold
-    value = answer.call("penalized_minimum", a, h, lambda1, lambda2)
-    size = h * np.abs(a) - lambda1
-    right = np.sign(a) * np.maximum(size, 0) / (h + lambda2)
-    one_sided = np.maximum(h * a - lambda1, 0) / (h + lambda2)
-    crossing = np.sign(a) * size / (h + lambda2)
-    named = {
-        "never-zero": [h * a / (h + lambda2), a],
-        "past-zero": [crossing],
-        "negative-side-lost": [one_sided, (h * a - lambda1) / (h + lambda2), np.maximum(size, 0) / (h + lambda2)],
-        "curvature-ignored": [
-            np.sign(a) * np.maximum(np.abs(a) - lambda1, 0) * factor
-            for factor in (1, 1 / (1 + lambda2), h / (h + lambda2), 1 / (h + lambda2))
-        ],
-        "kept-whole": [np.where(size > 0, kept, 0) for kept in (a, h * a / (h + lambda2))],
+    size, ridge = h * np.abs(a) - lambda1, h * a / (h + lambda2)
+    one_sided = (h * a - lambda1) / (h + lambda2)
+    factors = (1, 1 / (1 + lambda2), h / (h + lambda2), 1 / (h + lambda2))
+    wrong = {
+        "never-zero": [ridge, a],
+        "past-zero": np.sign(a) * size / (h + lambda2),
+        "negative-side-lost": [np.maximum(one_sided, 0), one_sided, np.maximum(size, 0) / (h + lambda2)],
+        "curvature-ignored": [np.sign(a) * np.maximum(np.abs(a) - lambda1, 0) * factor for factor in factors],
+        "kept-whole": [np.where(size > 0, kept, 0) for kept in (a, ridge)],
     }
-    _name_any(value, right, named)
-    expect_close(value, right, RTOL, ATOL, "w")
+    right = np.sign(a) * np.maximum(size, 0) / (h + lambda2)
+    NEAR.judge(answer.call("penalized_minimum", a, h, lambda1, lambda2), right, wrong, "w")
 
 
 @EXERCISE.check("q1", hidden=True)
 def any_shape_and_any_penalty(answer, rng):
-    params = {
-        "b0": rng.normal(size=(1, 3)),
-        "W9": rng.normal(size=4),
-        "Wout": rng.normal(size=(2, 1, 3, 2)),
-        "b_W9": rng.normal(size=2),
-    }
+    shapes = {"b0": (1, 3), "W9": 4, "Wout": (2, 1, 3, 2), "b_W9": 2}
+    params = {name: rng.normal(size=shape) for name, shape in shapes.items()}
     params["W9"][1] = 0
+    weights = np.concatenate([params["W9"], params["Wout"].ravel()])
     for lambda1, lambda2 in ((0.0, float(rng.uniform(0.5, 2))), (float(rng.uniform(0.5, 2)), 0.0)):
-        value, gradients = _penalty_and_gradients(answer, params, lambda1, lambda2)
-        weights = np.concatenate([params["W9"], params["Wout"].ravel()])
-        expect_close(value, lambda1 * np.abs(weights).sum() + lambda2 / 2 * (weights**2).sum(), RTOL, ATOL, "penalty")
-        _expect_gradients(gradients, params, lambda1, lambda2)
-    expect_close(
-        _penalty_and_gradients(answer, {"b": params["b0"]}, 1.0, 1.0)[0], 0.0, RTOL, ATOL, "penalty of a bias alone"
-    )
-    after = answer.call(drivers.call_and_keep_inputs, Learner("elastic_penalty"), params, 0.5, 0.5)["inputs"][0]
-    if after.keys() != params.keys() or not all(np.array_equal(after[name], params[name]) for name in params):
-        raise Misconception("changes-its-inputs")
+        with keep_inputs(answer, "elastic_penalty", params, lambda1, lambda2) as value:
+            penalty, gradients = _open_penalty(value, params)
+            NEAR.expect(penalty, lambda1 * np.abs(weights).sum() + lambda2 / 2 * (weights**2).sum(), "penalty")
+            _judge_gradients(gradients, params, lambda1, lambda2)
+    bias = {"b": params["b0"]}
+    penalty, _ = _open_penalty(answer.call("elastic_penalty", bias, 1.0, 1.0), bias)
+    NEAR.expect(penalty, 0, "penalty of a bias alone")
     a, h = rng.normal(size=5), rng.uniform(0.5, 2, 5)
     a[1] = 0
-    _expect_inputs_unchanged(answer, h * a / (h + 1), "penalized_minimum", a, h, 0.0, 1.0)
+    _expect_kept(answer, h * a / (h + 1), "penalized_minimum", a, h, 0.0, 1.0)
 
 
 @EXERCISE.check("q2")
 def l2_goes_through_both_means(answer, rng):
     state = _draw_state(rng)
-    right, recipes = _adam(**state, decoupled=False), {}
-    value = _three_arrays(_call_twice(answer, "adam_step", *state.values(), False, *_BETAS), right)
-    recipes["penalty-outside"] = [_adam(**state, decoupled=True)]
-    recipes["decay-forgotten"] = [_adam(**state | {"lam": 0}, decoupled=False)]
-    recipes["penalty-in-one-mean"] = [_adam(**state, decoupled=False, means=means) for means in ("m", "v")]
-    recipes["twice-the-penalty"] = [_adam(**state | {"lam": 2 * state["lam"]}, decoupled=False)]
-    recipes["rate-in-the-gradient"] = [_adam(**state | {"lam": state["alpha"] * state["lam"]}, decoupled=False)]
-    _diagnose_step(value, right, recipes, state, decoupled=False)
+    lam, right = state["lam"], _adam(**state, decoupled=False)
+    value = expect_parts(_call_twice(answer, "adam_step", *state.values(), False, *_BETAS), "w, m, v")
+
+    def penalised_by(lam):
+        return _adam(**state | {"lam": lam}, decoupled=False)[0]
+
+    wrong = {
+        "penalty-outside": _adam(**state, decoupled=True)[0],
+        "decay-forgotten": penalised_by(0),
+        "penalty-in-one-mean": [_adam(**state, decoupled=False, means=means)[0] for means in ("m", "v")],
+        "twice-the-penalty": penalised_by(2 * lam),
+        "rate-in-the-gradient": penalised_by(state["alpha"] * lam),
+    }
+    _judge_step(value, right, wrong, state, decoupled=False)
 
 
 @EXERCISE.check("q2")
 def adamw_decays_beside_the_means(answer, rng):
     state = _draw_state(rng)
     w, alpha, lam = (state[name] for name in ("w", "alpha", "lam"))
-    right = _adam(**state, decoupled=True)
-    value = _three_arrays(_call_twice(answer, "adam_step", *state.values(), True, *_BETAS), right)
+    right, penalised = (_adam(**state, decoupled=decoupled) for decoupled in (True, False))
+    value = expect_parts(_call_twice(answer, "adam_step", *state.values(), True, *_BETAS), "w, m, v")
     step = w * (1 - alpha * lam) - right[0]  # α u
-    recipes = {
-        "penalty-through-the-root": [_adam(**state, decoupled=False)],
-        "decay-without-rate": [(w * (1 - lam) - step, *right[1:])],
-        "decay-of-the-new-weight": [
-            ((w - step) * (1 - alpha * lam), *right[1:]),
-            ((w - step) / (1 + alpha * lam), *right[1:]),
-        ],
-        "decay-grows": [(w * (1 + alpha * lam) - step, *right[1:])],
-        "decay-forgotten": [(w - step, *right[1:])],
+    wrong = {
+        "penalty-through-the-root": penalised[0],
+        "decay-without-rate": w * (1 - lam) - step,
+        "decay-of-the-new-weight": [(w - step) * (1 - alpha * lam), (w - step) / (1 + alpha * lam)],
+        "decay-grows": w * (1 + alpha * lam) - step,
+        "decay-forgotten": w - step,
     }
-    with_penalty = _adam(**state, decoupled=False)
-    if _same(value[0], right[0]) and any(_same(a, b) for a, b in zip(value[1:], with_penalty[1:], strict=True)):
+    if NEAR.same(value[0], right[0]) and any(map(NEAR.same, value[1:], penalised[1:])):
         raise Misconception("decay-in-the-means")
-    _diagnose_step(value, right, recipes, state, decoupled=True)
+    _judge_step(value, right, wrong, state, decoupled=True)
 
 
 @EXERCISE.check("q2")
@@ -165,23 +156,23 @@ def a_weight_halves_step_by_step(answer, rng):
             alpha, product = float(rng.uniform(0.3, 0.9)), float(rng.uniform(*span))
             while telling == (np.ceil(np.log(2) / product) == np.ceil(np.log(0.5) / np.log(1 - product))):
                 product = float(rng.uniform(*span))  # until a smooth decay takes another number of steps, or the same
-            seen.append((_number(answer.call("steps_to_halve", alpha, product / alpha), "steps"), alpha, product))
+            steps = expect_number(answer.call("steps_to_halve", alpha, product / alpha), "steps")
+            seen.append((steps, alpha, product))
     value, alpha, x = np.array(seen).T
-    exact = np.log(0.5) / np.log(1 - x)
+    with np.errstate(all="ignore"):
+        exact, without_rate = (np.log(0.5) / np.log(1 - share) for share in (x, x / alpha))
     right = np.ceil(exact)
-    named = {
+    wrong = {
         "rounded-down": [np.floor(exact), np.round(exact), exact, right + 1],
         "smooth-decay": [np.log(2) / x, np.ceil(np.log(2) / x), np.round(np.log(2) / x)],
         "straight-decay": [0.5 / x, np.ceil(0.5 / x)],
+        "half-life-without-rate": [np.ceil(without_rate), np.ceil(np.log(2) * alpha / x)],
     }
-    with np.errstate(all="ignore"):
-        without = np.log(0.5) / np.log(1 - x / alpha)
-        named["half-life-without-rate"] = [np.ceil(without), np.ceil(np.log(2) * alpha / x)]
-    _name_any(value, right, named)
+    NEAR.name(value, right, wrong)
     for came, should in zip(value, right, strict=True):
-        expect_close(came, should, 0, 1e-3, "steps")
-    few = _number(answer.call("steps_to_halve", 0.9, 0.8), "steps")  # 0.28 of it are left after one step
-    expect_close(few, 1, 0, 1e-3, "steps")
+        WHOLE.expect(came, should, "steps")
+    few = expect_number(answer.call("steps_to_halve", 0.9, 0.8), "steps")  # 0.28 of it are left after one step
+    WHOLE.expect(few, 1, "steps")
 
 
 @EXERCISE.check("q2", hidden=True)
@@ -189,61 +180,43 @@ def first_steps_large_epsilon_and_inputs(answer, rng):
     for decoupled in (True, False):
         state = _draw_state(rng, shape=(3, 4))
         epsilon = float(rng.uniform(0.3, 0.9))
-        right = _adam(**state, decoupled=decoupled, epsilon=epsilon)
-        value = _three_arrays(answer.call("adam_step", *state.values(), decoupled, *_BETAS, epsilon), right)
-        if _same(value[0], _adam(**state, decoupled=decoupled, epsilon=epsilon, inside=True)[0]):
-            raise Misconception("epsilon-inside-the-root")
+        right, inside = (
+            _adam(**state, decoupled=decoupled, epsilon=epsilon, inside=inside) for inside in (False, True)
+        )
+        value = expect_parts(answer.call("adam_step", *state.values(), decoupled, *_BETAS, epsilon), "w, m, v")
+        NEAR.name(value[0], right[0], {"epsilon-inside-the-root": inside[0]})
         _expect_step(value, right)
         state |= {"m": np.zeros((3, 4)), "v": np.zeros((3, 4)), "t": 1}
         state["w"][0, 0], state["g"][0, 0] = 0, 3e-8  # of the size of the default ε
-        right = _adam(**state, decoupled=decoupled, betas=(0.9, 0.999))
-        after = answer.call(drivers.call_and_keep_inputs, Learner("adam_step"), *state.values(), decoupled)
-        _expect_step(_three_arrays(after["result"], right), right)
-        _expect_same_inputs(after["inputs"], (*state.values(), decoupled))
+        with keep_inputs(answer, "adam_step", *state.values(), decoupled) as value:
+            _expect_step(value, _adam(**state, decoupled=decoupled, betas=(0.9, 0.999)))
 
 
 @EXERCISE.check("q3")
 def training_keeps_the_mean_and_evaluation_everything(answer, rng):
     X, mask, q = _draw_masked(rng)
-    named = {
-        "not-scaled": [X * mask],
-        "scaled-down": [X * mask * q],
-        "keep-and-drop-swapped": [
-            X * (1 - mask) / q,
-            X * mask / (1 - q),
-            X * (1 - mask) / (1 - q),
-            X * (1 - mask),
-            X * (1 - mask) * q,
-        ],
+    dropped = 1 - mask
+    wrong = {
+        "not-scaled": X * mask,
+        "scaled-down": X * mask * q,
+        "keep-and-drop-swapped": [*_swapped(X, mask, q), X * dropped * q],
         "never-drops": [X, X / q],
     }
-    value = answer.call("dropout", X, mask, q, True)
-    _name_any(value, X * mask / q, named)
-    expect_close(value, X * mask / q, RTOL, ATOL, "output in training")
-    value = answer.call("dropout", X, mask, q, False)
-    dropped = [X * mask / q, X * mask, X * mask * q]
-    _name_any(
-        value, X, {"drops-at-evaluation": dropped, "scaled-at-evaluation": [X * q, X / q, X * (1 - q), X / (1 - q)]}
-    )
-    expect_close(value, X, RTOL, ATOL, "output in evaluation")
+    NEAR.judge(answer.call("dropout", X, mask, q, True), X * mask / q, wrong, "output in training")
+    _judge_evaluation(answer, "dropout", X, mask, q, "output in evaluation")
 
 
 @EXERCISE.check("q3")
 def the_way_back_has_the_same_slopes(answer, rng):
     G, mask, q = _draw_masked(rng)
-    value = answer.call("dropout_backward", G, mask, q, True)
-    named = {
-        "backward-without-mask": [G / q],
+    wrong = {
+        "backward-without-mask": G / q,
         "backward-without-scale": [G * mask, G * mask * q],
         "mean-mask-for-the-mask": [G, G * q],
-        "keep-and-drop-swapped": [G * (1 - mask) / q, G * mask / (1 - q), G * (1 - mask) / (1 - q), G * (1 - mask)],
+        "keep-and-drop-swapped": _swapped(G, mask, q),
     }
-    _name_any(value, G * mask / q, named)
-    expect_close(value, G * mask / q, RTOL, ATOL, "gradient in training")
-    value = answer.call("dropout_backward", G, mask, q, False)
-    named = {"drops-at-evaluation": [G * mask / q, G * mask, G * mask * q], "scaled-at-evaluation": [G * q, G / q]}
-    _name_any(value, G, named)
-    expect_close(value, G, RTOL, ATOL, "gradient in evaluation")
+    NEAR.judge(answer.call("dropout_backward", G, mask, q, True), G * mask / q, wrong, "gradient in training")
+    _judge_evaluation(answer, "dropout_backward", G, mask, q, "gradient in evaluation")
 
 
 @EXERCISE.check("q3")
@@ -251,23 +224,18 @@ def dropout_is_a_penalty(answer, rng):
     for _ in range(2):
         n, d = int(rng.integers(3, 7)), int(rng.integers(2, 6))
         X, y, w, q = rng.normal(size=(n, d)), rng.normal(size=n), rng.normal(size=d), float(rng.uniform(0.55, 0.9))
-        value = _number(answer.call("expected_loss", X, y, w, q), "loss")
+        value = expect_number(answer.call("expected_loss", X, y, w, q), "loss")
         base, variance, odds = np.mean((X @ w - y) ** 2) / 2, ((X * w) ** 2).sum() / (2 * n), (1 - q) / q
-        named = {
-            "loss-of-the-mean": [base],
-            "variance-of-the-coin": [
-                base + q * (1 - q) * variance,
-                base + (1 - q) * variance,
-                base + odds / q * variance,
-            ],
+        wrong = {
+            "loss-of-the-mean": base,
+            "variance-of-the-coin": [base + factor * variance for factor in (q * (1 - q), 1 - q, odds / q)],
             "penalty-not-halved": [base + 2 * odds * variance, 2 * (base + odds * variance)],
-            "odds-upside-down": [base + variance / odds],
+            "odds-upside-down": base + variance / odds,
             "inputs-forgotten": [base + odds * (w**2).sum() * factor for factor in (1, 0.5, 1 / n, 0.5 / n)],
-            "one-coin-an-example": [base + odds * np.mean((X @ w) ** 2) / 2],
+            "one-coin-an-example": base + odds * np.mean((X @ w) ** 2) / 2,
             "sum-for-mean": [n * (base + odds * variance), base + n * odds * variance, n * base + odds * variance],
         }
-        _name_any(value, base + odds * variance, named)
-        expect_close(value, base + odds * variance, RTOL, ATOL, "loss")
+        NEAR.judge(value, base + odds * variance, wrong, "loss")
 
 
 @EXERCISE.check("q3", hidden=True)
@@ -275,58 +243,47 @@ def other_shapes_and_nothing_dropped(answer, rng):
     X, q = rng.normal(size=(2, 3, 4, 2)), float(rng.uniform(0.1, 0.3))
     mask = (rng.random(X.shape) < q).astype(int)
     for name in ("dropout", "dropout_backward"):
-        _expect_inputs_unchanged(answer, X * mask / q, name, X, mask, q, True)
-        _expect_inputs_unchanged(answer, X, name, X, mask, q, False)
-        expect_close(
-            answer.call(name, X[0, 0], np.ones((4, 2), dtype=int), 1.0, True), X[0, 0], RTOL, ATOL, f"{name} with q = 1"
-        )
+        _expect_kept(answer, X * mask / q, name, X, mask, q, True)
+        _expect_kept(answer, X, name, X, mask, q, False)
+        value = answer.call(name, X[0, 0], np.ones((4, 2), dtype=int), 1.0, True)
+        NEAR.expect(value, X[0, 0], f"{name} with q = 1")
     rows, y, w = rng.normal(size=(4, 3)), rng.normal(size=4), rng.normal(size=3)
-    right = np.mean((rows @ w - y) ** 2 + (1 - q) / q * ((rows * w) ** 2).sum(axis=1)) / 2
-    _expect_inputs_unchanged(answer, right, "expected_loss", rows, y, w, q)
-    expect_close(
-        answer.call("expected_loss", rows, y, w, 1.0), np.mean((rows @ w - y) ** 2) / 2, RTOL, ATOL, "loss with q = 1"
-    )
+    errors, variances = rows @ w - y, (1 - q) / q * ((rows * w) ** 2).sum(axis=1)
+    _expect_kept(answer, np.mean(errors**2 + variances) / 2, "expected_loss", rows, y, w, q)
+    NEAR.expect(answer.call("expected_loss", rows, y, w, 1.0), np.mean(errors**2) / 2, "loss with q = 1")
 
 
 @EXERCISE.check("q4")
 def pictures_move_and_zeros_come_in(answer, rng):
     images = _draw_images(rng, square=True)
     B, H, W = images.shape
-    down, right_by = _draw_offsets(rng, B, H), np.roll(_draw_offsets(rng, B, W), 2)
-    value = answer.call("shift_images", images, down, right_by)
-    right = _shift(images, down, right_by)
-    if value is not None and as_array(value, "images").shape != images.shape:
+    down, right = _draw_offsets(rng, B, H), np.roll(_draw_offsets(rng, B, W), 2)
+    value = answer.call("shift_images", images, down, right)
+    if as_array(value, "images").shape != images.shape:
         raise Misconception("size-changed")
-    edge = _shift(images, down, right_by, fill="edge")
-    named = {
-        "wraps-around": [_shift(images, a * down, b * right_by, fill="wrap") for a in (1, -1) for b in (1, -1)],
-        "axes-swapped": [_shift(images, right_by, down), _shift(images, right_by, down, fill="wrap")],
-        "other-way": [_shift(images, a * down, b * right_by) for a, b in ((-1, 1), (1, -1), (-1, -1))],
-        "one-shift-for-all": [_shift(images, np.full(B, down[k]), np.full(B, right_by[k])) for k in (0, -1)],
-        "edge-drawn-out": [edge],
+    wrong = {
+        "wraps-around": [_shift(images, a * down, b * right, fill="wrap") for a in (1, -1) for b in (1, -1)],
+        "axes-swapped": [_shift(images, right, down), _shift(images, right, down, fill="wrap")],
+        "other-way": [_shift(images, a * down, b * right) for a, b in ((-1, 1), (1, -1), (-1, -1))],
+        "one-shift-for-all": [_shift(images, np.full(B, down[k]), np.full(B, right[k])) for k in (0, -1)],
+        "edge-drawn-out": _shift(images, down, right, fill="edge"),
     }
-    _name_any(value, right, named)
-    expect_close(value, right, RTOL, ATOL, "images")
+    NEAR.judge(value, _shift(images, down, right), wrong, "images")
 
 
 @EXERCISE.check("q4")
 def labels_follow_the_pictures(answer, rng):
     for name in _TRANSFORMS:
         glyphs, right = _draw_glyphs(rng, name)
-        value = answer.call("labels_after", glyphs, name)
-        K = len(glyphs)
-        none, itself = right < 0, right == np.arange(K)
-        changed = _TRANSFORMS[name](glyphs)
-        distance = (changed[:, None] != glyphs).sum(axis=(2, 3))
-        named = {
-            "labels-kept": [np.arange(K)],
-            "only-itself": [np.where(itself, right, -1)],
-            "nothing-becomes-zero": [np.where(none, 0, right)],
-            "nearest-glyph": [distance.argmin(axis=1)],
+        K, changed = len(glyphs), _TRANSFORMS[name](glyphs)
+        wrong = {
+            "labels-kept": np.arange(K),
+            "only-itself": np.where(right == np.arange(K), right, -1),
+            "nothing-becomes-zero": np.where(right < 0, 0, right),
+            "nearest-glyph": (changed[:, None] != glyphs).sum(axis=(2, 3)).argmin(axis=1),
             "one-transform": [_labels(glyphs, other(glyphs)) for other in _TRANSFORMS.values()],
         }
-        _name_any(value, right, named)
-        expect_close(value, right, 0, 1e-9, "labels")
+        NEAR.judge(answer.call("labels_after", glyphs, name), right, wrong, "labels")
 
 
 @EXERCISE.check("q4")
@@ -346,36 +303,22 @@ def far_shifts_and_narrow_pictures(answer, rng):
     images = _draw_images(rng, square=False)
     B, H, W = images.shape
     for _ in range(3):
-        down, right_by = rng.integers(-H - 2, H + 3, B), rng.integers(-W - 2, W + 3, B)
-        down[:6], right_by[:6] = (H, -H, 0, 0, H + 1, -1), (0, 0, W, -W, 1, -W - 1)
-        _expect_inputs_unchanged(answer, _shift(images, down, right_by), "shift_images", images, down, right_by)
+        down, right = rng.integers(-H - 2, H + 3, B), rng.integers(-W - 2, W + 3, B)
+        down[:6], right[:6] = (H, -H, 0, 0, H + 1, -1), (0, 0, W, -W, 1, -W - 1)
+        _expect_kept(answer, _shift(images, down, right), "shift_images", images, down, right)
     one = rng.uniform(1, 9, (1, 1, 4))
-    for down, right_by in ((0, 0), (0, 3), (1, 0), (0, -1), (-7, 2), (0, 11)):
-        down, right_by = np.array([down]), np.array([right_by])
-        expect_close(
-            answer.call("shift_images", one, down, right_by), _shift(one, down, right_by), RTOL, ATOL, "images"
-        )
+    for offsets in ((0, 0), (0, 3), (1, 0), (0, -1), (-7, 2), (0, 11)):
+        down, right = (np.array([offset]) for offset in offsets)
+        NEAR.expect(answer.call("shift_images", one, down, right), _shift(one, down, right), "images")
     glyphs, right = _draw_glyphs(rng, "half turn")
-    _expect_inputs_unchanged(answer, right, "labels_after", glyphs, "half turn")
-    _expect_inputs_unchanged(answer, [-1], "labels_after", np.array([[[1, 0, 0]]]), "mirror left-right")
+    _expect_kept(answer, right, "labels_after", glyphs, "half turn")
+    _expect_kept(answer, [-1], "labels_after", np.array([[[1, 0, 0]]]), "mirror left-right")
 
 
 @EXERCISE.check("q5")
 def the_faults_are_named(answer, rng):
-    letters = answer.get("FAULTS")
-    letters = (
-        "".join(letters) if isinstance(letters, (list, tuple)) and all(isinstance(x, str) for x in letters) else letters
-    )
-    if not isinstance(letters, str):
-        raise Wrong(say("no-letters"))
-    letters = {letter for letter in letters.upper().replace("AND", " ") if letter.isalnum()}
-    if not letters or not letters <= set("ABCDE"):
-        raise Wrong(say("no-letters"))
-    for letter, name in (("A", "not-the-training-loss"), ("D", "counter-is-reset"), ("E", "best-is-compared")):
-        if letter in letters:
-            raise Misconception(name)
-    if letters != {"B", "C"}:
-        raise Wrong(say("fault-missing"))
+    wrong = {"A": "not-the-training-loss", "D": "counter-is-reset", "E": "best-is-compared"}
+    expect_letters(answer.get("FAULTS"), "FAULTS", "BC", "ABCDE", wrong, say("fault-missing"))
 
 
 @EXERCISE.check("q5", points=2)
@@ -394,16 +337,15 @@ def diverged_short_and_hopeless_runs(answer, rng):
     falling = [(1 / k, best / k) for k in range(1, 10)]
     _judge_fit(answer, rng, falling, 2, int(rng.integers(3, 6)))  # max_epochs first
     _judge_fit(answer, rng, falling, 4, 1)
-    _judge_fit(
-        answer, rng, [(train, 1e15 * loss) for train, loss in falling], 1, 4
-    )  # no loss is too high to begin with
+    enormous = [(train, 1e15 * loss) for train, loss in falling]
+    _judge_fit(answer, rng, enormous, 1, 4)  # no loss is too high to begin with
     _judge_fit(answer, rng, [(1.0, 0.9), (0.9, 0.5), (0.8, 0.5), (0.7, 0.4), (0.6, 0.3)], 1, 5)  # patience 1, a tie
 
 
 @EXERCISE.check("q6")
 def gains_are_compared_seed_by_seed(answer, rng):
     accuracies, baseline = _draw_accuracies(rng)
-    rows = _three_rows(answer.call("compare_with_baseline", accuracies, baseline, 0.9), len(accuracies))
+    rows = _open_rows(answer.call("compare_with_baseline", accuracies, baseline, 0.9), len(accuracies))
     _judge_pairing(rows, accuracies, baseline, 0.9)
 
 
@@ -412,7 +354,7 @@ def all_intervals_hold_at_once(answer, rng):
     for confidence in (0.9, 0.99):
         accuracies, baseline = _draw_accuracies(rng)
         K, S = accuracies.shape
-        rows = _three_rows(answer.call("compare_with_baseline", accuracies, baseline, confidence), K)
+        rows = _open_rows(answer.call("compare_with_baseline", accuracies, baseline, confidence), K)
         _judge_pairing(rows, accuracies, baseline, confidence)  # the same sentence as above, if it is that
         gain, low, high = rows
         D, tail = accuracies - baseline, 1 - confidence
@@ -426,47 +368,35 @@ def all_intervals_hold_at_once(answer, rng):
                 error * _t_quantile(1 - tail / (2 * K), df) for df in (S, S - 2, 2 * S - 2, K - 1, K)
             ],
         }
-        _name_any((high - low) / 2, right, wrong, POINTS_ATOL)
-        expect_close(low, D.mean(axis=1) - right, RTOL, POINTS_ATOL, "low")
-        expect_close(high, D.mean(axis=1) + right, RTOL, POINTS_ATOL, "high")
-        expect_close(gain, D.mean(axis=1), RTOL, POINTS_ATOL, "gain")
+        POINTS.name((high - low) / 2, right, wrong)
+        for value, offset, what in ((low, -right, "low"), (high, right, "high"), (gain, 0, "gain")):
+            POINTS.expect(value, D.mean(axis=1) + offset, what)
 
 
 @EXERCISE.check("q6")
 def the_choice_brings_most_for_sure(answer, rng):
-    choice, net = answer.get("CHOICE"), _number(answer.get("NET"), "NET")
-    choice = choice.strip().lower() if isinstance(choice, str) else choice
-    wrong = {
+    strategies = {
         "dropout": "means-or-single-intervals",
         "five models voting": "gain-without-costs",
-        "l2": "cheapest-or-surest",
+        "L2": "cheapest-or-surest",
         "early stopping": "cheapest-or-surest",
         "baseline": "too-timid",
+        "augmentation": "",
     }
-    if isinstance(choice, str) and choice in wrong:
-        raise Misconception(wrong[choice])
-    if choice != "augmentation":
-        raise Wrong(say("no-choice"))
-    for name, recipe in _WRONG_NETS.items():
-        if abs(net - recipe) <= 1:
-            raise Misconception(name)
-    if not abs(net - _NET) <= 1:  # a dollar
-        raise Wrong(say("not-the-net"))
+    expect_choice(answer.get("CHOICE"), "CHOICE", strategies)
+    net = expect_number(answer.get("NET"), "NET")
+    Tolerance(0, 1).judge(net, _NET, _WRONG_NETS, "NET", say("not-the-net"))  # to a dollar
 
 
 @EXERCISE.check("q6", hidden=True)
 def one_strategy_or_two_seeds(answer, rng):
-    for K, S in ((1, 2), (1, 9), (8, 3)):
-        accuracies, baseline = (
-            np.round(64 * rng.normal(90, 1, shape)) / 64 for shape in ((K, S), S)
-        )  # exact in float32
+    for K, S in ((1, 2), (1, 9), (8, 3)):  # rounded: exact in float32
+        accuracies, baseline = (np.round(64 * rng.normal(90, 1, shape)) / 64 for shape in ((K, S), S))
         D = accuracies - baseline
         half = D.std(axis=1, ddof=1) / S**0.5 * _t_quantile(1 - 0.05 / (2 * K), S - 1)
-        after = answer.call(drivers.call_and_keep_inputs, Learner("compare_with_baseline"), accuracies, baseline)
-        gain, low, high = _three_rows(after["result"], K)
-        for name, value, right in (("gain", gain, 0), ("low", low, -half), ("high", high, half)):
-            expect_close(value, D.mean(axis=1) + right, RTOL, POINTS_ATOL, name)
-        _expect_same_inputs(after["inputs"], (accuracies, baseline))
+        with keep_inputs(answer, "compare_with_baseline", accuracies, baseline) as value:
+            for row, offset, what in zip(_open_rows(value, K), (0, -half, half), ("gain", "low", "high"), strict=True):
+                POINTS.expect(row, D.mean(axis=1) + offset, what)
 
 
 _BETAS = (0.8, 0.95)
@@ -482,40 +412,33 @@ def _draw_params(rng):
     return params, float(rng.uniform(0.5, 1)), float(rng.uniform(1.5, 3))
 
 
-def _penalty_and_gradients(answer, params, lambda1, lambda2) -> tuple:
-    value = answer.call("elastic_penalty", params, lambda1, lambda2)
-    if not isinstance(value, (list, tuple)) or len(value) != 2:
-        raise _not_a_tuple(value, 2, "penalty, gradients")
-    if type(value[1]) is not dict or set(value[1]) != set(params):
+def _open_penalty(value, params) -> tuple:
+    penalty, gradients = expect_parts(value, "penalty, gradients")
+    if type(gradients) is not dict or gradients.keys() != params.keys():
         raise Wrong(say("no-dictionary"))
-    return _number(value[0], "penalty"), value[1]
+    return expect_number(penalty, "penalty"), gradients
 
 
-def _expect_gradients(gradients, params, lambda1, lambda2):
+def _judge_gradients(gradients, params, lambda1, lambda2):
     for name, p in params.items():
-        value, is_weight = gradients[name], name.startswith("W")
+        value, what, l1, l2 = gradients[name], f"gradients[{name!r}]", lambda1 * np.sign(p), lambda2 * p
         if value is None:
             raise Wrong(say("no-gradient", name=name))
-        right = lambda1 * np.sign(p) + lambda2 * p if is_weight else 0 * p
-        if not is_weight and not _same(value, right):
-            both = lambda1 * np.sign(p), lambda2 * p
-            if any(_same(value, wrong) for wrong in (*both, sum(both), lambda1 + both[1], both[0] + 2 * both[1])):
-                raise Misconception("bias-penalised")
-        if is_weight and lambda1 and lambda2:
-            named = {
-                "half-forgotten": [right + lambda2 * p],
-                "gradient-halved": [right - lambda2 / 2 * p],
-                "lambdas-swapped": [lambda2 * np.sign(p) + lambda1 * p],
-                "slope-grows-with-the-weight": [(lambda1 + lambda2) * p, lambda1 * np.abs(p) + lambda2 * p],
-                "sign-lost": [lambda1 + lambda2 * p],
-            }
-            _name_any(value, right, named)
-        array = as_array(value, f"gradients[{name!r}]") if np.shape(value) == p.shape else None
-        zero = p == 0
-        if is_weight and array is not None and zero.any():
-            if _same(array[~zero], right[~zero]) and not _same(array[zero], right[zero]):
-                raise Misconception("pushed-off-zero")
-        expect_close(value, right, RTOL, ATOL, f"gradients[{name!r}]")
+        if not name.startswith("W"):
+            NEAR.judge(value, 0 * p, {"bias-penalised": [l1, l2, l1 + l2, lambda1 + l2, l1 + 2 * l2]}, what)
+            continue
+        wrong = {
+            "half-forgotten": l1 + 2 * l2,
+            "gradient-halved": l1 + l2 / 2,
+            "lambdas-swapped": lambda2 * np.sign(p) + lambda1 * p,
+            "slope-grows-with-the-weight": [lambda1 * p + l2, lambda1 * np.abs(p) + l2],
+            "sign-lost": lambda1 + l2,
+        }
+        NEAR.name(value, l1 + l2, wrong if lambda1 and lambda2 else {})
+        array, zero = expect_shape(value, p.shape, what), p == 0
+        if NEAR.same(array[~zero], (l1 + l2)[~zero]) and not NEAR.same(array[zero], 0 * p[zero]):
+            raise Misconception("pushed-off-zero")
+        NEAR.expect(array, l1 + l2, what)
 
 
 def _draw_state(rng, shape=None) -> dict:
@@ -527,7 +450,10 @@ def _draw_state(rng, shape=None) -> dict:
 
 
 def _adam(w, g, m, v, t, alpha, lam, decoupled, betas=_BETAS, epsilon=1e-8, means="mv", hats=(1, 1), inside=False):
-    """(w, m, v) after a step. means: which of them see the penalty; hats: which are corrected; inside: ε under the root."""
+    """(w, m, v) after a step.
+
+    means: which of them see the penalty; hats: which are corrected; inside: ε under the root.
+    """
     full = g if decoupled else g + lam * w
     m = betas[0] * m + (1 - betas[0]) * (full if "m" in means else g)
     v = betas[1] * v + (1 - betas[1]) * (full if "v" in means else g) ** 2
@@ -536,32 +462,22 @@ def _adam(w, g, m, v, t, alpha, lam, decoupled, betas=_BETAS, epsilon=1e-8, mean
     return w - alpha * m / first / root - (alpha * lam * w if decoupled else 0), m, v
 
 
-def _diagnose_step(value, right, recipes, state, decoupled):
-    recipes["no-correction"] = [_adam(**state, decoupled=decoupled, hats=hats) for hats in ((0, 0), (0, 1), (1, 0))]
-    recipes["t-off-by-one"] = [_adam(**state | {"t": state["t"] + k}, decoupled=decoupled) for k in (-1, 1)]
-    for name, wrong in recipes.items():
-        if any(_same(value[0], recipe[0]) and not _same(right[0], recipe[0]) for recipe in wrong):
-            raise Misconception(name)
-    hats = [mean / (1 - beta ** state["t"]) for mean, beta in zip(right[1:], _BETAS, strict=True)]
-    if any(_same(came, hat) for came, hat in zip(value[1:], hats, strict=True)):
-        raise Misconception("hats-returned")
-    if any(_same(came, state[name]) for came, name in zip(value[1:], "mv", strict=True)):
-        raise Misconception("old-means-returned")
+def _judge_step(value, right, wrong, state, decoupled):
+    """wrong: recipes for w alone."""
+    wrong |= {
+        "no-correction": [_adam(**state, decoupled=decoupled, hats=hats)[0] for hats in ((0, 0), (0, 1), (1, 0))],
+        "t-off-by-one": [_adam(**state | {"t": state["t"] + k}, decoupled=decoupled)[0] for k in (-1, 1)],
+    }
+    NEAR.name(value[0], right[0], wrong)
+    for name, came, should, beta in zip("mv", value[1:], right[1:], _BETAS, strict=True):
+        hat = should / (1 - beta ** state["t"])
+        NEAR.name(came, should, {"hats-returned": hat, "old-means-returned": state[name]})
     _expect_step(value, right)
 
 
 def _expect_step(value, right):
-    for name, came, should in zip("wmv", value, right, strict=True):
-        expect_close(came, should, RTOL, ATOL, name)
-
-
-def _three_arrays(value, right) -> list:
-    if not isinstance(value, (list, tuple, np.ndarray)) or len(value) != 3:
-        raise _not_a_tuple(value, 3, "w, m, v")
-    for name, came, should in zip("wmv", value, right, strict=True):
-        if as_array(came, name).shape != should.shape:
-            expect_close(came, should, RTOL, ATOL, name)
-    return list(value)
+    for name, came, should in zip("wmv", expect_parts(value, "w, m, v"), right, strict=True):
+        NEAR.expect(came, should, name)
 
 
 def _draw_masked(rng):
@@ -570,6 +486,19 @@ def _draw_masked(rng):
     mask = (rng.random(shape) < 0.6).astype(int)
     mask[:, :2] = 0, 1
     return rng.uniform(0.5, 2, shape) * rng.choice([-1, 1], shape), mask, float(rng.uniform(0.6, 0.9))
+
+
+def _swapped(X, mask, q) -> list:
+    """What dropout gives to those who take kept for dropped, or q for 1 − q."""
+    return [X * (1 - mask) / q, X * mask / (1 - q), X * (1 - mask) / (1 - q), X * (1 - mask)]
+
+
+def _judge_evaluation(answer, function, X, mask, q, what):
+    wrong = {
+        "drops-at-evaluation": [X * mask / q, X * mask, X * mask * q],
+        "scaled-at-evaluation": [X * q, X / q, X * (1 - q), X / (1 - q)],
+    }
+    NEAR.judge(answer.call(function, X, mask, q, False), X, wrong, what)
 
 
 def _draw_images(rng, square):
@@ -597,7 +526,7 @@ def _shift(images, down, right, fill="zero"):
 
 
 def _draw_glyphs(rng, name):
-    """Different glyphs, in random order: two that stay as they are, two pairs that change places, two that become nothing."""
+    """Different glyphs, in random order: two stay as they are, two pairs change places, two become nothing."""
     change = _TRANSFORMS[name]
     while True:
         noise = rng.integers(0, 2, (6, int(rng.integers(4, 6)), int(rng.integers(3, 6))))
@@ -618,30 +547,29 @@ def _labels(glyphs, changed):
     return np.where(same.any(axis=1), same.argmax(axis=1), -1)
 
 
-def _stop(
-    losses, patience, max_epochs, extra=0, column=1, tie=False, previous=False, reset=True, never=False, nan_low=False
-):
-    """(epochs run, best epoch) of early stopping, or of one of its wrong variants."""
+def _stop(losses, patience, max_epochs, fault=""):
+    """(epochs run, best epoch) of early stopping, or of the variant that a misconception names."""
     best, best_epoch, waited = float("inf"), 0, 0
+    limit = patience + {"one-epoch-too-many": 1, "one-epoch-too-few": -1, "never-stops": max_epochs}.get(fault, 0)
     for epoch in range(1, max_epochs + 1):
-        loss = losses[epoch - 1][column]
-        low = loss < best or (tie and loss == best) or (nan_low and not loss >= best)
-        best_epoch, waited = (epoch, 0 if reset else waited) if low else (best_epoch, waited + 1)
-        best = loss if low or previous else best
-        if waited >= patience + extra and not never:
+        loss = losses[epoch - 1][fault != "training-loss-watched"]
+        low = {"tie-counts": loss <= best, "nan-is-the-best": not loss >= best}.get(fault, loss < best)
+        best_epoch, waited = (epoch, waited if fault == "waits-in-total" else 0) if low else (best_epoch, waited + 1)
+        best = loss if low or fault == "previous-not-best" else best
+        if waited >= limit:
             break
     return epoch, best_epoch
 
 
-_VARIANTS = {
-    "one-epoch-too-many": {"extra": 1},
-    "one-epoch-too-few": {"extra": -1},
-    "training-loss-watched": {"column": 0},
-    "previous-not-best": {"previous": True},
-    "waits-in-total": {"reset": False},
-    "tie-counts": {"tie": True},
-    "never-stops": {"never": True},
-}
+_FAULTS = (
+    "one-epoch-too-many",
+    "one-epoch-too-few",
+    "training-loss-watched",
+    "previous-not-best",
+    "waits-in-total",
+    "tie-counts",
+    "never-stops",
+)
 
 
 def _draw_telling_run(rng):
@@ -652,44 +580,38 @@ def _draw_telling_run(rng):
         training = np.sort(rng.uniform(0.01, 1, max_epochs + 4))[::-1]
         losses = list(zip(training.tolist(), validation.tolist(), strict=True))
         right = _stop(losses, patience, max_epochs)
-        ends = {right, *(_stop(losses, patience, max_epochs, **how) for how in _VARIANTS.values())}
-        if len(ends) == len(_VARIANTS) + 1 and right[1] > 2:
+        ends = {right, *(_stop(losses, patience, max_epochs, fault) for fault in _FAULTS)}
+        if len(ends) == len(_FAULTS) + 1 and right[1] > 2:
             return losses, patience, max_epochs
 
 
 def _judge_fit(answer, rng, losses, patience, max_epochs):
-    """Let the learner's `fit` replay these losses on weights of the check's own; raises what is wrong with the outcome."""
+    """Let the learner's `fit` replay these losses on weights of the check's own, and judge the outcome."""
     weights = rng.normal(size=(len(losses) + 1, int(rng.integers(2, 5))))  # row k: after k epochs
-    arguments = weights[0], weights[1:], losses, patience, max_epochs
-    run = answer.call(drivers.replay_training, Learner("fit"), *arguments)
+    run = answer.call(drivers.replay_training, Learner("fit"), weights[0], weights[1:], losses, patience, max_epochs)
     if "stopped" in run:
         raise Misconception("beyond-the-end")
-    result, starts = run["result"], np.array(run["starts"]).reshape(-1, weights.shape[1])
-    epochs = len(starts)
-    if not isinstance(result, (list, tuple)) or len(result) != 2:
-        raise _not_a_tuple(result, 2, "best_w, best_epoch")
-    best_w, best_epoch = as_array(result[0], "best_w"), _number(result[1], "best_epoch")
-    if not _same(starts, weights[:epochs]):
+    best_w, best_epoch = expect_parts(run["result"], "best_w, best_epoch")
+    best_w, best_epoch = as_array(best_w, "best_w"), expect_number(best_epoch, "best_epoch")
+    starts = np.array(run["starts"]).reshape(-1, weights.shape[1])
+    epochs, right = len(starts), _stop(losses, patience, max_epochs)
+    if not NEAR.same(starts, weights[:epochs]):
         raise Misconception("always-from-the-start")
-    right = _stop(losses, patience, max_epochs)
     if epochs > max_epochs:
         raise Misconception("beyond-the-end")
-    for name, how in {**_VARIANTS, "nan-is-the-best": {"nan_low": True}}.items():
-        wrong = _stop(losses, patience, max_epochs, **how)
-        if wrong != right and (epochs, best_epoch) == wrong:
-            raise Misconception(name)
+    for fault in (*_FAULTS, "nan-is-the-best"):
+        if (epochs, best_epoch) == _stop(losses, patience, max_epochs, fault) != right:
+            raise Misconception(fault)
     if (epochs, best_epoch + 1) == right:
         raise Misconception("epochs-from-zero")
     if epochs != right[0]:
         raise Wrong(say("stopped-elsewhere", came=epochs, should=right[0]))
-    expect_close(best_epoch, right[1], 0, 1e-9, "best_epoch")
-    if right[1] != epochs and _same(best_w, weights[epochs]):
-        raise Misconception("last-weights")
-    expect_close(best_w, weights[right[1]], RTOL, ATOL, "best_w")
+    WHOLE.expect(best_epoch, right[1], "best_epoch")
+    NEAR.judge(best_w, weights[right[1]], {"last-weights": weights[epochs]}, "best_w")
 
 
 def _draw_accuracies(rng):
-    """(K, S) and (S,): a seed moves all together by about 2, a strategy alone by about 0.3; K, S, K + 1, S ± 1 differ."""
+    """(K, S) and (S,): a seed moves all by about 2, a strategy alone by about 0.3; K, S, K + 1, S ± 1 differ."""
     K, S = int(rng.integers(3, 5)), int(rng.choice([7, 8, 10]))
     seeds = rng.normal(90, 2, S)
     return seeds + rng.uniform(0.5, 2, (K, 1)) + rng.uniform(0.2, 0.5, (K, 1)) * rng.normal(size=(K, S)), seeds
@@ -699,33 +621,29 @@ def _judge_pairing(rows, accuracies, baseline, confidence):
     """Whether gain and standard error come from the differences, whatever quantile the error was multiplied by."""
     (gain, low, high), (K, S) = rows, accuracies.shape
     D, tail = accuracies - baseline, 1 - confidence
-    if _same(gain, -D.mean(axis=1), POINTS_ATOL):
-        raise Misconception("other-way-round")
-    expect_close(gain, D.mean(axis=1), RTOL, POINTS_ATOL, "gain")
+    POINTS.judge(gain, D.mean(axis=1), {"other-way-round": -D.mean(axis=1)}, "gain")
     half, error = (high - low) / 2, D.std(axis=1, ddof=1) / S**0.5
     apart = np.sqrt((accuracies.var(axis=1, ddof=1) + baseline.var(ddof=1)) / S)
     quantiles = [_t_quantile(1 - tail / k, S - 1) for k in (1, 2, K, 2 * K)]
-    named = {
+    wrong = {
         "seeds-not-paired": [apart * q for q in (*quantiles, _t_quantile(1 - tail / (2 * K), 2 * S - 2))],
         "spread-of-the-strategy": [accuracies.std(axis=1, ddof=1) / S**0.5 * q for q in quantiles],
         "spread-not-error": [error * S**0.5 * q for q in quantiles],
         "divided-by-S": [D.std(axis=1) / S**0.5 * q for q in quantiles],
     }
     right = error * quantiles[-1]
-    _name_any(half, right, named, POINTS_ATOL)
-    if not _same((low + high) / 2, gain, POINTS_ATOL):
-        expect_close(low, gain - right, RTOL, POINTS_ATOL, "low")
+    POINTS.name(half, right, wrong)
+    if not POINTS.same((low + high) / 2, gain):
+        POINTS.expect(low, gain - right, "low")
     if not np.allclose(half * error[0], half[0] * error, 1e-4):
-        expect_close(half, right, RTOL, POINTS_ATOL, "half of the interval's length")
+        POINTS.expect(half, right, "half of the interval's length")
 
 
-def _three_rows(value, K) -> np.ndarray:
-    if not isinstance(value, (list, tuple, np.ndarray)) or len(value) != 3:
-        raise _not_a_tuple(value, 3, "gain, low, high")
-    for name, row in zip(("gain", "low", "high"), value, strict=True):
-        if as_array(row, name).shape != (K,):
-            expect_close(row, np.zeros(K), what=name)
-    return np.array([as_array(row) for row in value])
+def _open_rows(value, K) -> list[np.ndarray]:
+    names = "gain, low, high"
+    return [
+        expect_shape(row, (K,), name) for row, name in zip(expect_parts(value, names), names.split(", "), strict=True)
+    ]
 
 
 def _t_quantile(p, df):
@@ -744,57 +662,13 @@ def _call_twice(answer, name, *args):
     """The value of a call, if a second call with the same input gives it again."""
     first, second = (answer.call(name, *args) for _ in range(2))
     if isinstance(first, (list, tuple)) and isinstance(second, (list, tuple)):
-        if not all(
-            one is other is None or _same(one, as_array(other)) for one, other in zip(first, second, strict=False)
-        ):
+        pairs = zip(first, second, strict=False)
+        if not all(one is other is None or NEAR.same(one, other) for one, other in pairs):
             raise Misconception("state-survives-the-call")
     return first
 
 
-def _expect_inputs_unchanged(answer, right, name, *args):
+def _expect_kept(answer, right, name, *inputs):
     """The right result, and the inputs afterwards as before."""
-    after = answer.call(drivers.call_and_keep_inputs, Learner(name), *args)
-    expect_close(after["result"], right, RTOL, ATOL, "the result")
-    _expect_same_inputs(after["inputs"], args)
-
-
-def _expect_same_inputs(after, before):
-    if not all(np.array_equal(now, then) for now, then in zip(after, before, strict=True)):
-        raise Misconception("changes-its-inputs")
-
-
-def _diagnose(value, right, wrong, what):
-    """Name the wrong recipe that gives `value`, unless it can't be told from the right one; else compare."""
-    _name_any(value, right, {name: [recipe] for name, recipe in wrong.items()})
-    expect_close(value, right, RTOL, ATOL, what)
-
-
-def _name_any(value, right, named, atol=ATOL):
-    """Raises the first misconception one of whose recipes gives `value` and not `right`."""
-    for name, recipes in named.items():
-        for recipe in recipes:
-            if _same(value, recipe, atol) and not _same(right, recipe, atol):
-                raise Misconception(name)
-
-
-def _same(value, recipe, atol=ATOL) -> bool:
-    """Close, where nan equals nan."""
-    try:
-        array, recipe = as_array(value), np.asarray(recipe, dtype=np.float64)
-    except Wrong:
-        return False
-    return array.shape == recipe.shape and np.allclose(array, recipe, RTOL, atol, equal_nan=True)
-
-
-def _number(value, what: str) -> float:
-    """A number, also as an array or list of one entry."""
-    array = as_array(value, what)
-    if array.size != 1:
-        expect_close(array, 0.0, what=what)
-    return float(array.reshape(()))
-
-
-def _not_a_tuple(value, count, names) -> Wrong:
-    if value is None:
-        as_array(value)  # says that the return is missing
-    return Wrong(say("tuple", count=count, names=names))
+    with keep_inputs(answer, name, *inputs) as value:
+        NEAR.expect(value, right, "the result")

@@ -1,4 +1,4 @@
-"""Exercise 05: images to rows, counting parameters, a Keras model, its weights in PyTorch, exact resuming, a purchase."""
+"""Exercise 05: images to rows, counting parameters, a Keras model, its copy in PyTorch, exact resuming, a purchase."""
 
 from __future__ import annotations
 
@@ -6,9 +6,25 @@ import itertools
 
 import numpy as np
 
-from autograder.answers import Exercise, Learner, Misconception, Wrong, as_array, drivers, expect_close, is_close
+from autograder.answers import (
+    Exercise,
+    Learner,
+    Misconception,
+    Tolerance,
+    Wrong,
+    as_array,
+    drivers,
+    expect_number,
+    expect_parts,
+    judge_equal,
+    keep_inputs,
+)
 
-RTOL, ATOL = 1e-5, 1e-6  # for what is computed in float32 or float64; a training of Keras gets more, in its check
+NEAR = Tolerance(1e-5, 1e-6)  # for what is computed in float32 or float64
+KERAS = Tolerance(1e-3, 1e-3)  # for what Keras computes
+MOVES = Tolerance(0.02, 0.02)  # for what an optimizer of Keras makes of it, in learning rates
+COUNT = Tolerance(1e-12, 0)
+EXACT = Tolerance(0, 0)
 EXERCISE = Exercise.beside(__file__)
 say = EXERCISE.say
 
@@ -19,14 +35,12 @@ def pixels_become_rows_between_0_and_1(answer, rng):
         h, w = 3 + rng.permutation(5)[:2]
         images = rng.integers(1, 200, size=(N, h, w), dtype=np.uint8)  # not up to 255: an own maximum shows
         images[0, 0, :2] = 0, 199
-        labels = rng.integers(0, 4, size=N)
-        value = _pair(_call_and_compare_inputs(answer, "prepare", images, labels, 5))[0]
-        rows = images.reshape(N, h * w) / 255.0
-        _diagnose_rows(value, rows, images)
-        if not isinstance(value, np.ndarray) or value.dtype != np.float32:
-            raise Misconception("not-float32")
+        X, _ = _prepare(answer, images, rng.integers(0, 4, size=N), 5)
+        _judge_rows(X, images)
+        _expect_float32(X)
     black = np.zeros((2, h, w), dtype=np.uint8)
-    expect_close(_pair(answer.call("prepare", black, np.array([1, 0]), 2))[0], np.zeros((2, h * w)), what="X")
+    X, _ = _prepare(answer, black, np.array([1, 0]), 2)
+    NEAR.expect(X, np.zeros((2, h * w)), "X")
 
 
 @EXERCISE.check("q1")
@@ -39,13 +53,9 @@ def labels_become_rows_with_a_single_one(answer, rng):
             labels = np.r_[np.where(labels == 2, 3, labels), classes - 1]
         labels = labels.astype(rng.choice(["uint8", "int64", "int32"]))
         images = rng.integers(0, 255, size=(len(labels), 2, 3), dtype=np.uint8)
-        value = _pair(_call_and_compare_inputs(answer, "prepare", images, labels, classes))[1]
-        rows = np.eye(classes)[labels.astype(int)]
-        if as_array(value, "Y").shape != rows.shape or not is_close(value, rows):
-            _diagnose_labels(as_array(value, "Y"), rows, labels.astype(int), classes)
-        expect_close(value, rows, RTOL, ATOL, "Y")
-        if not isinstance(value, np.ndarray) or value.dtype != np.float32:
-            raise Misconception("not-float32")
+        _, Y = _prepare(answer, images, labels, classes)
+        _judge_labels(Y, labels.astype(int), classes)
+        _expect_float32(Y)
 
 
 @EXERCISE.check("q1")
@@ -56,27 +66,17 @@ def validation_is_what_lies_at_the_end(answer, rng):
         labels = np.sort(rng.integers(0, 9, size=n))[:: rng.choice([-1, 1])]
         labels[cut - 1 : cut + 1] = 20, 21  # 20 is just trained, 21 is not
         labels[[0, -1]] = 10  # in both parts
-        trained, validated = set(labels[:cut].tolist()), set(labels[cut:].tolist())
-        value = answer.call("find_untrained", labels, share)
-        found = as_array(value, "the classes").ravel()
-        right = sorted(validated - trained)
-        first, rest = set(labels[: n - cut].tolist()), set(labels[n - cut :].tolist())
         wrong = {
-            "validation-from-the-front": sorted(first - rest),
-            "all-that-is-validated": sorted(validated),
-            "trained-never-validated": sorted(trained - validated),
-            "cut-one-off": sorted(set(labels[cut + 1 :].tolist()) - set(labels[: cut + 1].tolist())),
+            "cut-one-off": [_only_behind(labels, cut - 1), _only_behind(labels, cut + 1)],
+            "validation-from-the-front": _only_behind(labels[::-1], cut),
+            "all-that-is-validated": np.unique(labels[cut:]),
+            "trained-never-validated": np.setdiff1d(labels[:cut], labels[cut:]),
         }
-        if sorted(found) != right and sorted(found) == sorted(
-            set(labels[cut - 1 :].tolist()) - set(labels[: cut - 1].tolist())
-        ):
-            raise Misconception("cut-one-off")
-        for name, recipe in wrong.items():
-            if sorted(set(found)) == recipe != right:
-                raise Misconception(name)
-        expect_close(found, right, what="the classes")
-    expect_close(as_array(answer.call("find_untrained", np.array([2, 1, 1, 2]), 0.5)), [], what="the classes")
-    expect_close(as_array(answer.call("find_untrained", np.array([2, 1, 0]), 0.75)), [0, 1, 2], what="the classes")
+        found = as_array(answer.call("find_untrained", labels, share), "the classes").ravel()
+        NEAR.name(np.unique(found), _only_behind(labels, cut), wrong)
+        NEAR.expect(found, _only_behind(labels, cut), "the classes")
+    for labels, share, right in (([2, 1, 1, 2], 0.5, []), ([2, 1, 0], 0.75, [0, 1, 2])):
+        NEAR.expect(answer.call("find_untrained", np.array(labels), share), right, "the classes")
 
 
 @EXERCISE.check("q2")
@@ -84,21 +84,15 @@ def dense_layers_have_weights_and_biases(answer, rng):
     for _ in range(2):
         h, w, *units = (rng.permutation(20)[:5] + 2).tolist()
         layers = [("flatten",), *(("dense", n) for n in units)]
-        _diagnose_counts(answer, (h, w, 1), layers, ("no-biases", "a-bias-for-each-input"))
+        _judge_counts(answer, (h, w, 1), layers, ("no-biases", "a-bias-for-each-input"))
 
 
 @EXERCISE.check("q2")
 def a_kernel_is_the_same_everywhere(answer, rng):
+    wrong = ("no-biases", "kernel-without-channels", "a-bias-for-each-input", "weights-at-each-place")
     for _ in range(2):
         layers, shape = _draw_convolutions(rng)
-        wrong = (
-            "no-biases",
-            "kernel-without-channels",
-            "a-bias-for-each-input",
-            "weights-at-each-place",
-            "height-for-width",
-        )
-        _diagnose_counts(answer, shape, layers, wrong)
+        _judge_counts(answer, shape, layers, (*wrong, "height-for-width"))
 
 
 @EXERCISE.check("q2")
@@ -110,18 +104,17 @@ def the_map_shrinks_on_its_way(answer, rng):
             layers, shape = _draw_convolutions(rng)
             layers = [layers[0], ("pool", p), layers[1], ("pool", 2)] if p else layers  # without: no rounding down
             layers = [*layers, ("flatten",), ("dense", int(rng.integers(3, 9)))]
-            counts = [tuple(_count(shape, layers, mode)) for mode in ("", *wrong)]
-        _diagnose_counts(answer, shape, layers, wrong)
+            counts = [tuple(_count(shape, layers, way)) for way in ("", *wrong)]
+        _judge_counts(answer, shape, layers, wrong)
 
 
 @EXERCISE.check("q2", hidden=True)
 def counting_builds_nothing(answer, rng):
     n = 100_000 + int(rng.integers(10_000))
     layers = [("conv", 700, 5, 3), ("pool", 2), ("flatten",), ("dense", n), ("dense", 2 * n)]
-    value = as_array(answer.call("count_parameters", [404, 803, 3], layers), "the counts")
-    if not np.array_equal(value, right := np.array(_count((404, 803, 3), layers), dtype=float)):
-        expect_close(value, right, 0, 0, "the counts")
-    expect_close(as_array(answer.call("count_parameters", (4, 4, 1), []), "the counts").ravel(), [], what="the counts")
+    value = answer.call("count_parameters", [404, 803, 3], layers)
+    EXACT.expect(value, _count((404, 803, 3), layers), "the counts")
+    EXACT.expect(answer.call("count_parameters", (4, 4, 1), []), [], "the counts")
 
 
 @EXERCISE.check("q3")
@@ -129,25 +122,15 @@ def the_model_gives_logits(answer, rng):
     for hidden in (1, 3):
         sizes, weights, x, y, rate = _draw_network(rng, hidden)
         value, logits = _train(answer, sizes, rate, weights, [(x, y)])["outputs"], _forward(weights, x)
-        linear = x
-        for W, b in zip(weights[::2], weights[1::2], strict=True):
-            linear = linear @ W + b
+        others = (np.tanh, _sigmoid, lambda z: z * _sigmoid(z), lambda z: np.where(z > 0, z, np.expm1(z.clip(max=0))))
         wrong = {
+            "another-activation": [_forward(weights, x, activation) for activation in others],
             "softmax-at-the-end": _softmax(logits),
             "sigmoid-at-the-end": _sigmoid(logits),
             "relu-at-the-end": np.maximum(logits, 0),
-            "nothing-between-the-layers": linear,
+            "nothing-between-the-layers": _forward(weights, x, lambda z: z),
         }
-        others = (
-            np.tanh,
-            _sigmoid,
-            lambda z: z * _sigmoid(z),
-            lambda z: np.where(z > 0, z, np.expm1(np.minimum(z, 0))),
-        )
-        if any(_near(value, _forward(weights, x, activation)) for activation in others):
-            raise Misconception("another-activation")
-        _name_if_met(value, logits, wrong)
-        expect_close(value, logits, 1e-3, 1e-3, "the outputs")
+        KERAS.judge(value, logits, wrong, "the outputs")
 
 
 @EXERCISE.check("q3")
@@ -168,12 +151,10 @@ def the_loss_holds_for_extreme_logits(answer, rng):
         "squared-error": ((logits - y) ** 2).mean(),
         "each-class-for-itself": binary.mean(),
     }
-    loss = tested.pop("loss", None)
-    _name_if_met(loss, each.mean(), wrong)
-    expect_close(loss, each.mean(), 1e-3, 1e-3, "the loss")
+    KERAS.judge(tested.pop("loss", None), each.mean(), wrong, "the loss")
     if not tested:
         raise Misconception("accuracy-not-reported")
-    if not any(is_close(metric, (labels == top).mean(), 1e-4) for metric in tested.values()):
+    if not any(KERAS.same(metric, (labels == top).mean()) for metric in tested.values()):
         raise Misconception("another-accuracy")
 
 
@@ -185,15 +166,16 @@ def the_weights_move_as_adam_says(answer, rng):
     steps = _train(answer, sizes, rate, weights, [(x, y), *batches])["trained"]
     if not np.array_equal(np.asarray(steps[-1][0])[0], weights[0][0]):
         raise Misconception("weights-decay")
-    right = _adam(weights, batches, rate)
-    for step, other in zip(steps, right, strict=True):
-        moves = [(_flat(step) - _flat(weights)) / rate, (_flat(other) - _flat(weights)) / rate]
-        if _near(moves[0] * rate / 0.001, (_flat(_adam(weights, batches, 0.001)[0]) - _flat(weights)) / 0.001, 0.02):
-            raise Misconception("rate-ignored")
-        gradient = _flat(_gradients(weights, *batches[0]))
-        if _near(moves[0], -gradient, 0.02 * np.abs(gradient).max()):
-            raise Misconception("plain-gradient-descent")
-        expect_close(moves[0], moves[1], 0.02, 0.02, "movement of the weights / rate")
+    moves, right, by_default = (
+        [_flat(step) - _flat(weights) for step in some]
+        for some in (steps, _adam(weights, batches, rate), _adam(weights, batches, 0.001))
+    )
+    MOVES.name(moves[0] / 0.001, right[0] / 0.001, {"rate-ignored": by_default[0] / 0.001})
+    gradient = _flat(_gradients(weights, *batches[0]))
+    relative = Tolerance(0.02, 0.02 * np.abs(gradient).max())
+    relative.name(moves[0] / rate, right[0] / rate, {"plain-gradient-descent": -gradient})
+    for move, other in zip(moves, right, strict=True):
+        MOVES.expect(move / rate, other / rate, "movement of the weights / rate")
 
 
 @EXERCISE.check("q3", hidden=True)
@@ -202,14 +184,14 @@ def each_call_builds_a_new_model(answer, rng):
     done = answer.call(drivers.build_keras_twice, Learner("build_model"), sizes, rate, x, y)
     if "stopped" in done:
         raise Misconception("models-share-weights")
-    seen = [_flat(weights) for weights in done["seen"]]
-    if len({len(weights) for weights in seen}) != 1 or not np.array_equal(seen[0], seen[1]):
+    first, untouched, trained = (_flat(weights) for weights in done["seen"])
+    if not len(first) == len(untouched) == len(trained) or not np.array_equal(first, untouched):
         raise Misconception("models-share-weights")
-    if np.array_equal(seen[1], seen[2]):
+    if np.array_equal(untouched, trained):
         raise Wrong(say("second-model-does-not-train"))
     sizes, weights, x, y, rate = _draw_network(rng, 0)
     done = _train(answer, sizes, rate, weights, [(x, y)])
-    expect_close(done["outputs"], _forward(weights, x), 1e-3, 1e-3, "the outputs")
+    KERAS.expect(done["outputs"], _forward(weights, x), "the outputs")
     if any(np.ndim(array) == 2 and np.ptp(array) == 0 for array in done["fresh"]):
         raise Misconception("all-begin-alike")
 
@@ -218,35 +200,14 @@ def each_call_builds_a_new_model(answer, rng):
 def dense_kernels_have_their_outputs_first(answer, rng):
     a, b, c = (3 + rng.permutation(6)[:3]).tolist()
     weights, positions = _draw_weights(rng, [(a, b), (b, b), (b, c)]), _draw_positions(rng, 3)
-    state = _convert(answer, weights, positions)["state"]
-    _diagnose_names(state, positions)
-    for position, kernel, bias in zip(positions, weights[::2], weights[1::2], strict=True):
-        value = state[f"{position}.weight"]
-        wrong = {"kernel-as-it-was": kernel, "reshaped-not-transposed": kernel.reshape(kernel.shape[::-1])}
-        _name_if_met(value, kernel.T, wrong)
-        expect_close(value, kernel.T, RTOL, ATOL, f"{position}.weight")
-        expect_close(state[f"{position}.bias"], bias, RTOL, ATOL, f"{position}.bias")
+    _judge_layers(_convert(answer, weights, positions)["state"], weights, positions)
 
 
 @EXERCISE.check("q4")
 def convolution_kernels_move_their_axes(answer, rng):
     a, b, c, d, e = (2 + rng.permutation(6)[:5]).tolist()
     weights, positions = _draw_weights(rng, [(a, b, c, d), (d, d, d, d), (d, e)]), _draw_positions(rng, 3)
-    state = _convert(answer, weights, positions, None)["state"]
-    _diagnose_names(state, positions)
-    for position, kernel, bias in zip(positions, weights[::2], weights[1::2], strict=True):
-        value, right = state[f"{position}.weight"], kernel.T
-        if kernel.ndim == 4:
-            right = np.moveaxis(kernel, (3, 2), (0, 1))
-            wrong = {
-                "kernel-as-it-was": kernel,
-                "reshaped-not-transposed": kernel.reshape(right.shape),
-                "height-and-width-swapped": kernel.T,
-                "inputs-before-outputs": np.moveaxis(kernel, (2, 3), (0, 1)),
-            }
-            _name_if_met(value, right, wrong)
-        expect_close(value, right, RTOL, ATOL, f"{position}.weight")
-        expect_close(state[f"{position}.bias"], bias, RTOL, ATOL, f"{position}.bias")
+    _judge_layers(_convert(answer, weights, positions, None)["state"], weights, positions)
 
 
 @EXERCISE.check("q4")
@@ -257,26 +218,17 @@ def a_flattened_map_changes_its_order(answer, rng):
         shapes = [(a, b, channels[i], channels[i + 1]) for i, (a, b, *_) in enumerate(convolutions)]
         weights, positions = _draw_weights(rng, [*shapes, (n, n), (n, 3)]), _draw_positions(rng, len(shapes) + 2)
         state = _convert(answer, weights, positions, (h, w, c))["state"]
-        _diagnose_names(state, positions)
-        first, second = weights[2 * len(shapes)], weights[2 * len(shapes) + 2]
-        value, later = (state[f"{position}.weight"] for position in positions[-2:])
+        first, later = weights[-4], weights[-2]
         order = np.arange(n).reshape(h, w, c).transpose(2, 0, 1).ravel()
-        orders = [np.arange(n).reshape(h, w, c).transpose(axes).ravel() for axes in itertools.permutations(range(3))]
-        orders += [np.argsort(order), np.arange(n).reshape(c, h, w).transpose(0, 2, 1).ravel()]
-        if _near(value, first.T) or _near(value, first.reshape(n, n).T[order]):
-            raise Misconception("map-order-ignored")
-        if not _near(value, first[order].T) and any(_near(value, first[other].T) for other in orders):
-            raise Misconception("map-order-mixed-up")
-        expect_close(value, first[order].T, RTOL, ATOL, f"{positions[-2]}.weight")
-        if _near(later, second[order].T):
-            raise Misconception("later-layers-reordered")
-        expect_close(later, second.T, RTOL, ATOL, f"{positions[-1]}.weight")
-        for position, kernel, bias in zip(positions, weights[::2], weights[1::2], strict=True):
-            if kernel.ndim == 4:
-                expect_close(
-                    state[f"{position}.weight"], np.moveaxis(kernel, (3, 2), (0, 1)), RTOL, ATOL, f"{position}.weight"
-                )
-            expect_close(state[f"{position}.bias"], bias, RTOL, ATOL, f"{position}.bias")
+        others = [np.arange(n).reshape(h, w, c).transpose(axes).ravel() for axes in itertools.permutations(range(3))]
+        others += [np.argsort(order), np.arange(n).reshape(c, h, w).transpose(0, 2, 1).ravel()]
+        wrong = {
+            "map-order-ignored": [first.T, first.T[order]],
+            "map-order-mixed-up": [first[other].T for other in others],
+        }
+        NEAR.name(state[f"{positions[-2]}.weight"], first[order].T, wrong)
+        NEAR.name(state[f"{positions[-1]}.weight"], later.T, {"later-layers-reordered": later[order].T})
+        _judge_layers(state, [*weights[:-4], first[order], *weights[-3:]], positions)
 
 
 @EXERCISE.check("q4")
@@ -288,9 +240,7 @@ def each_array_is_a_copy_in_c_order(answer, rng):
         ([(1, 1, 1, 1)], None),
     ]
     for shapes, map_shape in networks:
-        weights, positions = _draw_weights(rng, shapes), _draw_positions(rng, len(shapes))
-        done = _convert(answer, weights, positions, map_shape)
-        _diagnose_names(done["state"], positions)
+        done = _convert(answer, _draw_weights(rng, shapes), _draw_positions(rng, len(shapes)), map_shape)
         if done["changed"]:
             raise Misconception("changes-the-weights")
         if any(not np.array_equal(done["state"][name], done["later"][name]) for name in done["state"]):
@@ -346,26 +296,23 @@ def the_epochs_are_picked_over_all_seeds(answer, rng):
             losses[1, :, 0], losses[2] = np.nan, np.where(e % 2, losses[2], np.nan)
             if trial == 5:
                 losses[2, 0] = np.nan  # this one never has all its seeds
-        means = losses.mean(axis=1)
-        filled = np.where(np.isnan(means), np.inf, means)
-        right = np.where(np.isfinite(filled).any(axis=1), filled.argmin(axis=1) + 1, 0)
+        means, there = losses.mean(axis=1), ~np.isnan(losses)
+        right = np.where(there.all(axis=1).any(axis=1), np.where(np.isnan(means), np.inf, means).argmin(axis=1) + 1, 0)
         value = as_array(answer.call("pick_epochs", losses), "the epochs")
-        wrong = {
-            "epochs-from-zero": right - 1,
-            "luckiest-seed": np.where(np.isnan(losses), np.inf, losses).min(axis=1).argmin(axis=1) + 1,
-            "largest-loss": means.argmax(axis=1) + 1,
-        }
         if trial > 2:
-            passed = np.where(np.isnan(losses), 0, losses).sum(axis=1) / np.maximum(1, (~np.isnan(losses)).sum(axis=1))
-            passed = np.where(np.isnan(losses).all(axis=1), np.inf, passed)
-            wrong = {"nan-passed-over": passed.argmin(axis=1) + 1, **wrong}
-            picked = value.astype(int) - 1 if value.shape == (R,) else np.full(R, -1)
-            if any(0 <= k < E and np.isnan(row[k]) for row, k in zip(means, picked, strict=True)) and not is_close(
-                value, wrong["nan-passed-over"]
+            passed = np.nansum(losses, axis=1) / np.maximum(1, there.sum(axis=1))
+            passed = np.where(there.any(axis=1), passed, np.inf)
+            EXACT.name(value, right, {"nan-passed-over": passed.argmin(axis=1) + 1})
+            if value.shape == (R,) and any(
+                0 < k <= E and np.isnan(row[int(k) - 1]) for row, k in zip(means, value, strict=True)
             ):
                 raise Misconception("nan-picked")
-        _name_if_met(value, right, wrong)
-        expect_close(value, right, 0, 0, "the epochs")
+        wrong = {
+            "epochs-from-zero": right - 1,
+            "luckiest-seed": np.where(there, losses, np.inf).min(axis=1).argmin(axis=1) + 1,
+            "largest-loss": means.argmax(axis=1) + 1,
+        }
+        EXACT.judge(value, right, wrong, "the epochs")
 
 
 @EXERCISE.check("q6")
@@ -374,20 +321,16 @@ def the_rise_is_measured_against_its_spread(answer, rng):
         S, E = int(rng.integers(3, 9)), int(rng.integers(8, 15))
         losses = rng.uniform(0.5, 3, (S, 1)) + rng.normal(scale=0.2, size=(S, E)).cumsum(axis=1)
         epoch = int(rng.integers(2, E - 1))
-        value = answer.call("overfitting_t", losses, epoch)
-        right = _t(losses[:, -1] - losses[:, epoch - 1])
         a, b = losses[:, -1], losses[:, epoch - 1]
+        right, over_S = _t(a - b), (S / (S - 1)) ** 0.5
         wrong = {
             "spread-of-one-seed": right / S**0.5,
-            "divided-by-S": right * (S / (S - 1)) ** 0.5,
+            "divided-by-S": [right * over_S, right * over_S / S**0.5],
             "seeds-not-paired": (a.mean() - b.mean()) / ((a.var(ddof=1) + b.var(ddof=1)) / S) ** 0.5,
-            "epoch-off-by-one": _t(losses[:, -1] - losses[:, epoch]),
+            "epoch-off-by-one": _t(a - losses[:, epoch]),
             "fall-for-rise": -right,
         }
-        if _near(value, right * (S / (S - 1)) ** 0.5 / S**0.5, RTOL):
-            raise Misconception("divided-by-S")
-        _name_if_met(value, right, wrong, RTOL)
-        expect_close(value, right, RTOL, ATOL, "t")
+        NEAR.judge(answer.call("overfitting_t", losses, epoch), right, wrong, "t")
     value = as_array(answer.call("overfitting_t", losses, E), "t")
     if value.size != 1 or value != 0:
         raise Misconception("nothing-to-test")
@@ -402,148 +345,132 @@ def a_further_point_has_its_price(answer, rng):
             accuracy[1], accuracy[3] = accuracy[0], accuracy[2] - 0.004  # nothing gained, then something lost
         points, more = 100 * np.diff(accuracy), np.diff(dollars)
         with np.errstate(all="ignore"):
-            signed = more / points
-            right = np.where(points > 0, signed, np.inf)
+            right = np.where(points > 0, more / points, np.inf)
             wrong = {
                 "shares-for-points": right * 100,
                 "whole-price": dollars[1:] / points,
                 "against-the-first": (dollars[1:] - dollars[0]) / (100 * (accuracy[1:] - accuracy[0])),
                 "points-for-a-dollar": points / more,
-                "loss-for-sale": signed,
             }
-        value = answer.call("price_of_points", accuracy, dollars)
-        if (
-            trial == 2
-            and as_array(value, "the prices").shape == right.shape
-            and not np.isposinf(as_array(value)[[0, 2]]).all()
-        ):
+        value = as_array(answer.call("price_of_points", accuracy, dollars), "the prices")
+        if value.shape == right.shape and not np.isposinf(value[np.isposinf(right)]).all():
             raise Misconception("loss-for-sale")
-        _name_if_met(value, right, wrong, RTOL)
-        expect_close(value, right, RTOL, ATOL, "the prices")
+        NEAR.judge(value, right, wrong, "the prices")
 
 
 @EXERCISE.check("q6")
 def the_choice_earns_most(answer, rng):
-    choice, price = (_number(answer.get(name), name) for name in ("CHOICE", "NEXT_PRICE"))
-    widths = np.asarray(answer.get("WIDTHS"))
-    validation, test = (np.asarray(answer.get(name)) for name in ("VAL_LOSS", "TEST_ACCURACY"))
-    per_epoch, value = np.asarray(answer.get("DOLLARS_PER_EPOCH")), answer.get("VALUE_OF_A_POINT")
+    choice, price = (expect_number(answer.get(name), name) for name in ("CHOICE", "NEXT_PRICE"))
+    widths, validation, test, per_epoch = (
+        np.asarray(answer.get(name)) for name in ("WIDTHS", "VAL_LOSS", "TEST_ACCURACY", "DOLLARS_PER_EPOCH")
+    )
 
     def weigh(epochs):
         accuracy, dollars = test.mean(axis=1)[range(len(widths)), epochs - 1], 30 * epochs * per_epoch
         return accuracy, dollars, np.diff(dollars) / (100 * np.diff(accuracy))
 
     accuracy, dollars, steps = weigh(validation.mean(axis=1).argmin(axis=1) + 1)
-    right = int((100 * accuracy * value - dollars).argmax())
+    right = int((100 * accuracy * answer.get("VALUE_OF_A_POINT") - dollars).argmax())
     if choice not in widths.tolist():
-        known = ", ".join(map(str, widths))
-        raise Wrong(say("one-of-the-widths", known=known))
-    if choice == widths[accuracy.argmax()] != widths[right]:
-        raise Misconception("most-accurate")
-    if choice == widths[dollars.argmin()] != widths[right]:
-        raise Misconception("cheapest")
-    if choice != widths[right]:
-        raise Wrong(say("not-the-best"))
-    for name, other in {
+        raise Wrong(say("one-of-the-widths", known=", ".join(map(str, widths))))
+    wrong = {"most-accurate": widths[accuracy.argmax()], "cheapest": widths[dollars.argmin()]}
+    judge_equal(choice, widths[right], wrong, "CHOICE", say("not-the-best"))
+    wrong = {
         "price-of-the-step-before": steps[right - 1],
         "picked-on-the-test-set": weigh(test.mean(axis=1).argmax(axis=1) + 1)[2][right],
-    }.items():
-        if is_close(price, other, 1e-3) and not is_close(steps[right], other, 1e-3):
-            raise Misconception(name)
-    if not is_close(price, steps[right], 1e-3):
-        raise Wrong(say("not-the-next-price"))
+    }
+    Tolerance(1e-3, 0).judge(price, steps[right], wrong, "NEXT_PRICE", say("not-the-next-price"))
 
 
-def _pair(value):
-    if not isinstance(value, (tuple, list)) or len(value) != 2:
-        raise Wrong(say("no-pair"))
-    return value
+def _prepare(answer, images, labels, classes):
+    with keep_inputs(answer, "prepare", images, labels, classes) as value:
+        return expect_parts(value, "X, Y")
 
 
-def _call_and_compare_inputs(answer, name, *args):
-    after = answer.call(drivers.call_and_keep_inputs, Learner(name), *args)
-    if not all(np.array_equal(now, before) for now, before in zip(after["inputs"], args, strict=True)):
-        raise Misconception("changes-its-inputs")
-    return after["result"]
-
-
-def _diagnose_rows(value, rows, images):
-    array, (N, h, w) = as_array(value, "X"), images.shape
+def _judge_rows(value, images):
+    (N, h, w), pixels = images.shape, images.reshape(len(images), -1).astype(float)
+    array, rows = as_array(value, "X"), pixels / 255
     if N > 1 and array.shape == rows.shape[::-1]:
         raise Misconception("columns-for-rows")
     if array.shape in (images.shape, (*images.shape, 1)):
         raise Misconception("not-flattened")
-    if array.shape == rows.shape:
-        orders = [images.transpose(0, 2, 1), images.reshape(h * w, N).T]
-        if any(_near(array, order.reshape(rows.shape) / 255) for order in orders) and not _near(array, rows):
-            raise Misconception("pixels-in-another-order")
-        of_each = images.max(axis=(1, 2)).reshape(-1, 1).astype(float)
-        spread = images.reshape(rows.shape).astype(float)
-        recipes = {
-            "integer-division": np.floor(rows),
-            "scaled-by-the-own-maximum": spread / images.max(),
-            "not-scaled": spread,
-        }
-        ranges = [spread / 256, spread / 127.5 - 1, (spread - 127.5) / 255, spread / 128, spread / 100, spread / 254]
-        if any(_near(array, one, 1e-5) for one in ranges):
-            raise Misconception("another-range")
-        if _near(array, spread / of_each, 1e-5):
-            raise Misconception("scaled-by-the-own-maximum")
-        _name_if_met(array, rows, recipes, 1e-5)
-        means = [spread.mean(), spread.mean(axis=0), spread.mean(axis=1, keepdims=True)]
-        if any(
-            _near(array - array.ravel()[0], (rows - mean / 255) - (rows - mean / 255).ravel()[0], 1e-5)
-            for mean in means
-        ) and not _near(array, rows):
-            raise Misconception("scaled-by-the-own-mean")
-        if N > 1 and (abs(array.mean()) < 1e-3 or np.abs(array.mean(axis=0)).max() < 1e-3):
-            raise Misconception("scaled-by-the-own-mean")
-    expect_close(array, rows, RTOL, ATOL, "X")
+    other_ranges = [pixels / 256, pixels / 127.5 - 1, (pixels - 127.5) / 255, pixels / 128, pixels / 100, pixels / 254]
+    wrong = {
+        "pixels-in-another-order": [
+            order.reshape(rows.shape) / 255 for order in (images.transpose(0, 2, 1), images.reshape(h * w, N).T)
+        ],
+        "another-range": other_ranges,
+        "scaled-by-the-own-maximum": [pixels / pixels.max(), pixels / pixels.max(axis=1, keepdims=True)],
+        "integer-division": np.floor(rows),
+        "not-scaled": pixels,
+    }
+    NEAR.name(array, rows, wrong)
+    if N > 1 and array.shape == rows.shape and abs(array.mean()) < 1e-3:
+        raise Misconception("scaled-by-the-own-mean")
+    NEAR.expect(array, rows, "X")
 
 
-def _diagnose_labels(array, rows, labels, classes):
+def _judge_labels(value, labels, classes):
+    array, rows = as_array(value, "Y"), np.eye(classes)[labels]
     if array.shape in (labels.shape, (len(labels), 1)):
         raise Misconception("labels-left-as-numbers")
-    if array.shape == rows.shape[::-1] != rows.shape and is_close(array.T, rows):
+    if NEAR.same(array, rows.T):
         raise Misconception("columns-for-rows")
-    if array.ndim == 2 and array.shape[1] in (labels.max() + 1, len(np.unique(labels))) and array.shape[1] != classes:
+    if array.ndim == 2 and array.shape[1] in {labels.max() + 1, len(np.unique(labels))} - {classes}:
         raise Misconception("width-of-what-occurs")
-    if array.shape == rows.shape and any(is_close(array, np.roll(rows, k, axis=1)) for k in (-1, 1)):
-        raise Misconception("classes-from-one")
+    NEAR.judge(array, rows, {"classes-from-one": [np.roll(rows, k, axis=1) for k in (-1, 1)]}, "Y")
 
 
-def _count(shape, layers, mode="", where=None):
-    """Parameters of each layer; `mode` names a wrong way to count. where: the layer to which the mode applies, or all."""
-    counts, (h, w, c) = [], shape
-    n = None
-    for i, (kind, *sizes) in enumerate(layers):
-        wrong = mode if where in (None, i) else ""
+def _expect_float32(value):
+    if not isinstance(value, np.ndarray) or value.dtype != np.float32:
+        raise Misconception("not-float32")
+
+
+def _only_behind(labels, cut):
+    return np.setdiff1d(labels[cut:], labels[:cut])
+
+
+def _count(shape, layers, way=""):
+    """Parameters of each layer; `way` names a wrong way to count."""
+    counts, (h, w, c), n = [], shape, None
+    for kind, *sizes in layers:
+        count = 0
         if kind == "conv":
-            (filters, a, b), count = sizes, 0
-            rows, columns = h - a + 1, w - b + 1
-            if wrong == "map-keeps-its-size":
-                rows, columns = h, w
-            elif wrong == "height-for-width":
-                rows, columns = h - b + 1, w - a + 1
-            depth = 1 if wrong == "kernel-without-channels" else c
-            biases = {"no-biases": 0, "a-bias-for-each-input": c}.get(wrong, filters)
-            count = a * b * depth * filters + biases
-            if wrong == "weights-at-each-place":
-                count *= rows * columns
-            h, w, c = rows, columns, filters
+            filters, a, b = sizes
+            a, b = {"height-alone": (a, a), "width-alone": (b, b)}.get(way, (a, b))
+            below, right = {"height-for-width": (b, a), "map-keeps-its-size": (1, 1)}.get(way, (a, b))
+            h, w = h - below + 1, w - right + 1
+            biases = {"no-biases": 0, "a-bias-for-each-input": c, "bias-at-each-place": filters * h * w}
+            count = a * b * filters * (1 if way == "kernel-without-channels" else c) + biases.get(way, filters)
+            count, c = count * (h * w if way == "weights-at-each-place" else 1), filters
         elif kind == "pool":
-            (p,), count = sizes, 0
-            if wrong == "pooling-rounded-up":
-                h, w = -(-h // p), -(-w // p)
-            elif wrong != "pooling-ignored":
-                h, w = h // p, w // p
+            p = sizes[0]
+            sides = {"pooling-rounded-up": (-(-h // p), -(-w // p)), "pooling-not-rounded": (h / p, w / p)}
+            h, w = (h, w) if way == "pooling-ignored" else sides.get(way, (h // p, w // p))
         elif kind == "flatten":
-            n, count = h * w * c, 0
+            n = h * w * c
         else:
-            biases = {"no-biases": 0, "a-bias-for-each-input": n}.get(wrong, sizes[0])
-            count, n = n * sizes[0] + biases, sizes[0]
+            units = sizes[0]
+            count = n * units + {"no-biases": 0, "a-bias-for-each-input": n}.get(way, units)
+            n = units
         counts.append(count)
     return counts
+
+
+def _judge_counts(answer, shape, layers, wrong):
+    """wrong: the misconceptions that show in these layers, each a way of _count, or several."""
+    right = _count(shape, layers)
+    more = {
+        "weights-at-each-place": ["bias-at-each-place"],
+        "pooling-rounded-up": ["pooling-not-rounded"],
+        "height-for-width": ["height-alone", "width-alone"],
+    }
+    recipes = {
+        "one-number-for-all": [sum(right), [sum(right)]],
+        "zeros-left-out": [[n for n in right if n]],
+        **{name: [_count(shape, layers, way) for way in (name, *more.get(name, []))] for name in wrong},
+    }
+    COUNT.judge(answer.call("count_parameters", shape, layers), right, recipes, "the counts")
 
 
 def _draw_convolutions(rng):
@@ -552,56 +479,6 @@ def _draw_convolutions(rng):
     kernels = [(2 + rng.permutation(3)[:2]).tolist() for _ in range(2)]
     shape = (int(rng.integers(24, 30)), int(rng.integers(31, 37)), channels)
     return [("conv", n, *kernel) for n, kernel in zip(filters, kernels, strict=True)], shape
-
-
-def _diagnose_counts(answer, shape, layers, wrong):
-    value, right = answer.call("count_parameters", shape, layers), _count(shape, layers)
-    array = as_array(value, "the counts")
-    if array.size == 1 != len(right) and float(array.reshape(())) == sum(right):
-        raise Misconception("one-number-for-all")
-    if array.shape == (np.count_nonzero(right),) != (len(right),) and is_close(array, [n for n in right if n]):
-        raise Misconception("zeros-left-out")
-    recipes = {name: _count(shape, layers, name) for name in wrong}
-    places = [_place_biases(shape, layers)] if "weights-at-each-place" in wrong else []
-    if any(is_close(array, one) for one in places):
-        raise Misconception("weights-at-each-place")
-    if "pooling-rounded-up" in wrong and _halves_left(shape, layers, array):
-        raise Misconception("pooling-rounded-up")
-    if "height-for-width" in wrong and any(is_close(array, _square(shape, layers, keep)) for keep in (0, 1)):
-        raise Misconception("height-for-width")
-    _name_if_met(array, np.array(right, dtype=float), recipes, 1e-9)
-    expect_close(array, right, 1e-12, 0, "the counts")
-
-
-def _place_biases(shape, layers):
-    """As _count, but with a bias for each place of the map that a convolution gives."""
-    counts, (h, w, _) = _count(shape, layers), shape
-    for i, (kind, *sizes) in enumerate(layers):
-        if kind == "conv":
-            h, w = h - sizes[1] + 1, w - sizes[2] + 1
-            counts[i] += sizes[0] * (h * w - 1)
-    return counts
-
-
-def _halves_left(shape, layers, array) -> bool:
-    """Whether the last count is that of maps whose sides aren't rounded after a pooling."""
-    h, w, c = shape
-    for kind, *sizes in layers:
-        if kind == "conv":
-            h, w, c = h - sizes[1] + 1, w - sizes[2] + 1, sizes[0]
-        elif kind == "pool":
-            h, w = h / sizes[0], w / sizes[0]
-    right = _count(shape, layers)
-    return (
-        array.shape == (len(right),) and array[-1] != right[-1] and is_close(array[-1], (h * w * c + 1) * layers[-1][1])
-    )
-
-
-def _square(shape, layers, keep):
-    """As _count, for someone who takes the kernels' height (keep=0) or width (keep=1) for both."""
-    square = [(kind, n, *[(a, b)[keep]] * 2) for kind, n, a, b in (one for one in layers if one[0] == "conv")]
-    replaced = iter(square)
-    return _count(shape, [next(replaced) if one[0] == "conv" else one for one in layers])
 
 
 def _draw_network(rng, hidden, rows=12):
@@ -674,7 +551,7 @@ def _gradients(weights, x, y):
 
 
 def _adam(weights, batches, rate, epsilon=1e-7):
-    """The weights after each step, as Keras computes Adam: with epsilon beside the root of the uncorrected mean square."""
+    """The weights after each step, as Keras computes Adam: epsilon beside the root of the uncorrected mean square."""
     weights, steps = [np.asarray(w, dtype=np.float64) for w in weights], []
     m, v = ([0 * w for w in weights] for _ in range(2))
     for t, batch in enumerate(batches, start=1):
@@ -701,27 +578,35 @@ def _draw_positions(rng, layers):
     return np.cumsum(rng.integers(2, 4, size=layers)).tolist()
 
 
-def _convert(answer, weights, *args):
-    done = answer.call(drivers.convert_and_overwrite, Learner("to_torch_state"), weights, *args)
+def _convert(answer, weights, positions, *map_shape):
+    """What to_torch_state gives, as the driver tells it, if its names are right."""
+    done = answer.call(drivers.convert_and_overwrite, Learner("to_torch_state"), weights, positions, *map_shape)
     if "stopped" in done:
-        kind = done["stopped"]
-        raise Wrong(say("state-is-no-dictionary", kind=kind))
-    return done
-
-
-def _diagnose_names(state, positions):
-    right = {f"{position}.{kind}" for position in positions for kind in ("weight", "bias")}
-    if set(state) == right:
-        return
-    layers = range(len(positions))
-    counted = {f"{i}.{kind}" for i in layers for kind in ("weight", "bias")}
-    one_by_one = {f"{2 * i}.weight" for i in layers} | {f"{2 * i + 1}.bias" for i in layers}
-    if set(state) in (counted, one_by_one):
+        raise Wrong(say("state-is-no-dictionary", kind=done["stopped"]))
+    kinds, layers = ("weight", "bias"), len(positions)
+    right, counted = ({f"{i}.{kind}" for i in places for kind in kinds} for places in (positions, range(layers)))
+    names = set(done["state"])
+    if names == right:
+        return done
+    if names in (counted, {f"{i}.{kinds[i % 2]}" for i in range(2 * layers)}):
         raise Misconception("layers-counted")
-    if any("kernel" in str(name) for name in state):
+    if any("kernel" in str(name) for name in names):
         raise Misconception("keras-names")
-    came, should = (", ".join(sorted(map(str, names))) for names in (state, right))
+    came, should = (", ".join(sorted(map(str, some))) for some in (names, right))
     raise Wrong(say("other-names", came=came, should=should))
+
+
+def _judge_layers(state, weights, positions):
+    for position, kernel, bias in zip(positions, weights[::2], weights[1::2], strict=True):
+        right = np.moveaxis(kernel, (-1, -2), (0, 1))
+        wrong = {
+            "kernel-as-it-was": kernel,
+            "reshaped-not-transposed": kernel.reshape(right.shape),
+            "height-and-width-swapped": kernel.T,
+            "inputs-before-outputs": np.moveaxis(kernel, (-2, -1), (0, 1)),
+        }
+        NEAR.judge(state[f"{position}.weight"], right, wrong, f"{position}.weight")
+        NEAR.expect(state[f"{position}.bias"], bias, f"{position}.bias")
 
 
 def _draw_data(rng):
@@ -735,7 +620,7 @@ def _save(answer, X, Y, seed, before, after):
     saved = answer.call(drivers.save_run, Learner("save_state"), Learner("Run"), X, Y, seed, before, after)
     if "stopped" in saved:
         raise Misconception("generator-itself-saved")
-    if not is_close(saved["twin"], _replay(X, Y, seed, before + after), 1e-6, 1e-9):
+    if not NEAR.same(saved["twin"], _replay(X, Y, seed, before + after)):
         raise Wrong(say("run-changed"))
     if not np.array_equal(saved["W"], saved["twin"]):
         raise Misconception("saving-changes-the-run")
@@ -745,7 +630,7 @@ def _save(answer, X, Y, seed, before, after):
 
 
 def _expect_resumed(answer, X, Y, seed, before, load=0):
-    """Save after `before` steps; the run that loads the state (load=1: as the second to do so) continues in the same way."""
+    """Save after `before` steps; the run that loads the state (load=1: the second that does) goes on alike."""
     after = 2 * -(-len(X) // 8) + 1
     saved = _save(answer, X, Y, seed, before, after)
     runs = answer.call(drivers.resume_run, Learner("load_state"), Learner("Run"), X, Y, seed + 1, saved["state"], after)
@@ -755,10 +640,11 @@ def _expect_resumed(answer, X, Y, seed, before, load=0):
     if load and saved["losses"] == runs[0]["losses"]:
         raise Misconception("loading-hands-the-state-over")
     now, then = resumed["fields"], saved["fields"]
-    if resumed["returned"] and not is_close(now.get("W"), then["W"]):
+    if resumed["returned"] and not NEAR.same(now.get("W"), then["W"]):
         raise Misconception("another-run-returned")
     differing = {name for name in then if not _equal(now.get(name), then[name])}
-    if any(is_close(now.get(name), then[name], 1e-4, 1e-6) for name in differing & {"W", "m", "v"}) and before:
+    nearly = Tolerance(1e-4, 1e-6)
+    if before and any(nearly.same(now.get(name), then[name]) for name in differing & {"W", "m", "v"}):
         raise Misconception("state-rounded")
     for name, fields in {
         "weights-not-restored": {"W"},
@@ -770,7 +656,7 @@ def _expect_resumed(answer, X, Y, seed, before, load=0):
     }.items():
         if differing & fields:
             raise Misconception(name)
-    expect_close(resumed["losses"], saved["losses"], 0, 0, "the losses")
+    EXACT.expect(resumed["losses"], saved["losses"], "the losses")
 
 
 def _replay(X, Y, seed, steps):
@@ -801,34 +687,12 @@ def _walk(state):
 
 
 def _equal(one, other) -> bool:
-    if isinstance(one, dict):
-        return (
-            isinstance(other, dict) and one.keys() == other.keys() and all(_equal(one[key], other[key]) for key in one)
-        )
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(_equal(one[key], other[key]) for key in one)
     if isinstance(one, (list, tuple)) and isinstance(other, (list, tuple)):
         return len(one) == len(other) and all(map(_equal, one, other))
-    if isinstance(one, np.ndarray) or isinstance(other, np.ndarray):
-        return np.shape(one) == np.shape(other) and np.array_equal(one, other)
-    return one == other
+    return np.array_equal(one, other)
 
 
 def _t(differences):
     return differences.mean() / (differences.std(ddof=1) / len(differences) ** 0.5)
-
-
-def _near(value, recipe, tolerance=1e-4) -> bool:
-    return is_close(value, recipe, tolerance, tolerance)
-
-
-def _name_if_met(value, right, wrong, tolerance=1e-4):
-    """Raise the misconception whose recipe gives `value`, unless it can't be told from the right one."""
-    for name, recipe in wrong.items():
-        if _near(value, recipe, tolerance) and not _near(right, recipe, tolerance):
-            raise Misconception(name)
-
-
-def _number(value, what):
-    array = as_array(value, what)
-    if array.size != 1:
-        expect_close(array, 0.0, what=what)
-    return float(array.reshape(()))

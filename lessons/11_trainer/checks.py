@@ -1,15 +1,33 @@
-"""Exercise 11: what a Trainer logs, plans and keeps; one reader for three sources; accumulated steps; a claim judged."""
+"""Exercise 11: what a Trainer logs, plans and keeps; a reader for three sources; accumulated steps; a claim judged."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from autograder.answers import Exercise, Learner, Misconception, Wrong, as_array, drivers, expect_close, expect_equal
+from autograder.answers import (
+    Exercise,
+    Learner,
+    Misconception,
+    Tolerance,
+    Wrong,
+    as_array,
+    drivers,
+    expect_choice,
+    expect_entries,
+    expect_equal,
+    expect_letters,
+    expect_number,
+    expect_numbers,
+    expect_parts,
+    expect_shape,
+    judge_equal,
+    keep_inputs,
+)
 
-RTOL, ATOL = 1e-5, 1e-6  # loose enough for float32, far tighter than any wrong recipe below
+NEAR = Tolerance(1e-5, 1e-6)  # loose enough for float32, far tighter than any wrong recipe below
 EXERCISE = Exercise.beside(__file__)
 say = EXERCISE.say
-_CLAIM, _LOW, _NEEDED = 0.85, 0.815554, 1225  # of the answers in q6's given cell
+_LOW, _NEEDED = 0.815554, 1225  # of the answers in q6's given cell
 
 
 @EXERCISE.check("q1")
@@ -19,83 +37,65 @@ def hidden_labels_are_left_out(answer, rng):
         seen, called = labels >= 0, logits.argmax(axis=1)
         n, right = len(labels), (called == labels).sum()
         counts, answers = np.bincount(labels[seen], minlength=classes), np.bincount(called, minlength=classes)
-        value = _report(answer.call("report", logits, labels))
-        whole, share = seen.sum(), counts.max() / seen.sum()
-        wrong = (
-            {"hidden-counted-as-wrong": [right / n], "percent-for-share": [100 * right / whole]}
-            if hidden
-            else {"percent-for-share": [100 * right / n]}
-        )
-        _judge(value["accuracy"], right / whole, wrong, "accuracy")
+        value = _open_report(answer.call("report", logits, labels))
+        whole, shares = seen.sum(), counts / seen.sum()
+        wrong = {"hidden-counted-as-wrong": right / n, "percent-for-share": 100 * right / whole}
+        NEAR.judge(value["accuracy"], right / whole, wrong, "accuracy")
+        ones, mean = shares[1], labels[seen].mean()
         wrong = {
-            "divided-by-all": [counts.max() / n],
+            "divided-by-all": counts.max() / n,
             "majority-of-the-answers": [answers.max() / n, np.bincount(called[seen]).max() / whole],
-            "two-classes-only": [
-                max(counts[1], counts[0]) / whole,
-                counts[1] / whole,
-                max(counts[1] / whole, 1 - counts[1] / whole),
-                labels[seen].mean(),
-                max(labels[seen].mean(), 1 - labels[seen].mean()),
-            ],
+            "two-classes-only": [max(shares[0], ones), ones, max(ones, 1 - ones), mean, max(mean, 1 - mean)],
             "hidden-as-a-class": [
-                max(hidden, counts.max()) / n,
-                hidden / n,
-                hidden / whole,
-                max(hidden, counts.max()) / whole,
+                count / all_of for count in (max(hidden, counts.max()), hidden) for all_of in (n, whole)
             ],
-            "percent-for-share": [100 * share],
+            "percent-for-share": 100 * shares.max(),
         }
-        _judge(value["majority"], share, wrong, "majority")
-        _judge(value["hidden"], hidden, {"visible-for-hidden": [whole]}, "hidden")
+        NEAR.judge(value["majority"], shares.max(), wrong, "majority")
+        NEAR.judge(value["hidden"], hidden, {"visible-for-hidden": whole}, "hidden")
 
 
 @EXERCISE.check("q1", hidden=True)
 def all_hidden_or_a_single_row(answer, rng):
     logits, labels = _draw_answers(rng, 3, 4)
+    one, answer_of_one = logits[:1], logits[:1].argmax(axis=1)
     for some, marks, right in (
         (logits, np.full(len(logits), -1), (np.nan, np.nan, len(logits))),
-        (logits[:1], logits[:1].argmax(axis=1), (1, 1, 0)),
-        (logits[:1], (logits[:1].argmax(axis=1) + 1) % 3, (0, 1, 0)),
-        (logits, labels, None),
+        (one, answer_of_one, (1, 1, 0)),
+        (one, (answer_of_one + 1) % 3, (0, 1, 0)),
+        (logits, labels, ()),
     ):
-        after = answer.call(drivers.call_and_keep_inputs, Learner("report"), some, marks)
-        value = _report(after["result"])
-        if right:
-            if np.isnan(right[0]) and not (np.isnan(value["accuracy"]) and np.isnan(value["majority"])):
-                raise Misconception("all-hidden")
-            for name, number in zip(("accuracy", "majority", "hidden"), right, strict=True):
-                if not np.isnan(number):
-                    expect_close(value[name], number, RTOL, ATOL, name)
-        _expect_same_inputs(after["inputs"], (some, marks))
+        with keep_inputs(answer, "report", some, marks) as value:
+            value = _open_report(value)
+            for name, number in zip(("accuracy", "majority", "hidden"), right, strict=False):
+                if np.isnan(number) and not np.isnan(value[name]):
+                    raise Misconception("all-hidden")
+                NEAR.expect(value[name], number, name)
 
 
 @EXERCISE.check("q2")
 def steps_are_counted(answer, rng):
     for A in (1, int(rng.integers(2, 5)), int(rng.integers(3, 6))):
         n, B, A, epochs = _draw_plan(rng, A)
-        value = _plan(answer.call("plan_run", n, B, A, epochs, 0, 10_000))
-        batches = -(-n // B)
-        each = -(-batches // A)
+        value = _open_plan(answer.call("plan_run", n, B, A, epochs, 0, 10_000))
+        batches = _up(n, B)
+        each = _up(batches, A)
         wrong = {
-            "accumulation-ignored": [batches * epochs] if A > 1 else [],
+            "accumulation-ignored": batches * epochs,
             "rest-dropped": [
-                n // B // A * epochs,
-                -(-(n // B) // A) * epochs,
-                batches // A * epochs,
-                (n // B) * epochs,
-                n // (A * B) * epochs,
+                steps * epochs for steps in (n // B // A, _up(n // B, A), batches // A, n // B, n // (A * B))
             ],
             "epochs-run-together": [
-                -(-batches * epochs // A),
-                -(-n * epochs // (A * B)),
+                _up(batches * epochs, A),
+                _up(n * epochs, A * B),
                 batches * epochs // A,
                 n * epochs // (A * B),
             ],
-            "one-epoch-only": [each],
+            "one-epoch-only": each,
         }
-        _judge(value["steps"], each * epochs, wrong, "steps")
-        right = n - (each - 1) * A * B
-        _judge(value["last"], right, {"last-batch-for-step": [n - (batches - 1) * B]}, "last")
+        NEAR.judge(value["steps"], each * epochs, wrong, "steps")
+        wrong = {"last-batch-for-step": n - (batches - 1) * B}
+        NEAR.judge(value["last"], n - (each - 1) * A * B, wrong, "last")
 
 
 @EXERCISE.check("q2")
@@ -106,15 +106,15 @@ def warm_up_is_a_share_or_a_number(answer, rng):
         steps = each * epochs
         exact = int(rng.integers(2, steps // 3)) + float(rng.uniform(0.1, 0.4))
         warm_up = {"share": exact / steps, "steps": int(rng.integers(2, 9)), "one": 1, "none": 0}[kind]
-        value = _plan(answer.call("plan_run", n, B, A, epochs, warm_up, 10_000))
+        value = _open_plan(answer.call("plan_run", n, B, A, epochs, warm_up, 10_000))
         if kind == "share":
             wrong = {
                 "warm-up-rounded-down": [np.floor(exact), np.round(exact), exact],
                 "warm-up-of-an-epoch": [np.ceil(warm_up * each), np.floor(warm_up * each)],
             }
-            _judge(value["warm_up"], np.ceil(exact), wrong, "warm_up")
+            NEAR.judge(value["warm_up"], np.ceil(exact), wrong, "warm_up")
         else:
-            _judge(value["warm_up"], warm_up, {"share-for-steps": [warm_up * steps, warm_up * each]}, "warm_up")
+            NEAR.judge(value["warm_up"], warm_up, {"share-for-steps": [warm_up * steps, warm_up * each]}, "warm_up")
 
 
 @EXERCISE.check("q2")
@@ -122,18 +122,15 @@ def evaluations_are_multiples(answer, rng):
     for even in (False, True):
         n, B, A, epochs = _draw_plan(rng, 2)
         steps = _up(_up(n, B), A) * epochs
-        every = next(k for k in range(3, steps) if steps % k) if not even else epochs
-        value = _plan(answer.call("plan_run", n, B, A, epochs, 0.1, every))["evaluations"]
+        every = epochs if even else next(k for k in range(3, steps) if steps % k)
+        value = _open_plan(answer.call("plan_run", n, B, A, epochs, 0.1, every))["evaluations"]
         right = list(range(every, steps + 1, every))
-        for name, wrong in (
-            ("evaluation-at-zero", [0, *right]),
-            ("evaluation-at-zero", [0, *right[:-1]]),
-            ("last-evaluation-missing", right[:-1]),
-            ("evaluation-at-the-end", [*right, steps]),
-        ):
-            if value == wrong and wrong != right:
-                raise Misconception(name)
-        expect_equal(value, right, "evaluations")
+        wrong = {
+            "evaluation-at-zero": [[0, *right], [0, *right[:-1]]],
+            "last-evaluation-missing": [right[:-1]],
+            "evaluation-at-the-end": [[*right, steps]],
+        }
+        judge_equal(value, right, wrong, "evaluations")
 
 
 @EXERCISE.check("q2", hidden=True)
@@ -147,17 +144,13 @@ def even_and_small_runs(answer, rng):
         (9, 2, 50, 4, 3),
         (b * a + 1, b, a, 1, 2),
     ):
-        value = _plan(answer.call("plan_run", n, B, A, epochs, 0.5, every))
+        value = _open_plan(answer.call("plan_run", n, B, A, epochs, 0.5, every))
         each = _up(_up(n, B), A)
         steps, last = each * epochs, n - (each - 1) * A * B
         if value["last"] == 0:
             raise Misconception("zero-in-the-last")
-        right = {
-            "steps": steps,
-            "warm_up": -(-steps // 2),
-            "last": last,
-            "evaluations": list(range(every, steps + 1, every)),
-        }
+        evaluations = list(range(every, steps + 1, every))
+        right = {"steps": steps, "warm_up": _up(steps, 2), "last": last, "evaluations": evaluations}
         for name, number in right.items():
             expect_equal(value[name], number, name)
 
@@ -166,9 +159,9 @@ def even_and_small_runs(answer, rng):
 def patience_ends_it(answer, rng):
     for patience in (2, 3, int(rng.integers(2, 5))):
         losses = _draw_losses(rng, patience)
-        _judge_watch(_watched(answer.call("watch", losses, patience)), losses, patience, 0.0)
+        _judge_watch(answer.call("watch", losses, patience), losses, patience, 0.0)
     falling = np.sort(rng.uniform(0.2, 0.9, 6))[::-1].tolist()
-    _judge_watch(_watched(answer.call("watch", falling, 1)), falling, 1, 0.0)
+    _judge_watch(answer.call("watch", falling, 1), falling, 1, 0.0)
 
 
 @EXERCISE.check("q3")
@@ -179,40 +172,35 @@ def small_gains_are_kept_but_do_not_count(answer, rng):
         for _ in range(patience - 1):
             losses.append(losses[-1] - least * float(rng.uniform(0.2, 0.8)))  # lower each time, never by enough
         losses += [min(losses) + 0.03, min(losses) - 3 * least, min(losses) - 4 * least]
-        _judge_watch(_watched(answer.call("watch", losses, patience, least)), losses, patience, least)
-        _judge_watch(_watched(answer.call("watch", losses, patience)), losses, patience, 0.0)
+        _judge_watch(answer.call("watch", losses, patience, least), losses, patience, least)
+        _judge_watch(answer.call("watch", losses, patience), losses, patience, 0.0)
 
 
 @EXERCISE.check("q3", hidden=True)
 def equals_nan_and_single_evaluations(answer, rng):
-    a, b = sorted(float(x) for x in rng.uniform(0.2, 0.9, 2))
+    (a, b), nan = sorted(float(x) for x in rng.uniform(0.2, 0.9, 2)), float("nan")
     cases = [
-        ([b, a, a, b, a], 9, 0.0), ([b, a, a, b], 2, 0.0), ([a], 1, 0.0), ([a, b], 1, 0.0), ([b, float("nan"), a, float("nan"), float("nan"), a / 2], 2, 0.0),
-        ([b, float("nan"), a], 1, 0.0), ([1.0, 0.5, 0.25], 1, 0.5), ([1.0, 0.75, 0.5], 2, 0.25), ([2.0, 1.75, 1.25, 1.0], 2, 0.5),
-    ]  # fmt: skip
+        ([b, a, a, b, a], 9, 0.0),
+        ([b, a, a, b], 2, 0.0),
+        ([a], 1, 0.0),
+        ([a, b], 1, 0.0),
+        ([b, nan, a, nan, nan, a / 2], 2, 0.0),
+        ([b, nan, a], 1, 0.0),
+        ([1.0, 0.5, 0.25], 1, 0.5),
+        ([1.0, 0.75, 0.5], 2, 0.25),
+        ([2.0, 1.75, 1.25, 1.0], 2, 0.5),
+    ]
     for losses, patience, least in cases:
-        after = answer.call(drivers.call_and_keep_inputs, Learner("watch"), losses, patience, least)
-        value, right = _watched(after["result"]), _watch(losses, patience, least)
-        if (
-            value[0] == right[0]
-            and value[1] != right[1]
-            and losses[right[1] - 1] == losses[min(value[1], len(losses)) - 1]
-        ):
-            raise Misconception("later-of-equals")
-        _judge_watch(value, losses, patience, least, named=False)
-        if str(list(after["inputs"][0])) != str(losses):
-            raise Misconception("changes-its-inputs")
+        stop, best = _watch(losses, patience, least)
+        equals = [(stop, k) for k, loss in enumerate(losses, 1) if loss == losses[best - 1]]
+        with keep_inputs(answer, "watch", losses, patience, least) as value:
+            judge_equal(_open_watch(value), [stop, best], {"later-of-equals": equals}, "(stop, best)")
 
 
 @EXERCISE.check("q4")
 def three_sources_are_read(answer, rng):
-    for text_column, label_column in (
-        ("sentence", "label"),
-        ("text", "stars"),
-        ("text", "label"),
-        ("sentence", "stars"),
-    ):
-        rows = _draw_rows(rng, text_column, label_column)
+    for columns in (("sentence", "label"), ("text", "stars"), ("text", "label"), ("sentence", "stars")):
+        rows = _draw_rows(rng, *columns)
         _judge_rows(answer.call("read_rows", rows), rows)
 
 
@@ -220,9 +208,13 @@ def three_sources_are_read(answer, rng):
 def texts_are_clean(answer, rng):
     words = [f"{word}{rng.integers(99)}" for word in ("Fine", "film", "(really)", "é<b>", "don't")]
     texts = [
-        "<br />".join(words), "<br /><br />".join(words), f"  {words[0]}   {words[1]} ", f"{words[2]}\t\n{words[3]}\n", "<br />" + words[4] + " <br /> " + words[0],
-        " ", "<br />", "", words[1], "a<br>b",
-    ]  # fmt: skip
+        "<br />".join(words),
+        "<br /><br />".join(words),
+        f"  {words[0]}   {words[1]} ",
+        f"{words[2]}\t\n{words[3]}\n",
+        "<br />" + words[4] + " <br /> " + words[0],
+        *(" ", "<br />", "", words[1], "a<br>b"),
+    ]
     rows = [{"idx": k, "text": text, "label": int(rng.integers(2))} for k, text in enumerate(texts)]
     _judge_rows(answer.call("read_rows", rows), rows)
 
@@ -250,48 +242,30 @@ def borders_and_inputs(answer, rng):
     rows = [{"stars": stars, "text": f"<br />{stars} stars "} for stars in rng.permutation(np.arange(1, 11)).tolist()]
     none = [{"sentence": "who knows", "label": -1, "idx": 4}]
     for some in (rows, none, [{"text": "one", "label": 0}]):
-        after = answer.call(drivers.call_and_keep_inputs, Learner("read_rows"), some)
-        _judge_rows(after["result"], some)
-        if [dict(row) for row in after["inputs"][0]] != some:
-            raise Misconception("changes-its-inputs")
+        with keep_inputs(answer, "read_rows", some) as value:
+            _judge_rows(value, some)
 
 
 @EXERCISE.check("q5")
 def the_large_batch_is_met(answer, rng):
     for count in (int(rng.integers(2, 4)), 4, int(rng.integers(5, 8))):
         w, parts = _draw_parts(rng, count)
-        loss, gradient = _pair(answer.call("accumulate", w, parts), w)
-        right, each = _logistic(w, parts), [_logistic(w, [part]) for part in parts]
-        sizes = np.array([len(y) for _, y in parts])
-        n = sizes.sum()
-        for k, (name, value) in enumerate((("gradient", gradient), ("loss", loss))):
-            one = [pair[1 - k] for pair in each]
-            wrong = {
-                "mean-of-means": [np.mean(one, axis=0)],
-                "always-four": [np.sum(one, axis=0) / 4, right[1 - k] * n / 4],
-                "means-added": [np.sum(one, axis=0)],
-                "sums-for-means": [right[1 - k] * n],
-                "last-part-only" if k == 0 else "loss-of-the-last": [one[-1]],
-                "downhill-already": [-right[1 - k]] if k == 0 else [],
-            }
-            _judge(value, right[1 - k], wrong, name)
+        loss, gradient = _open_step(answer.call("accumulate", w, parts), w)
+        right_loss, right_gradient = _logistic(w, parts)
+        losses, gradients = zip(*(_logistic(w, [part]) for part in parts), strict=True)
+        n = sum(len(y) for _, y in parts)
+        wrong = _slips(right_gradient, gradients, n) | {
+            "last-part-only": gradients[-1],
+            "downhill-already": -right_gradient,
+        }
+        NEAR.judge(gradient, right_gradient, wrong, "gradient")
+        NEAR.judge(loss, right_loss, _slips(right_loss, losses, n) | {"loss-of-the-last": losses[-1]}, "loss")
 
 
 @EXERCISE.check("q5")
 def the_letters_explain_the_first_loss(answer, rng):
-    letters = answer.get("FROM_THE_FIRST")
-    letters = (
-        "".join(letters) if isinstance(letters, (list, tuple)) and all(isinstance(x, str) for x in letters) else letters
-    )
-    if not isinstance(letters, str):
-        raise Wrong(say("no-letters"))
-    letters = {letter for letter in letters.upper().replace("AND", " ") if letter.isalnum()}
-    if not letters or not letters <= set("ABCDE"):
-        raise Wrong(say("no-letters"))
-    if letters & set("BCE"):
-        raise Misconception("acts-in-the-step")
-    if letters != {"A", "D"}:
-        raise Wrong(say("letter-missing"))
+    letters, wrong = answer.get("FROM_THE_FIRST"), {"BCE": "acts-in-the-step"}
+    expect_letters(letters, "FROM_THE_FIRST", "AD", "ABCDE", wrong, say("letter-missing"))
 
 
 @EXERCISE.check("q5", hidden=True)
@@ -299,68 +273,49 @@ def one_part_and_inputs(answer, rng):
     w, parts = _draw_parts(rng, 5)
     X, y = (np.concatenate([part[k] for part in parts]) for k in (0, 1))
     for some in (parts[:1], [(X[k : k + 1], y[k : k + 1]) for k in range(6)], parts, parts):
-        after = answer.call(drivers.call_and_keep_inputs, Learner("accumulate"), w, some)
-        loss, gradient = _pair(after["result"], w)
-        right = _logistic(w, some)
-        expect_close(loss, right[0], RTOL, ATOL, "loss")
-        expect_close(gradient, right[1], RTOL, ATOL, "gradient")
-        _expect_same_inputs(after["inputs"][:1], (w,))
-        for now, then in zip(after["inputs"][1], some, strict=True):
-            _expect_same_inputs(now, then)
+        with keep_inputs(answer, "accumulate", w, some) as value:
+            for part, right, what in zip(_open_step(value, w), _logistic(w, some), ("loss", "gradient"), strict=True):
+                NEAR.expect(part, right, what)
 
 
 @EXERCISE.check("q6")
 def only_unseen_reviews_count(answer, rng):
     for n in (int(rng.integers(15, 30)), int(rng.integers(200, 400))):
         right, seen = _draw_right(rng, n)
-        low, high, _ = _claim(answer.call("judge_claim", right, seen, 0.6))
+        low, high, _ = _open_claim(answer.call("judge_claim", right, seen, 0.6))
+        unseen, n_unseen = right[~seen], (~seen).sum()
         wrong = {
-            "seen-counted": [_wilson(right)[:2]],
-            "seen-for-unseen": [_wilson(right[seen])[:2]],
-            "wald-for-wilson": [_wald(right[~seen]), np.clip(_wald(right[~seen]), 0, 1)],
-            "not-divided": [np.array(_wilson(right[~seen])[:2]) * (1 + 1.96**2 / (~seen).sum())],
-            "one-sided": [_wilson(right[~seen], 1.645)[:2], _wilson(right[~seen], 1.6448536)[:2]],
+            "seen-counted": _wilson(right),
+            "seen-for-unseen": _wilson(right[seen]),
+            "wald-for-wilson": [_wald(unseen), np.clip(_wald(unseen), 0, 1)],
+            "not-divided": np.array(_wilson(unseen)) * (1 + 1.96**2 / n_unseen),
+            "one-sided": [_wilson(unseen, 1.645), _wilson(unseen, 1.6448536)],
         }
-        _judge(np.array([low, high]), _wilson(right[~seen])[:2], wrong, "(low, high)")
+        NEAR.judge([low, high], _wilson(unseen), wrong, "(low, high)")
 
 
 @EXERCISE.check("q6")
 def the_interval_decides(answer, rng):
     right, seen = _draw_right(rng, int(rng.integers(150, 300)))
-    low, high, p = _wilson(right[~seen])
-    cases = (
-        (low - 0.01, "shown"),
-        (low + 0.005, "open"),
-        (p - 0.003, "open"),
-        (p + 0.003, "open"),
-        (high - 0.005, "open"),
-        (high + 0.01, "refuted"),
-    )
+    (low, high), p = _wilson(right[~seen]), right[~seen].mean()
+    exchanged = {"shown": "refuted", "refuted": "shown"}
+    cases = [(low - 0.01, "shown"), (low + 0.005, "open"), (p - 0.003, "open")]
+    cases += [(p + 0.003, "open"), (high - 0.005, "open"), (high + 0.01, "refuted")]
     for claim, verdict in cases:
-        value = _claim(answer.call("judge_claim", right, seen, float(claim)))[2]
-        if value == verdict:
-            continue
-        if {value, verdict} == {"shown", "refuted"}:
-            raise Misconception("verdicts-exchanged")
-        if verdict == "open" and value == ("shown" if p >= claim else "refuted"):
-            raise Misconception("best-guess-decides")
-        expect_equal(value, verdict, "verdict")
+        wrong = {"best-guess-decides": "shown" if p >= claim else "refuted"}
+        if verdict != "open":
+            wrong = {"verdicts-exchanged": exchanged[verdict]}
+        value = answer.call("judge_claim", right, seen, float(claim))
+        judge_equal(_open_claim(value)[2], verdict, wrong, "verdict")
 
 
 @EXERCISE.check("q6")
 def the_numbers_of_the_claim(answer, rng):
-    low, verdict = _number(answer.get("LOW"), "LOW"), answer.get("VERDICT")
-    if abs(low - _LOW) > 6e-4 and any(
-        abs(low - wrong) < 6e-4 for wrong in (_wilson_of(0.888, 1_000)[0], _wilson_of(0.99, 300)[0])
-    ):
-        raise Misconception("seen-counted")
-    if abs(low - _LOW) > 6e-4:
-        expect_close(low, _LOW, 0, 6e-4, "LOW")
-    if not isinstance(verdict, str) or verdict.strip().lower() not in ("shown", "refuted", "open"):
-        raise Wrong(say("no-verdict"))
-    if verdict.strip().lower() != "open":
-        raise Misconception("seen-counted" if verdict.strip().lower() == "shown" else "best-guess-decides")
-    needed = _number(answer.get("NEEDED"), "NEEDED")
+    wrong = {"seen-counted": [_wilson_of(0.888, 1_000)[0], _wilson_of(0.99, 300)[0]]}
+    Tolerance(0, 6e-4).judge(expect_number(answer.get("LOW"), "LOW"), _LOW, wrong, "LOW")
+    verdicts = {"open": "", "shown": "seen-counted", "refuted": "best-guess-decides"}
+    expect_choice(answer.get("VERDICT"), "VERDICT", verdicts)
+    needed = expect_number(answer.get("NEEDED"), "NEEDED")
     if needed == _NEEDED:
         return
     exact = 1.96**2 * 0.85 * 0.15 / 0.02**2
@@ -368,31 +323,25 @@ def the_numbers_of_the_claim(answer, rng):
         raise Misconception("spread-of-the-share")
     if abs(needed - exact) < 1:
         raise Misconception("not-a-whole-number")
-    raise Wrong(say("needed-is-off"))  # fmt: skip
+    raise Wrong(say("needed-is-off"))
 
 
 @EXERCISE.check("q6", hidden=True)
 def all_right_all_wrong_and_one(answer, rng):
     n = int(rng.integers(8, 20))
-    seen = np.arange(n) % 3 == 0
-    one = np.arange(n) > 0
-    for right, hide in (
-        (np.ones(n, bool), seen),
-        (~seen & False, seen),
-        (np.ones(n, bool), one),
-        (~one, one),
-        (seen, np.zeros(n, bool)),
-    ):
-        after = answer.call(drivers.call_and_keep_inputs, Learner("judge_claim"), right, hide, 0.5)
-        low, high, verdict = _claim(after["result"])
-        wanted = _wilson(right[~hide])
-        expect_close(low, wanted[0], RTOL, ATOL, "low")
-        expect_close(high, wanted[1], RTOL, ATOL, "high")
-        expect_equal(verdict, "shown" if wanted[0] >= 0.5 else "refuted" if wanted[1] < 0.5 else "open", "verdict")
-        for claim, right_verdict in ((low, "shown"), (high, "open")):  # the border itself, as their own formula has it
-            if 0 < claim < 1:
-                expect_equal(_claim(answer.call("judge_claim", right, hide, claim))[2], right_verdict, "verdict")
-        _expect_same_inputs(after["inputs"], (right, hide))
+    seen, one, all_right = np.arange(n) % 3 == 0, np.arange(n) > 0, np.ones(n, bool)
+    cases = ((all_right, seen), (~seen & False, seen), (all_right, one), (~one, one), (seen, np.zeros(n, bool)))
+    for right, hide in cases:
+        with keep_inputs(answer, "judge_claim", right, hide, 0.5) as value:
+            low, high, verdict = _open_claim(value)
+            wanted = _wilson(right[~hide])
+            NEAR.expect(low, wanted[0], "low")
+            NEAR.expect(high, wanted[1], "high")
+            expect_equal(verdict, "shown" if wanted[0] >= 0.5 else "refuted" if wanted[1] < 0.5 else "open", "verdict")
+            for claim, at_the_border in ((low, "shown"), (high, "open")):  # the border as their own formula has it
+                if 0 < claim < 1:
+                    verdict = _open_claim(answer.call("judge_claim", right, hide, claim))[2]
+                    expect_equal(verdict, at_the_border, "verdict")
 
 
 def _draw_answers(rng, classes, hidden):
@@ -411,43 +360,26 @@ def _draw_answers(rng, classes, hidden):
             answers.max() / n,
             np.bincount(called[seen]).max() / seen.sum(),
         ]
-        top = classes == 2 and counts[0] > counts[1] or classes > 2 and counts[2:].max() > counts[:2].max()
-        if (
-            top
-            and len(np.unique(np.round(shares, 3))) == (5 if hidden else 4)
-            and (hidden < counts.max()) == (hidden < 10)
-            and seen.sum() > counts.max() + 2
-        ):
+        top = counts[0] > counts[1] if classes == 2 else counts[2:].max() > counts[:2].max()
+        apart = len(np.unique(np.round(shares, 3))) == (5 if hidden else 4)
+        if top and apart and (hidden < counts.max()) == (hidden < 10) and seen.sum() > counts.max() + 2:
             return logits, labels
 
 
-def _report(value) -> dict:
-    keys = ("accuracy", "majority", "hidden")
-    if value is None:
-        as_array(value)
-    if type(value) is not dict or not set(keys) <= set(value):
-        raise Wrong(say("no-dictionary", keys=", ".join(f'"{key}"' for key in keys)))
-    return {key: _number(value[key], key) for key in keys}
+def _open_report(value) -> dict:
+    entries = expect_entries(value, "accuracy, majority, hidden")
+    return {key: expect_number(number, key) for key, number in entries.items()}
 
 
 def _draw_plan(rng, A):
     """n, B, A, epochs: nothing divides, and each wrong way of counting gives another number."""
     while True:
         n, B, epochs = int(rng.integers(150, 400)), int(rng.integers(5, 12)), int(rng.integers(3, 6))
-        batches = -(-n // B)
-        each = -(-batches // A)
-        others = [
-            batches // A,
-            -(-(n // B) // A),
-            n // (A * B),
-            -(-batches * epochs // A) / epochs,
-            -(-n * epochs // (A * B)) / epochs,
-        ]
-        if (
-            n % B
-            and (A == 1 or batches % A > (A > 2))
-            and (A == 1 or min(abs(each - other) for other in others[3:]) > 0.1)
-        ):
+        batches = _up(n, B)
+        each = _up(batches, A)
+        together = _up(batches * epochs, A) / epochs, _up(n * epochs, A * B) / epochs
+        apart = batches % A > (A > 2) and min(abs(each - other) for other in together) > 0.1
+        if n % B and (A == 1 or apart):
             return n, B, A, epochs
 
 
@@ -455,21 +387,18 @@ def _up(a, b) -> int:
     return -(-a // b)
 
 
-def _plan(value) -> dict:
-    keys = ("steps", "warm_up", "last", "evaluations")
-    if value is None:
-        as_array(value)
-    if type(value) is not dict or not set(keys) <= set(value):
-        raise Wrong(say("no-dictionary", keys=", ".join(f'"{key}"' for key in keys)))
-    steps = value["evaluations"]
+def _open_plan(value) -> dict:
+    entries = expect_entries(value, "steps, warm_up, last, evaluations")
+    steps = entries.pop("evaluations")
     array = as_array(steps, "evaluations") if isinstance(steps, (list, tuple, np.ndarray)) else np.zeros((1, 1))
     if array.ndim != 1 or (array != np.round(array)).any():
         raise Wrong(say("not-a-list", name="evaluations"))
-    return {key: _number(value[key], key) for key in keys[:3]} | {"evaluations": [int(step) for step in array]}
+    numbers = {key: expect_number(number, key) for key, number in entries.items()}
+    return numbers | {"evaluations": [int(step) for step in array]}
 
 
 def _draw_losses(rng, patience) -> list[float]:
-    """Losses with idle evaluations that an improvement interrupts, a stop, and a lower loss after it that never comes."""
+    """Losses with idle evaluations that an improvement interrupts, a stop, and lower losses that never come."""
     low, losses = 0.9, [0.9]
     for idle in (patience - 1, 1, patience + 1):
         low -= float(rng.uniform(0.05, 0.1))
@@ -479,58 +408,48 @@ def _draw_losses(rng, patience) -> list[float]:
     return [*losses, low - 0.1, low - 0.15]
 
 
-def _watch(
-    losses, patience, least, count_from=1, reset=True, previous=False, ignore=False, keep="lowest"
-) -> tuple[int, int]:
-    lowest, best, kept, idle = losses[0], 1, 1, 0
+def _watch(losses, patience, least, fault="") -> tuple[int, int]:
+    """(stop, best), or what someone answers whose misconception is `fault`."""
+    lowest, best, idle = losses[0], 1, 0
     for k, loss in enumerate(losses[1:], start=2):
-        reference = losses[k - 2] if previous else lowest
-        improved = loss < reference - (0 if ignore else least)
-        idle = (0 if reset else idle) if improved else idle + 1
-        kept = k if improved else kept
-        if loss < lowest:
-            lowest, best = loss, k
+        improved = loss < (losses[k - 2] if fault == "against-the-one-before" else lowest) - least
+        if not improved:
+            idle += 1
+        elif fault != "patience-never-reset":
+            idle = 0
+        kept = improved if fault == "keeps-improvements-only" else loss < lowest
+        best, lowest = k if kept else best, loss if loss < lowest else lowest
         if idle == patience:
-            return k, kept if keep == "improvement" else best
-    return len(losses), kept if keep == "improvement" else best
+            return k, best
+    return len(losses), best
 
 
-def _watched(value) -> tuple[int, int]:
-    stop, best = _some_numbers(value, ("stop", "best"))
-    return (int(stop), int(best)) if stop == int(stop) and best == int(best) else (stop, best)
+def _open_watch(value) -> list:
+    return [int(x) if x.is_integer() else x for x in expect_numbers(value, "stop, best")]
 
 
-def _judge_watch(value, losses, patience, least, named=True):
-    right = _watch(losses, patience, least)
-    if value == right:
+def _judge_watch(value, losses, patience, least):
+    came, (stop, best) = _open_watch(value), _watch(losses, patience, least)
+    if came == [stop, best]:
         return
-    stop, best = right
-    if not named:
-        expect_equal(list(value), list(right), "(stop, best)")
-    if (np.array(value) == np.array(right) - 1).all():
+    if came == [stop - 1, best - 1]:
         raise Misconception("counted-from-zero")
-    upside_down = _watch([-loss for loss in losses], patience, least)
-    if value == upside_down:
+    if came == [*_watch([-loss for loss in losses], patience, least)]:
         raise Misconception("higher-is-better")
     stops = {
-        "least-ignored": [_watch(losses, patience, 0.0)[0]] if least else [],
-        "one-too-patient": [_watch(losses, patience + 1, least)[0]],
+        "least-ignored": _watch(losses, patience, 0.0)[0],
+        "one-too-patient": _watch(losses, patience + 1, least)[0],
         "one-too-hasty": [_watch(losses, patience - 1, least)[0]] if patience > 1 else [],
-        "patience-never-reset": [_watch(losses, patience, least, reset=False)[0]],
-        "against-the-one-before": [_watch(losses, patience, least, previous=True)[0]],
+        "patience-never-reset": _watch(losses, patience, least, "patience-never-reset")[0],
+        "against-the-one-before": _watch(losses, patience, least, "against-the-one-before")[0],
     }
-    for name, wrong in stops.items():
-        if value[0] != stop and value[0] in wrong:
-            raise Misconception(name)
-    if value[0] == stop:
-        if value[1] == int(np.nanargmin(losses)) + 1 > stop:
-            raise Misconception("looks-ahead")
-        if value[1] == _watch(losses, patience, least, keep="improvement")[1]:
-            raise Misconception("keeps-improvements-only")
-        if value[1] == stop:
-            raise Misconception("keeps-the-last")
-    expect_equal(value[0], stop, "stop")
-    expect_equal(value[1], best, "best")
+    judge_equal(came[0], stop, stops, "stop")
+    bests = {
+        "looks-ahead": int(np.nanargmin(losses)) + 1,
+        "keeps-improvements-only": _watch(losses, patience, least, "keeps-improvements-only")[1],
+        "keeps-the-last": stop,
+    }
+    judge_equal(came[1], best, bests, "best")
 
 
 def _draw_rows(rng, text_column, label_column) -> list[dict]:
@@ -555,15 +474,9 @@ def _read(rows) -> tuple[list, list]:
 
 
 def _judge_rows(value, rows):
-    if value is None:
-        as_array(value)
-    if (
-        not isinstance(value, (list, tuple))
-        or len(value) != 2
-        or not all(isinstance(part, (list, tuple, np.ndarray)) for part in value)
-    ):
-        raise Wrong(say("tuple", count=2, names="texts, labels"))
-    texts, labels = [str(text) for text in value[0]], as_array(list(value[1]), "labels").ravel().tolist()
+    texts, labels = expect_parts(value, "texts, labels")
+    texts = [str(text) for text in texts] if isinstance(texts, (list, tuple, np.ndarray)) else [str(texts)]
+    labels = as_array(labels, "labels").ravel().tolist()
     right, marks = _read(rows)
     if any("<br />" in text for text in texts):
         raise Misconception("breaks-left-in")
@@ -606,15 +519,20 @@ def _logistic(w, parts):
     return -np.mean(y * np.log(p) + (1 - y) * np.log(1 - p)), X.T @ (p - y) / len(y)
 
 
-def _pair(value, w):
-    if value is None:
-        as_array(value)
-    if not isinstance(value, (list, tuple)) or len(value) != 2:
-        raise Wrong(say("tuple", count=2, names="loss, gradient"))
-    gradient = as_array(value[1], "gradient")
-    if gradient.shape != w.shape:
-        expect_close(gradient, w, what="gradient")
-    return _number(value[0], "loss"), gradient
+def _slips(right, of_parts, n) -> dict:
+    """What comes of other divisors; of_parts: the loss, or the gradient, of each part alone."""
+    total = np.sum(of_parts, axis=0)
+    return {
+        "mean-of-means": total / len(of_parts),
+        "always-four": [total / 4, right * n / 4],
+        "means-added": total,
+        "sums-for-means": right * n,
+    }
+
+
+def _open_step(value, w) -> tuple:
+    loss, gradient = expect_parts(value, "loss, gradient")
+    return expect_number(loss, "loss"), expect_shape(gradient, w.shape, "gradient")
 
 
 def _draw_right(rng, n):
@@ -627,13 +545,13 @@ def _draw_right(rng, n):
     return right, seen
 
 
-def _wilson(right, z=1.96):
+def _wilson(right, z=1.96) -> tuple[float, float]:
     return _wilson_of(right.mean(), len(right), z)
 
 
-def _wilson_of(p, n, z=1.96) -> tuple[float, float, float]:
+def _wilson_of(p, n, z=1.96) -> tuple[float, float]:
     middle, half = p + z**2 / (2 * n), z * np.sqrt(p * (1 - p) / n + z**2 / (4 * n**2))
-    return (middle - half) / (1 + z**2 / n), (middle + half) / (1 + z**2 / n), float(p)
+    return (middle - half) / (1 + z**2 / n), (middle + half) / (1 + z**2 / n)
 
 
 def _wald(right):
@@ -641,49 +559,7 @@ def _wald(right):
     return np.array([right.mean() - half, right.mean() + half])
 
 
-def _claim(value) -> tuple[float, float, str]:
-    if value is None:
-        as_array(value)
-    if not isinstance(value, (list, tuple)) or len(value) != 3:
-        raise Wrong(say("tuple", count=3, names="low, high, verdict"))
-    if value[2] not in ("shown", "refuted", "open"):
-        raise Wrong(say("no-verdict"))
-    return _number(value[0], "low"), _number(value[1], "high"), value[2]
-
-
-def _expect_same_inputs(after, before):
-    if not all(np.array_equal(now, then) for now, then in zip(after, before, strict=False)):
-        raise Misconception("changes-its-inputs")
-
-
-def _some_numbers(value, names) -> tuple[float, ...]:
-    if value is None:
-        as_array(value)  # says that the return is missing
-    if not isinstance(value, (list, tuple, np.ndarray)) or np.ndim(value) == 0 or len(value) != len(names):
-        raise Wrong(say("tuple", count=len(names), names=", ".join(names)))
-    return tuple(_number(item, name) for item, name in zip(value, names, strict=True))
-
-
-def _judge(value, right, named, what):
-    """Raises the first misconception one of whose recipes gives `value` and not `right`; else compares."""
-    for name, recipes in named.items():
-        for recipe in recipes:
-            if _same(value, recipe) and not _same(right, recipe):
-                raise Misconception(name)
-    expect_close(value, right, RTOL, ATOL, what)
-
-
-def _same(value, recipe) -> bool:
-    try:
-        array, recipe = as_array(value), np.asarray(recipe, dtype=np.float64)
-    except Wrong:
-        return False
-    return array.shape == recipe.shape and np.allclose(array, recipe, RTOL, ATOL)
-
-
-def _number(value, what: str) -> float:
-    """A number, also as an array or list of one entry."""
-    array = as_array(value, what)
-    if array.size != 1:
-        expect_close(array, 0.0, what=what)
-    return float(array.reshape(()))
+def _open_claim(value) -> tuple[float, float, str]:
+    low, high, verdict = expect_parts(value, "low, high, verdict")
+    verdict = expect_choice(verdict, "verdict", ("shown", "refuted", "open"))
+    return expect_number(low, "low"), expect_number(high, "high"), verdict
