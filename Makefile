@@ -11,9 +11,9 @@ test: setup         ## run every test and every notebook
 
 setup: $(STAMP)     ## environment, data and model; does nothing twice, and mends the environment of a folder that was renamed
 	@[ "$$(cat $(STAMP))" = "$(CURDIR)" ] || { $(BIN)/python -m pip install -q --no-deps --no-build-isolation -e . && echo "$(CURDIR)" > $(STAMP); }
-	$(BIN)/python -m course_utils download
+	$(BIN)/python -m course_data download
 
-build: setup        ## source/ -> notebooks/, exercises/, solutions/, lesson tables
+build: setup        ## lessons/ -> notebooks/, exercises/, solutions/, lesson tables
 	$(BIN)/python tools/build.py
 
 bench: setup        ## how fast a class is graded, sandbox on; fails below the targets
@@ -22,10 +22,8 @@ bench: setup        ## how fast a class is graded, sandbox on; fails below the t
 pretrain: setup     ## train the models of the longer runs anew (lessons 08 and 09: some 50 minutes on two cores)
 	for lesson in 08 09; do $(BIN)/python tools/pretrain.py $$lesson || exit 1; done
 
-badges: build       ## "Open in Colab" links, from [tool.course] in pyproject.toml (part of every build)
-
 lint: setup         ## style, and whether notebooks and source agree
-	$(BIN)/python -m pip install -q -e ".[dev]" -c constraints.txt && $(BIN)/python -m ruff check . && $(BIN)/python tools/build.py --check
+	$(BIN)/python -m pip install -q -e ".[dev]" -c constraints.txt && $(BIN)/python -m ruff check . && $(BIN)/python -m ruff format --check . && $(BIN)/python tools/build.py --check
 
 clean:              ## forget the environment; data stays in its cache
 	rm -rf .venv
@@ -36,4 +34,4 @@ $(STAMP): requirements.txt constraints.txt pyproject.toml
 	$(BIN)/python -m pip install -r requirements.txt || { echo "Set-up stopped: see pip's message above. It needs a package index (a network, or a mirror named in pip's configuration). Nothing is lost: run the command again." >&2; exit 1; }
 	@echo "$(CURDIR)" > $(STAMP)
 
-.PHONY: lab test setup build bench pretrain badges lint clean
+.PHONY: lab test setup build bench pretrain lint clean

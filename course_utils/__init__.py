@@ -1,4 +1,4 @@
-"""Helpers that the lessons share: device, seeds, checkpoints, data, plots, ledger; nothing heavy is imported here."""
+"""Helpers that the lessons share: device, seeds, checkpoints, plots, ledger, set-up; nothing heavy is imported here."""
 
 from __future__ import annotations
 
@@ -6,47 +6,37 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from . import data as data
-    from . import ledger as ledger
-    from . import plotting as plotting
-    from .batches import ShuffledBatches as ShuffledBatches
-    from .checkpoint import Checkpoints as Checkpoints
-    from .device import advise_dtype as advise_dtype
-    from .device import device_report as device_report
-    from .device import pick_device as pick_device
-    from .device import use_tensorflow_memory_growth as use_tensorflow_memory_growth
-    from .install import ensure as ensure
-    from .keras_resume import keras_batches as keras_batches
-    from .keras_resume import keras_checkpoint as keras_checkpoint
-    from .pretrained import open_pretrained as open_pretrained
-    from .reproducibility import seed_everything as seed_everything
-    from .state_codec import CheckpointError as CheckpointError
+    from . import ledger, plotting
+    from .checkpoints import CheckpointError, Checkpoints
+    from .device import device_report, pick_device, use_tensorflow_memory_growth
+    from .install import ensure
+    from .keras_states import keras_batches, keras_checkpoint
+    from .seeds import ShuffledBatches, seed_everything
 
-_MODULES = ("data", "ledger", "plotting")
-_HOMES = {  # no name here may be a module's name too: the module would hide it
-    "CheckpointError": "state_codec",
-    "Checkpoints": "checkpoint",
-    "ShuffledBatches": "batches",
-    "advise_dtype": "device",
-    "device_report": "device",
-    "ensure": "install",
-    "keras_batches": "keras_resume",
-    "keras_checkpoint": "keras_resume",
-    "open_pretrained": "pretrained",
-    "pick_device": "device",
-    "seed_everything": "reproducibility",
-    "use_tensorflow_memory_growth": "device",
+__all__ = [
+    "CheckpointError", "Checkpoints", "ShuffledBatches", "device_report", "ensure", "keras_batches", "keras_checkpoint",
+    "ledger", "pick_device", "plotting", "seed_everything", "use_tensorflow_memory_growth",
+]  # fmt: skip
+_HOMES = {
+    "checkpoints": ("CheckpointError", "Checkpoints"),
+    "device": ("device_report", "pick_device", "use_tensorflow_memory_growth"),
+    "install": ("ensure",),
+    "keras_states": ("keras_batches", "keras_checkpoint"),
+    "seeds": ("ShuffledBatches", "seed_everything"),
 }
-__all__ = sorted([*_MODULES, *_HOMES])
+_MOVED = {"data": "import course_data as data", "open_pretrained": "from course_data import open_pretrained"}
+_MOVED["sources"] = "from course_data import registry as sources"
 
 
 def __getattr__(name: str) -> Any:
     """Import a helper when it is first used (PEP 562), so that `import course_utils` costs next to nothing."""
-    if name in _MODULES:
-        return importlib.import_module(f".{name}", __name__)
-    if name not in _HOMES:
+    if name in _MOVED:  # no AttributeError: `from course_utils import data` would swallow its sentence
+        raise ImportError(f"course_utils.{name} has moved; instead of importing it from here, write: {_MOVED[name]}")
+    if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(importlib.import_module(f".{_HOMES[name]}", __name__), name)
+    home = next((home for home, names in _HOMES.items() if name in names), name)
+    module = importlib.import_module(f".{home}", __name__)
+    value = module if home == name else getattr(module, name)
     globals()[name] = value  # the next use finds it without coming here
     return value
 

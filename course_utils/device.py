@@ -1,29 +1,50 @@
-"""Finds a device that really computes, reports what the machine has, and says which number type suits it."""
+"""Finds a device that really computes, and says what this process may use: cores, memory, frameworks."""
 
 from __future__ import annotations
 
-import importlib
+import contextlib
+import importlib.util
+import json
 import os
 import platform
 import re
+import subprocess
+import sys
 import warnings
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
-
-from .machine import DeviceReport, ask_tensorflow, count_cpu_threads, read_memory
 
 if TYPE_CHECKING:
     import torch
 
 _KINDS = ("cuda", "xpu", "mps", "cpu")  # the order of preference
-_PROBE_BYTES = 64 << 20  # a GPU that cannot spare 64 MiB is full
-_GIB = 2**30
+_CGROUPS, _OWN_CGROUP = Path("/sys/fs/cgroup"), Path("/proc/self/cgroup")  # where Linux keeps a container's limits
+_TENSORFLOW = """import json, tensorflow as tf
+print(json.dumps([tf.__version__, [gpu.name for gpu in tf.config.list_physical_devices("GPU")]]))"""
 
 
-class DtypeAdvice(NamedTuple):
-    """A number type for training on a device, and why."""
+class DeviceReport(NamedTuple):
+    """What this process has to compute with; memory in bytes. Of the frameworks: None where not asked or not here."""
 
-    dtype: torch.dtype
-    reason: str
+    python: str
+    system: str
+    cpu_threads: int
+    memory_total: int
+    memory_available: int
+    torch_version: str | None = None
+    accelerators: list[str] | None = None
+    tensorflow_version: str | None = None
+    tensorflow_gpus: list[str] | None = None
+
+    def __repr__(self) -> str:
+        total, available = (f"{size / 2**30:.1f} GiB" for size in (self.memory_total, self.memory_available))
+        rows = {"Python": self.python, "System": self.system, "CPU threads": f"{self.cpu_threads} (usable here)"}
+        rows["Memory"] = f"{total}, available {available}"
+        if self.torch_version:
+            rows["PyTorch"] = f"{self.torch_version}; {'; '.join(self.accelerators) or 'no CUDA, XPU or MPS device'}"
+        if self.tensorflow_version:
+            rows["TensorFlow"] = f"{self.tensorflow_version}; {', '.join(self.tensorflow_gpus) or 'no GPU'}"
+        return "\n".join(f"{name:<12} {text}" for name, text in rows.items())
 
 
 def pick_device(prefer: str | torch.device | None = None, quiet: bool = False) -> torch.device:
@@ -35,126 +56,89 @@ def pick_device(prefer: str | torch.device | None = None, quiet: bool = False) -
     """
     import torch
 
-    choice, origin = _read_choice(prefer)
-    failed = []
-    for name in dict.fromkeys([*([choice] if choice else []), *_KINDS]):
-        asked = name == choice
-        if not asked and not _is_present(name):
+    (choice, origin), failed = _read_choice(prefer), []
+    for name in dict.fromkeys([*filter(None, [choice]), *_KINDS]):
+        if name != choice and not _is_present(name):
             continue
-        problem = _find_problem(name)
-        if problem is None:
-            if not quiet:
-                print(f"Device: {_describe(name)}: {_say_why(name, origin if asked else None, failed)}")
-            return torch.device(name)
-        failed.append(name)
-        who = f"{origin} asks for the device {name}, but it" if asked else f"the device {name} is present but"
-        warnings.warn(f"{who} cannot be used: {problem}. Trying the next one.", RuntimeWarning, stacklevel=2)
+        if problem := _find_problem(name):
+            who = f"{origin} asks for the device {name}, but it" if name == choice else f"the device {name} is here but"
+            warnings.warn(f"{who} cannot be used: {problem}. Trying the next one.", RuntimeWarning, stacklevel=2)
+            failed.append(name)
+            continue
+        why = f"{', '.join(failed)} cannot be used" if failed else "there is no CUDA, XPU or MPS device"
+        why = why if name == "cpu" else "the first of CUDA, XPU, MPS, CPU that computes correctly"
+        if not quiet:
+            print(f"Device: {_describe(name)}: {f'{origin} asks for it' if name == choice else why}")
+        return torch.device(name)
     raise RuntimeError("not even the CPU computes a correct product: install PyTorch anew")
 
 
 def device_report(frameworks: bool = True) -> DeviceReport:
     """Return what this machine offers. frameworks: also ask PyTorch and TensorFlow where installed (takes seconds)."""
-    total, available = read_memory()
-    basics = DeviceReport(
-        platform.python_version(), f"{platform.system()} ({platform.machine()})", count_cpu_threads(), total, available
-    )
+    system = f"{platform.system()} ({platform.machine()})"
+    facts = (platform.python_version(), system, count_cores(), *measure_memory())
     if not frameworks:
-        return basics
-    torch, (tf_version, tf_gpus) = _import_or_none("torch"), ask_tensorflow()
-    found = (
-        []
-        if torch is None
-        else [
-            _describe(f"{kind}:{i}")
-            for kind in _KINDS[:2]
-            if _is_present(kind)
-            for i in range(getattr(torch, kind).device_count())
-        ]
-    )
-    found += ["mps"] if torch is not None and _is_present("mps") else []
-    return DeviceReport(
-        **{
-            **vars(basics),
-            "torch_version": torch and torch.__version__,
-            "accelerators": found,
-            "tensorflow_version": tf_version,
-            "tensorflow_gpus": tf_gpus,
-        }
-    )
+        return DeviceReport(*facts)
+    version, found = None, None
+    with contextlib.suppress(ImportError):
+        import torch
+
+        kinds = {kind: getattr(torch, kind).device_count() for kind in filter(_is_present, _KINDS[:-1])}
+        version, found = torch.__version__, [_describe(f"{kind}:{i}") for kind in kinds for i in range(kinds[kind])]
+    return DeviceReport(*facts, version, found, *_ask_tensorflow())
+
+
+def count_cores() -> int:
+    """Return how many CPU threads this process may keep busy: its affinity, and a container's quota rounded up."""
+    import psutil
+
+    ask = getattr(psutil.Process(), "cpu_affinity", None)  # macOS has none
+    cores = len(ask()) if ask else psutil.cpu_count() or 1
+    quotas = _read_cgroups("cpu", "cpu.max", "cpu.cfs_quota_us", "cpu.cfs_period_us")
+    return min([cores, *(-(-quota // period) for quota, period in quotas)])
+
+
+def measure_memory() -> tuple[int, int]:
+    """Return (total, available) bytes of memory, a container's limits included."""
+    import psutil
+
+    machine = psutil.virtual_memory()
+    limits = _read_cgroups("memory", "memory.max", "memory.limit_in_bytes", "memory.current", "memory.usage_in_bytes")
+    total = min([machine.total, *(limit for limit, _ in limits)])  # version 1 writes a huge number for "no limit"
+    return total, min([machine.available, *(max(0, limit - used) for limit, used in limits)])
 
 
 def use_tensorflow_memory_growth() -> list[str]:
-    """Let TensorFlow take GPU memory as it needs it, instead of all at once; return the names of the GPUs (maybe none).
-
-    Raises RuntimeError where TensorFlow has used a GPU already: this has to come first.
-    """
+    """Let TensorFlow take GPU memory as it needs it; return the GPUs' names. RuntimeError where it has used one yet."""
     import tensorflow as tf
 
     gpus = tf.config.list_physical_devices("GPU")
-    for gpu in gpus:
-        if tf.config.experimental.get_memory_growth(gpu):
-            continue
-        try:
-            tf.config.experimental.set_memory_growth(gpu, True)
-        except (RuntimeError, ValueError) as error:
-            raise RuntimeError(
-                "TensorFlow has already taken the GPU's memory: restart the kernel and call "
-                f"use_tensorflow_memory_growth() before all else of TensorFlow ({error})"
-            ) from error
+    try:
+        for gpu in gpus:
+            if not tf.config.experimental.get_memory_growth(gpu):
+                tf.config.experimental.set_memory_growth(gpu, True)
+    except (RuntimeError, ValueError) as error:
+        what = "TensorFlow has already taken the GPU's memory: restart the kernel and call"
+        raise RuntimeError(f"{what} use_tensorflow_memory_growth() before all else of it ({error})") from error
     return [gpu.name for gpu in gpus]
-
-
-def advise_dtype(device: str | torch.device) -> DtypeAdvice:
-    """Return the number type to try for mixed-precision training on `device`, with the reason."""
-    import torch
-
-    device = torch.device(device)
-    if device.type == "cuda":
-        major, minor = torch.cuda.get_device_capability(device)
-        if major >= 8:  # torch.cuda.is_bf16_supported() also says yes where it is emulated
-            return DtypeAdvice(
-                torch.bfloat16,
-                f"compute capability {major}.{minor} has bfloat16 units: the range of "
-                "float32, so no loss scaling is needed",
-            )
-        if major >= 7:
-            return DtypeAdvice(
-                torch.float16,
-                f"compute capability {major}.{minor} has float16 units but none for "
-                "bfloat16; small gradients vanish, so scale the loss (torch.amp.GradScaler)",
-            )
-        return DtypeAdvice(torch.float32, f"compute capability {major}.{minor} has no fast half-precision units")
-    if device.type == "xpu" and torch.xpu.is_bf16_supported():
-        return DtypeAdvice(torch.bfloat16, "this XPU has bfloat16 units: the range of float32, no loss scaling needed")
-    if device.type == "cpu":
-        units = sorted(key for key, here in _read_cpu_capabilities().items() if key.endswith("bf16") and here)
-        if units:  # measured: 2.5 times as fast in a layer of 1024 x 1024 (avx512_bf16)
-            return DtypeAdvice(
-                torch.bfloat16,
-                f"this CPU has bfloat16 units ({', '.join(units)}); keep float32 where "
-                "results must be exact to more than three digits",
-            )
-        return DtypeAdvice(torch.float32, "this CPU has no bfloat16 units: half precision would be slower")
-    return DtypeAdvice(torch.float32, f"on {device.type} half precision may lack operations or speed: measure it first")
 
 
 def _read_choice(prefer: Any) -> tuple[str | None, str]:
     """The explicit choice (None: automatic) and who made it."""
     origin = "the argument" if prefer is not None else "COURSE_DEVICE"
-    name = str(prefer if prefer is not None else os.environ.get("COURSE_DEVICE", "")).strip().lower()
+    name = str(os.environ.get("COURSE_DEVICE", "") if prefer is None else prefer).strip().lower()
     if name in ("", "auto"):
         return None, origin
     if not re.fullmatch(r"(cuda|xpu)(:\d+)?|mps(:0)?|cpu(:0)?", name):
-        raise ValueError(
-            f"{origin} names the device {name!r}; choose from auto, {', '.join(_KINDS)}, or one of several as cuda:1"
-        )
+        choices = f"auto, {', '.join(_KINDS)}, or one of several as cuda:1"
+        raise ValueError(f"{origin} names the device {name!r}; choose from {choices}")
     return name, origin
 
 
 def _is_present(kind: str) -> bool:
     import torch
 
-    module = {"mps": torch.backends.mps}.get(kind) or getattr(torch, kind, None)
+    module = torch.backends.mps if kind == "mps" else getattr(torch, kind, None)
     return kind == "cpu" or module is not None and module.is_available()
 
 
@@ -173,7 +157,7 @@ def _multiply_on(name: str, rows: list[list[int]]) -> list[list[float]]:
     """rows @ rows.T computed on the device, after memory was really taken there."""
     import torch
 
-    block = torch.ones(_PROBE_BYTES // 4, dtype=torch.float32, device=name)
+    block = torch.ones(16 << 20, dtype=torch.float32, device=name)  # a GPU that cannot spare 64 MiB is full
     matrix = torch.tensor(rows, dtype=torch.float32, device=name) * block[0]
     return (matrix @ matrix.T).cpu().tolist()
 
@@ -182,30 +166,34 @@ def _describe(name: str) -> str:
     import torch
 
     kind = name.split(":")[0]
-    if kind == "cpu":
-        return f"{name} ({count_cpu_threads()} threads)"
-    if kind == "mps":
-        return f"{name} (Apple GPU)"
+    if kind in ("cpu", "mps"):
+        return f"{name} ({count_cores()} threads)" if kind == "cpu" else "mps (Apple GPU)"
     properties = getattr(torch, kind).get_device_properties(name)
-    return f"{name} ({properties.name}, {properties.total_memory / _GIB:.1f} GiB)"
+    return f"{name} ({properties.name}, {properties.total_memory / 2**30:.1f} GiB)"
 
 
-def _say_why(name: str, origin: str | None, failed: list[str]) -> str:
-    if origin:
-        return f"{origin} asks for it"
-    if name != "cpu":
-        return "the first of CUDA, XPU, MPS, CPU that computes correctly"
-    return f"{', '.join(failed)} cannot be used" if failed else "there is no CUDA, XPU or MPS device"
+def _ask_tensorflow() -> tuple[str | None, list[str] | None]:
+    """Version and GPUs of TensorFlow, from a process of its own: 0.5 GB, log lines and GPU memory don't stay here."""
+    if importlib.util.find_spec("tensorflow") is None:
+        return None, None
+    answer = subprocess.run([sys.executable, "-c", _TENSORFLOW], capture_output=True, text=True, check=False)
+    if answer.returncode == 0:
+        return tuple(json.loads(answer.stdout.splitlines()[-1]))
+    reason = (answer.stderr.strip().splitlines() or ["no reason given"])[-1]
+    warnings.warn(f"TensorFlow is installed but does not start: {reason}", RuntimeWarning, stacklevel=3)
+    return None, None
 
 
-def _read_cpu_capabilities() -> dict[str, Any]:
-    import torch
-
-    return torch.cpu.get_capabilities() if hasattr(torch.cpu, "get_capabilities") else {}
-
-
-def _import_or_none(name: str) -> Any:
-    try:
-        return importlib.import_module(name)
-    except ImportError:
-        return None
+def _read_cgroups(controller: str, *files: str) -> list[list[int]]:
+    """The two numbers in these files, for each control group above this process, of version 2 or 1, that sets both."""
+    pairs = []
+    with contextlib.suppress(OSError):  # not on Linux
+        for line in _OWN_CGROUP.read_text().splitlines():
+            _, names, path = line.split(":", 2)
+            if names == "" or controller in names.split(","):
+                inner = Path(_CGROUPS, names, path.lstrip("/"))
+                for folder in (f for f in (inner, *inner.parents) if f.is_relative_to(_CGROUPS / names)):
+                    words = " ".join(file.read_text() for file in map(folder.joinpath, files) if file.is_file()).split()
+                    if len(words) == 2 and all(map(str.isdigit, words)):
+                        pairs.append([int(word) for word in words])
+    return pairs

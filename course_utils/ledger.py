@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import json
 import math
@@ -19,8 +20,8 @@ def record(name: str, lesson: str | None = None, path: str | Path | None = None,
     """Append what the model `name` measured, and return the line.
 
     measures: finite numbers, units in their names (accuracy, bytes, latency_ms, epsilon), or strings up to 200
-    characters. lesson: where it was measured. A second record of a name adds a line; the first one stays.
-    Raises ValueError or TypeError naming the measure; then nothing is written.
+    characters. lesson: where it was measured. A second record of a name adds a line; the first one stays. Raises
+    ValueError or TypeError naming the measure, and OSError with what to do where the ledger cannot be written.
     """
     if not isinstance(name, str) or not name.strip() or len(name) > _MAX_TEXT:
         raise ValueError(f"name must be a string of 1 to {_MAX_TEXT} characters, not {name!r}")
@@ -28,33 +29,31 @@ def record(name: str, lesson: str | None = None, path: str | Path | None = None,
         raise ValueError(f"record({name!r}) needs at least one measure, such as accuracy=0.93")
     if "time" in measures:
         raise ValueError("'time' is the time of the record; give your measure another name, such as seconds")
-    row: dict[str, Any] = {"name": name, "time": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")}
-    if lesson is not None:
-        row["lesson"] = _check_measure("lesson", str(lesson))
-    row.update({key: _check_measure(key, value) for key, value in measures.items()})
-    _append_line(_find_ledger(path), json.dumps(row, ensure_ascii=False, allow_nan=False))
+    measures = measures if lesson is None else {"lesson": str(lesson), **measures}
+    row = {"name": name, "time": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")}
+    row |= {key: _check_measure(key, value) for key, value in measures.items()}
+    ledger = _find_ledger(path)
+    try:
+        _append_line(ledger, json.dumps(row, ensure_ascii=False, allow_nan=False))
+    except OSError as error:
+        remedy = 'Choose a file that can be: import os; os.environ["COURSE_LEDGER"] = "/tmp/ledger.jsonl"'
+        raise OSError(f"the ledger {ledger} cannot be written ({error}). {remedy}; then run this again.") from error
     return row
 
 
 def read(path: str | Path | None = None) -> list[dict[str, Any]]:
     """Return all records, newest last; [] where there is no ledger yet. A damaged line is warned about and skipped."""
-    ledger = _find_ledger(path)
-    if not ledger.exists():
-        return []
-    rows = []
-    for number, line in enumerate(ledger.read_bytes().split(b"\n"), start=1):
+    ledger, rows = _find_ledger(path), []
+    for number, line in enumerate(ledger.read_bytes().split(b"\n") if ledger.exists() else (), start=1):
         if not line.strip():
             continue
         try:
             row = json.loads(line)
             if not isinstance(row, dict) or not isinstance(row.get("name"), str):
                 raise ValueError("it is no record with a name")
+            rows.append(row)
         except (ValueError, RecursionError) as error:
-            warnings.warn(
-                f"{ledger}, line {number} is damaged and was skipped ({error}); it stays in the file", stacklevel=2
-            )
-            continue
-        rows.append(row)
+            warnings.warn(f"{ledger}, line {number} is damaged, so passed over ({error}); it stays there", stacklevel=2)
     return rows
 
 
@@ -64,17 +63,14 @@ def latest(path: str | Path | None = None) -> list[dict[str, Any]]:
 
 
 def _check_measure(key: str, value: Any) -> float | int | str:
-    if isinstance(value, np.generic):
-        value = value.item()
+    value = value.item() if isinstance(value, np.generic) else value
     if isinstance(value, str):
         if len(value) > _MAX_TEXT:
             raise ValueError(f"{key} must be a string of at most {_MAX_TEXT} characters, not {len(value)}")
         return value
     if isinstance(value, bool) or not isinstance(value, (int, float)):
-        raise TypeError(
-            f"{key} must be a number or a short string, not a {type(value).__name__} "
-            "(a tensor: use .item(); yes or no: 1 or 0)"
-        )
+        hint = "(a tensor: use .item(); yes or no: 1 or 0)"
+        raise TypeError(f"{key} must be a number or a short string, not a {type(value).__name__} {hint}")
     if isinstance(value, float) and not math.isfinite(value):
         raise ValueError(f"{key} is {value}: a ledger holds finite numbers only")
     return value
@@ -82,8 +78,7 @@ def _check_measure(key: str, value: Any) -> float | int | str:
 
 def _find_ledger(path: str | Path | None) -> Path:
     """`path`, else COURSE_LEDGER, else runs/ledger.jsonl of the course's folder (of the current one outside of it)."""
-    chosen = path or os.environ.get("COURSE_LEDGER")
-    if chosen:
+    if chosen := path or os.environ.get("COURSE_LEDGER"):
         return Path(chosen).expanduser()
     here = Path.cwd()  # lessons and exercises run in folders of their own, with one ledger
     roots = [folder for folder in (here, *here.parents) if (folder / "course_utils" / "ledger.py").is_file()]
@@ -93,15 +88,10 @@ def _find_ledger(path: str | Path | None) -> Path:
 def _append_line(ledger: Path, line: str) -> None:
     """One write to a file opened for appending, so that lines of two processes do not mix."""
     ledger.parent.mkdir(parents=True, exist_ok=True)
-    data = line.encode() + b"\n"
-    flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | getattr(os, "O_BINARY", 0)
-    handle = os.open(ledger, flags, 0o644)
-    try:
-        size = os.fstat(handle).st_size
-        if size and os.lseek(handle, size - 1, os.SEEK_SET) >= 0 and os.read(handle, 1) != b"\n":
-            data = b"\n" + data  # a run was killed in the middle of its line: keep ours whole
-        if os.write(handle, data) != len(data):
-            raise OSError(f"{ledger}: the disk is full; the last line is not whole")
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    with open(ledger, "ab+", buffering=0) as file:
+        torn = file.tell() and file.seek(-1, os.SEEK_END) >= 0 and file.read(1) != b"\n"  # by a kill: keep ours whole
+        data = b"\n" * bool(torn) + line.encode() + b"\n"
+        if file.write(data) != len(data):
+            raise OSError("the disk is full; the last line is not whole")
+        with contextlib.suppress(OSError):  # a file system may refuse; the line is written all the same
+            os.fsync(file.fileno())

@@ -21,40 +21,24 @@ def use_course_style() -> None:
     import matplotlib as mpl
     from cycler import cycler
 
-    mpl.rcParams.update(
-        {
-            "figure.figsize": (6.0, 3.5),
-            "figure.constrained_layout.use": True,
-            "image.cmap": "viridis",
-            "axes.prop_cycle": cycler(color=COLOURS) + cycler(linestyle=LINE_STYLES),
-            "axes.spines.top": False,
-            "axes.spines.right": False,
-            "axes.grid": True,
-            "grid.alpha": 0.3,
-        }
-    )
+    lines = cycler(color=COLOURS) + cycler(linestyle=LINE_STYLES)
+    mpl.rcParams.update({"figure.figsize": (6.0, 3.5), "figure.constrained_layout.use": True})
+    mpl.rcParams.update({"axes.prop_cycle": lines, "axes.spines.top": False, "axes.spines.right": False})
+    mpl.rcParams.update({"axes.grid": True, "grid.alpha": 0.3, "image.cmap": "viridis"})
 
 
 def show_images(
-    images: Any,
-    titles: Sequence[Any] | None = None,
-    columns: int = 8,
-    ax: Axes | None = None,
-    cmap: str = "gray",
-    vmin: float | None = None,
-    vmax: float | None = None,
+    images: Any, titles: Sequence[Any] | None = None, columns: int = 8, ax: Axes | None = None, **scale: Any
 ) -> Axes:
     """Show images in rows of `columns`, each with its title above, on one Axes.
 
-    images: (N, H, W) grey, or (N, H, W, 3 or 4) colour (uint8, or floats from 0 to 1). Grey images share one scale from
-    vmin to vmax (default: the smallest and largest value). Raises ValueError for other shapes or numbers of titles.
+    images: (N, H, W) grey, or (N, H, W, 3 or 4) colour (uint8, or floats from 0 to 1). scale: cmap, vmin and vmax of
+    grey images, without which they share one from smallest to largest. ValueError for other shapes or title counts.
     """
     stack = _to_array(images)
     if stack.ndim not in (3, 4) or len(stack) == 0 or stack.ndim == 4 and stack.shape[-1] not in (3, 4):
-        raise ValueError(
-            f"images must be (N, H, W) or (N, H, W, 3 or 4) with N > 0, not {stack.shape}; "
-            "a single image: image[None]; channels first: np.moveaxis(images, 1, -1)"
-        )
+        hint = "a single image: image[None]; channels first: np.moveaxis(images, 1, -1)"
+        raise ValueError(f"images must be (N, H, W) or (N, H, W, 3 or 4) with N > 0, not {stack.shape}; {hint}")
     if stack.ndim == 4 and stack.dtype != np.uint8 and not (stack.min() >= 0 and stack.max() <= 1):
         raise ValueError(f"colour images as floats must lie in 0…1, not in {stack.min():g}…{stack.max():g}")
     if titles is not None and len(titles) != len(stack):
@@ -67,55 +51,36 @@ def show_images(
     inches, step_x = min(6.0, 1.5 * columns), width * 1.08
     title_height = 0 if titles is None else 0.18 * columns * step_x / inches  # 0.18 inches in the images' pixels
     step_y = height * 1.08 + title_height
-    if ax is None:
-        ax = _make_axes((inches, inches * rows * step_y / (columns * step_x)))
-    scale = (
-        {}
-        if stack.ndim == 4
-        else {
-            "cmap": cmap,
-            "vmin": stack.min() if vmin is None else vmin,
-            "vmax": stack.max() if vmax is None else vmax,
-        }
-    )
+    ax = _make_axes((inches, inches * rows * step_y / (columns * step_x))) if ax is None else ax
+    scale = {"cmap": "gray", "vmin": stack.min(), "vmax": stack.max()} | scale if stack.ndim == 3 else {}
     for i, image in enumerate(stack):
         left, top = (i % columns) * step_x, (i // columns) * step_y + title_height
         ax.imshow(image, extent=(left, left + width, top + height, top), interpolation="nearest", **scale)
         if titles is not None:
-            ax.text(
-                left + width / 2, top - 0.1 * title_height, str(titles[i]), fontsize="small", ha="center", va="bottom"
-            )
+            place = (left + width / 2, top - 0.1 * title_height)
+            ax.text(*place, str(titles[i]), fontsize="small", ha="center", va="bottom")
     ax.set(xlim=(0, columns * step_x - 0.08 * width), ylim=(rows * step_y - 0.08 * height, 0), aspect="equal")
     ax.set_axis_off()
     return ax
 
 
 def show_heatmap(
-    matrix: Any,
-    xlabels: Sequence[Any] | None = None,
-    ylabels: Sequence[Any] | None = None,
-    ax: Axes | None = None,
-    *,
-    xlabel: str = "",
-    ylabel: str = "",
-    title: str = "",
-    unit: str = "",
-    values: str | None = None,
-    vmin: float | None = None,
-    vmax: float | None = None,
-    cmap: str = "viridis",
-) -> Axes:
+    matrix: Any, xlabels: Sequence[Any] | None = None, ylabels: Sequence[Any] | None = None, ax: Axes | None = None,
+    *, unit: str = "", values: str | None = None, vmin: float | None = None, vmax: float | None = None,
+    cmap: str = "viridis", **labels: str,
+) -> Axes:  # fmt: skip
     """Show a matrix as colours, row 0 on top, with a colour bar.
 
-    matrix: (rows, columns) numbers. xlabels: one a column; ylabels: one a row. values: a format such as ".2f" that
-    writes each number into its cell. unit: what the colour bar measures. Raises ValueError where the sizes disagree.
+    matrix: (rows, columns) numbers. xlabels: one a column; ylabels: one a row. unit: what the colour bar measures.
+    values: a format such as ".2f" that writes each number into its cell. labels: xlabel, ylabel and title, or what else
+    `Axes.set` takes. Raises ValueError where the sizes disagree.
     """
     array = _to_array(matrix)
     if array.ndim != 2 or array.size == 0 or array.dtype.kind not in "biuf":
         raise ValueError(f"matrix must be (rows, columns) of numbers, not {array.shape} of {array.dtype}")
-    for name, labels, length in (("xlabels", xlabels, array.shape[1]), ("ylabels", ylabels, array.shape[0])):
-        if labels is not None and len(labels) != length:
-            raise ValueError(f"{name} must have {length} entries for a matrix {array.shape}, not {len(labels)}")
+    for name, names, length in (("xlabels", xlabels, array.shape[1]), ("ylabels", ylabels, array.shape[0])):
+        if names is not None and len(names) != length:
+            raise ValueError(f"{name} must have {length} entries for a matrix {array.shape}, not {len(names)}")
     ax = _make_axes() if ax is None else ax
     image = ax.imshow(array, vmin=vmin, vmax=vmax, cmap=cmap, aspect="auto", interpolation="nearest")
     ax.figure.colorbar(image, ax=ax, label=unit)
@@ -124,31 +89,22 @@ def show_heatmap(
         ax.set_xticks(range(array.shape[1]), [str(label) for label in xlabels], rotation=45, ha="right")
     if ylabels is not None:
         ax.set_yticks(range(array.shape[0]), [str(label) for label in ylabels])
-    if values is not None:
-        for (i, j), value in np.ndenumerate(array):
-            red, green, blue, _ = image.cmap(image.norm(value))
-            dark = 0.299 * red + 0.587 * green + 0.114 * blue < 0.5  # brightness as the eye weighs it
-            ax.text(j, i, format(value, values), ha="center", va="center", color="white" if dark else "black")
-    ax.set(xlabel=xlabel, ylabel=ylabel, title=title)
+    for (i, j), value in np.ndenumerate(array) if values is not None else ():
+        red, green, blue, _ = image.cmap(image.norm(value))
+        dark = 0.299 * red + 0.587 * green + 0.114 * blue < 0.5  # brightness as the eye weighs it
+        ax.text(j, i, format(value, values), ha="center", va="center", color="white" if dark else "black")
+    ax.set(**labels)
     return ax
 
 
 def show_curves(
-    curves: Mapping[str, Any],
-    x: Any = None,
-    ax: Axes | None = None,
-    *,
-    xlabel: str = "",
-    ylabel: str = "",
-    title: str = "",
-    logx: bool = False,
-    logy: bool = False,
-    marker: str = "",
-) -> Axes:
+    curves: Mapping[str, Any], x: Any = None, ax: Axes | None = None,
+    *, logx: bool = False, logy: bool = False, marker: str = "", **labels: str,
+) -> Axes:  # fmt: skip
     """Draw labelled curves, each in its own colour and line style.
 
     curves: label -> (n,) numbers. x: (n,) shared positions; without it 1, 2, 3, … (epochs, steps), and then the curves
-    may differ in length. Raises ValueError for an empty dict, other shapes or lengths.
+    may differ in length. labels: as of `show_heatmap`. Raises ValueError for an empty dict, other shapes or lengths.
     """
     if not isinstance(curves, Mapping) or not curves:
         raise ValueError('curves must be a dict like {"train": losses}: a label and its values')
@@ -160,17 +116,10 @@ def show_curves(
         if positions is not None and positions.shape != array.shape:
             raise ValueError(f"curve {label!r} has {array.shape[0]} values, but x has shape {positions.shape}")
     ax = _make_axes() if ax is None else ax
-    first = len(ax.lines)  # a second call on the same Axes goes on with the next colour
-    for i, (label, array) in enumerate(arrays.items(), start=first):
-        ax.plot(
-            np.arange(1, len(array) + 1) if positions is None else positions,
-            array,
-            label=label,
-            marker=marker,
-            color=COLOURS[i % len(COLOURS)],
-            linestyle=LINE_STYLES[i % len(LINE_STYLES)],
-        )
-    ax.set(xlabel=xlabel, ylabel=ylabel, title=title)
+    for i, (label, array) in enumerate(arrays.items(), start=len(ax.lines)):  # a second call takes the next colour
+        looks = {"color": COLOURS[i % len(COLOURS)], "linestyle": LINE_STYLES[i % len(LINE_STYLES)], "marker": marker}
+        ax.plot(np.arange(1, len(array) + 1) if positions is None else positions, array, label=label, **looks)
+    ax.set(**labels)
     if logx:
         ax.set_xscale("log")
     elif positions is None and ax.get_xscale() == "linear":
@@ -188,8 +137,7 @@ def _make_axes(size: tuple[float, float] | None = None) -> Axes:
 
 
 def _to_array(values: Any) -> np.ndarray:
-    detach = getattr(values, "detach", None)  # a PyTorch tensor, perhaps on a GPU, perhaps with a gradient
-    try:
-        return np.asarray(detach().cpu() if detach else values)
+    try:  # a PyTorch tensor may lie on a GPU and have a gradient
+        return np.asarray(values.detach().cpu() if hasattr(values, "detach") else values)
     except ValueError as error:  # rows or images of different sizes
         raise ValueError(f"all entries must have the same shape ({error})") from None

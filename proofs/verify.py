@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import multiprocessing
-import os
 import sys
 from collections import Counter
 from collections.abc import Iterator
@@ -16,6 +15,7 @@ from tqdm import tqdm
 from autograder.answers.rooms import list_exercises, load_exercise
 from autograder.sandbox.outside.errors import SandboxUnavailable
 from autograder.sandbox.outside.sandbox import find_launcher
+from course_utils.device import count_cores
 from proofs.cases import SEEDS, list_cases, load_mistakes, read_cells
 from proofs.jury import Jury, Task
 from proofs.mutants import make_mutants
@@ -43,7 +43,7 @@ def main(arguments: list[str]) -> int:
     """0 if all holds, 1 if a proof fails or a mutant survives that is not listed as equivalent, 2 if it cannot run."""
     parser = argparse.ArgumentParser(prog="python -m proofs", description=__doc__)
     parser.add_argument("exercises", nargs="*", metavar="EXERCISE", help="01_backprop …; all if none is named")
-    parser.add_argument("--jobs", type=int, default=os.cpu_count(), metavar="N", help="processes (all cores)")
+    parser.add_argument("--jobs", type=int, default=count_cores(), metavar="N", help="processes (all cores)")
     parser.add_argument("--quick", action="store_true", help=f"one seed, and {_QUICK} mutants of each question")
     options = parser.parse_args(arguments)
     try:
@@ -52,7 +52,7 @@ def main(arguments: list[str]) -> int:
     except ValueError as error:
         print(error, file=sys.stderr)
         return 2
-    reports = verify_exercises(options.exercises or list_exercises(), max(1, options.jobs or 1), options.quick)
+    reports = verify_exercises(options.exercises or list_exercises(), max(1, options.jobs), options.quick)
     for report in reports:
         print(*(f"\n{report.name} {text}" for text in [*report.survivors, *report.faults]), sep="\n", end="")
     print(f"\n\n{format_table(reports)}\n")

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tools.render import BOOTSTRAP
 from tools.source import ROOT
 
 NOTEBOOKS = ["notebooks/02_sgd.ipynb", "exercises/zh/02_sgd.ipynb"]
@@ -53,11 +54,21 @@ def lent(tmp_path):
 @pytest.mark.parametrize("name", NOTEBOOKS)
 def test_a_notebook_alone_installs_the_course_and_runs(name, wheel, lent, tmp_path):
     folder = _lay_out(name, tmp_path)
-    assert subprocess.run([lent, "-c", "import course_utils"], cwd=folder, capture_output=True).returncode
+    assert subprocess.run([lent, "-c", "import course_utils, course_data"], cwd=folder, capture_output=True).returncode
     executed = _execute(lent, folder, COURSE_SOURCE=str(wheel))
     assert executed.returncode == 0, executed.stderr[-3000:]
     notebook = json.loads((folder / "done.ipynb").read_text(encoding="utf-8"))
     assert all(cell["execution_count"] for cell in notebook["cells"] if cell["cell_type"] == "code")
+
+
+def test_the_wheel_alone_has_the_doctor_and_the_longer_runs(wheel, lent, tmp_path):
+    subprocess.run([lent, "-m", "pip", "install", "-q", "--no-deps", "--no-index", str(wheel)], check=True)
+    run = {"cwd": tmp_path, "capture_output": True, "text": True, "env": _online() | {"COURSE_CACHE": str(tmp_path)}}
+    doctor = subprocess.run([lent, "-m", "course_data", "--quick"], **run)
+    assert doctor.returncode == 1 and "python -m course_data download reviews" in doctor.stdout, doctor.stderr
+    code = "from course_data import open_pretrained; print(open_pretrained('08_transformer').read_meta()['config'])"
+    opened = subprocess.run([lent, "-c", code], **run)
+    assert opened.returncode == 0 and "longer run" in opened.stdout, opened.stderr
 
 
 def test_without_a_source_the_set_up_cell_says_what_to_do(lent, tmp_path):
@@ -65,9 +76,19 @@ def test_without_a_source_the_set_up_cell_says_what_to_do(lent, tmp_path):
     assert executed.returncode and "COURSE_SOURCE=..." in executed.stderr
 
 
+def test_under_a_wrong_kernel_the_set_up_cell_names_it_and_how_to_pick_another(lent, tmp_path):
+    """As VS Code does that runs another Python than the course's: no Jupyter, no folder of the course in the path."""
+    cell = BOOTSTRAP.format(address="") + "from course_utils import ensure"
+    environment = {key: value for key, value in os.environ.items() if key not in ("COURSE_SOURCE", "PYTHONPATH")}
+    done = subprocess.run([lent, "-c", cell], cwd=tmp_path, env=environment, capture_output=True, text=True)
+    assert done.returncode and f"No course in this kernel's {lent}. VS Code: Select Kernel, .venv." in done.stderr
+    built = BOOTSTRAP.format(address="git+https://github.com/OWNER/NAME@main").splitlines()
+    assert len(built) <= 6 and max(map(len, built)) <= 88, "with the six lines of a lesson the cell has twelve"
+
+
 def test_a_source_that_cannot_be_installed_is_named(lent, tmp_path):
     executed = _execute(lent, _lay_out(NOTEBOOKS[1], tmp_path), COURSE_SOURCE="nowhere/course.whl")
-    assert executed.returncode and "could not install the course from nowhere/course.whl" in executed.stderr
+    assert executed.returncode and "nowhere/course.whl" in executed.stderr and "COURSE_SOURCE=..." in executed.stderr
 
 
 def test_an_empty_environment_with_only_jupyter(wheel, tmp_path):

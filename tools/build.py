@@ -26,6 +26,8 @@ from tools.readme import update_readme
 from tools.render import Run, hash_code, notebook_path, render_notebook
 from tools.source import LANGUAGES, ROOT, Problem, Source, SourceError, read_source
 from tools.stamp import stamp
+from tools.text_problems import find_text_problems
+from tools.texts import hash_shown, stamp_texts
 from tools.twins import find_problems, read_glossary
 
 FOLDERS = ("notebooks", "exercises", "solutions")
@@ -71,7 +73,7 @@ def build(sources: list[Source], force: bool = False) -> list[Path]:
 def check(sources: list[Source]) -> list[str]:
     """Every disagreement between sources and built files, as sentences; writes nothing."""
     glossary = read_glossary()
-    problems = [str(problem) for source in sources for problem in find_problems(source, glossary)]
+    problems = [str(problem) for source in sources for problem in _find_problems(source, glossary)]
     return problems or [problem for source in sources for problem in _compare(source)] + _find_strays()
 
 
@@ -118,10 +120,11 @@ def _code_hash(source: Source) -> str:
     """What an execution depends on; a solution's output also on its checks and on what shows their result."""
     if source.kind == "lesson":
         return hash_code(source)
-    files = [source.path.with_name("checks.py"), source.path.with_name("texts.toml")]
+    files = [source.path.with_name("checks.py")]
     for pattern in ("sandbox/inside/drivers/*.py", "answers/marking.py", "notebook.py"):
         files += sorted((ROOT / "autograder").glob(pattern))
-    return hash_code(source, b"".join(path.read_bytes() for path in files if path.exists()))
+    shown = b"".join(path.read_bytes() for path in files if path.exists()) + hash_shown(source).encode()
+    return hash_code(source, shown)
 
 
 def _stored_run(source: Source, variant: str, lang: str) -> Run | None:
@@ -158,8 +161,12 @@ def _render_all(source: Source, runs: dict) -> Iterator[tuple[Path, str]]:
 
 def _raise_problems(sources: list[Source]) -> None:
     glossary = read_glossary()
-    if problems := [problem for source in sources for problem in find_problems(source, glossary)]:
+    if problems := [problem for source in sources for problem in _find_problems(source, glossary)]:
         raise SourceError(problems)
+
+
+def _find_problems(source: Source, glossary: list[tuple[str, list[str]]]) -> list[Problem]:
+    return find_problems(source, glossary) + (find_text_problems(source, glossary) if source.kind == "exercise" else [])
 
 
 def _write_all(texts: Iterator[tuple[Path, str]]) -> list[Path]:
@@ -177,7 +184,8 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         sources = find_sources(options.only)
         if options.stamp:
-            print(f"build: {stamp(sources)} translations stamped")
+            exercises = [source for source in sources if source.kind == "exercise"]
+            print(f"build: {stamp(sources) + sum(map(stamp_texts, exercises))} translations stamped")
         elif options.check:
             problems = check(sources)
             print("\n".join(problems) if problems else f"build: {len(sources)} sources and their notebooks agree")

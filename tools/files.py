@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
+
+from course_utils.files import write_file
 
 
 def write_text(path: Path, text: str) -> bool:
     """Whether the file had to be written: False where it already holds `text`."""
     if read_text(path) == text:
         return False
-    path.parent.mkdir(parents=True, exist_ok=True)
-    aside = path.with_name(path.name + ".new")
-    aside.write_text(text, encoding="utf-8")
-    os.replace(aside, path)
+    write_file(path, text, durable=False)
     return True
 
 

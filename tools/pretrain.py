@@ -8,6 +8,7 @@ the checkpoint stands `made.json`: the seconds that it took and the hash of the 
 from __future__ import annotations
 
 import argparse
+import ast
 import hashlib
 import json
 import shutil
@@ -20,12 +21,13 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from course_utils import Checkpoints
 from tools.source import ROOT, Source, read_source
 
-PRETRAINED = ROOT / "course_utils" / "pretrained"
+PRETRAINED = ROOT / "course_data" / "pretrained"
 TAGS = {"setup", "pretrain"}
+OURS = {"course_utils", "course_data"}
 
 
 def main() -> None:
-    arguments = argparse.ArgumentParser(prog="tools/pretrain.py", description=__doc__.splitlines()[0])
+    arguments = argparse.ArgumentParser(prog="tools/pretrain.py", description=__doc__)
     arguments.add_argument("lesson", help="its number or name, such as 09")
     arguments.add_argument("--to", type=Path, default=PRETRAINED, help="folder for the result (default: the course's)")
     options = arguments.parse_args()
@@ -55,7 +57,7 @@ def pretrain(source: Source, to: Path) -> Path:
     made = {
         "seconds": round(time.monotonic() - started),
         "processor_seconds": round(time.process_time() - cpu_started),
-        "code_sha256": hashlib.sha256(code.encode()).hexdigest(),
+        "code_sha256": hash_code(source),
     }
     (fresh / "made.json").write_text(json.dumps(made, indent=1) + "\n", encoding="utf-8")
     shutil.rmtree(to / source.stem, ignore_errors=True)
@@ -66,6 +68,18 @@ def pretrain(source: Source, to: Path) -> Path:
 def get_code(source: Source) -> str:
     """The cells that `make pretrain` runs, as one program."""
     return "\n\n".join(cell.text for cell in source.cells if cell.kind == "code" and TAGS & set(cell.tags))
+
+
+def hash_code(source: Source) -> str:
+    """The sha256 of that program, hex, without the imports of our own helpers: where these live decides nothing."""
+    code, ours = get_code(source), set()
+    for node in ast.parse(code).body:
+        names = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+        names += [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+        if OURS & {name.partition(".")[0] for name in names}:
+            ours.update(range(node.lineno, node.end_lineno + 1))
+    lines = (line for number, line in enumerate(code.split("\n"), start=1) if number not in ours)
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
 if __name__ == "__main__":

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import base64
 import json
-import os
 from pathlib import Path
 
+from course_utils.files import write_file
 from tools.source import ROOT
 
 PICTURE, PICTURE_TAG = "docs/road.png", "readme-picture"  # the output of the cell with that tag
@@ -23,10 +23,7 @@ def update_readme(write: bool) -> list[Path]:
     wanted[ROOT / PICTURE] = _find_picture()
     changed = [path for path, content in wanted.items() if content is not None and _read(path) != content]
     for path in changed if write else ():
-        path.parent.mkdir(exist_ok=True)
-        aside = path.with_name(path.name + ".new")
-        aside.write_bytes(wanted[path])
-        os.replace(aside, path)
+        write_file(path, wanted[path], durable=False)
     return changed
 
 

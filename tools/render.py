@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import hashlib
+import json
 import re
 import textwrap
 from dataclasses import dataclass, field
@@ -11,22 +12,21 @@ from dataclasses import dataclass, field
 import nbformat
 
 from tools.address import course_address, make_badge
+from tools.answers import REGION, translate_answer
 from tools.chinese import join_lines
 from tools.quiz import render_quiz
 from tools.source import PLACEHOLDER, Cell, Problem, Source, SourceError, pair_cells
+from tools.texts import read_chinese
 
 BOOTSTRAP = """\
-import importlib.util, os, subprocess, sys
-if importlib.util.find_spec("course_utils") is None:        # a notebook on its own (Colab): install the course first
+import importlib.util, os, subprocess as shell, sys
+if importlib.util.find_spec("course_utils") is None:        # Colab, or a wrong kernel
     source = os.environ.get("COURSE_SOURCE", "{address}")
-    if not source: raise RuntimeError("Name the course (a wheel, folder or URL) in the environment: COURSE_SOURCE=...")
-    pip = subprocess.run([sys.executable, "-m", "pip", "install", "-q", source], capture_output=True, text=True)
-    if pip.returncode: raise RuntimeError(f"pip could not install the course from {{source}}:\\n{{pip.stderr[-2000:]}}")
+    bad, log = shell.getstatusoutput(f'"{{sys.executable}}" -m pip install -q "{{source}}"')
+    if bad: raise RuntimeError(f"No course in this kernel's {{sys.executable}}. VS Code: "
+      f"Select Kernel, .venv. Else: COURSE_SOURCE=... (wheel, folder or URL). {{log}}")
 """
 PICTURE = {"en": "*The picture:*", "zh": "*图中所见：*"}
-_REGION = re.compile(
-    r"^(?P<indent>[ ]*)# BEGIN SOLUTION(?P<note>:[^\n]*)?\n(?P<body>.*?)^[ ]*# END SOLUTION[ ]*$", re.M | re.S
-)
 _LINKS = {"en": ("中文", "Exercise", "Lesson"), "zh": ("English", "练习", "课文")}
 
 
@@ -78,7 +78,7 @@ def render_notebook(source: Source, lang: str, variant: str, run: Run | None = N
 
 def render_code(source: Source, cell: Cell, lang: str, variant: str) -> str:
     """The text of a code cell: bootstrap before the set-up cell, its language, holes instead of solutions."""
-    text = cell.text
+    text = translate_answer(cell.text, *read_chinese(source)) if cell.question and lang == "zh" else cell.text
     if "setup" in cell.tags:
         text = BOOTSTRAP.format(address=course_address()) + text
         if source.kind == "exercise":
@@ -154,7 +154,7 @@ def _add_alternative_texts(notebook, lang: str) -> None:
 
 
 def _cut_solutions(source: Source, cell: Cell, text: str) -> str:
-    if cell.question and not _REGION.search(text):
+    if cell.question and not REGION.search(text):
         raise SourceError(
             [
                 Problem(
@@ -168,13 +168,13 @@ def _cut_solutions(source: Source, cell: Cell, text: str) -> str:
         raise SourceError(
             [Problem(source.path, cell.line, f"an answer cell begins with its marker: # {cell.question}: …")]
         )
-    return _REGION.sub(lambda match: _make_hole(source, cell, match), text)
+    return REGION.sub(lambda match: _make_hole(source, cell, match), text)
 
 
 def _make_hole(source: Source, cell: Cell, match: re.Match) -> str:
     indent, note = match["indent"], (match["note"] or ": write your answer here").lstrip(": ")
     if indent:
-        return f'{indent}raise NotImplementedError("{cell.question}: {note}")'
+        return f"{indent}raise NotImplementedError({json.dumps(f'{cell.question}: {note}', ensure_ascii=False)})"
     statements = ast.parse(textwrap.dedent(match["body"])).body
     if not all(isinstance(statement, ast.Assign) for statement in statements):
         raise SourceError(

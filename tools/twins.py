@@ -38,21 +38,26 @@ def read_glossary(path: Path = ROOT / "lessons" / "glossary.csv") -> list[tuple[
     return sorted(rows, key=lambda row: (-len(row[0]), row[0]))
 
 
-def _compare_twins(en: Cell, zh: Cell, glossary) -> list[str]:
-    messages, expected = [], hash_text(en.text)
-    if zh.of is None:
+def compare_texts(en: str, zh: str, of: str | None) -> list[str]:
+    """Hash and formulas of two texts; `of`: the hash of the English that the Chinese was translated from."""
+    messages, expected = [], hash_text(en)
+    if of is None:
         messages.append(
             f'the Chinese names no English text: read both, then run build.py --stamp (adds of="{expected}")'
         )
-    elif zh.of != expected:
+    elif of != expected:
         messages.append(
             f'stale translation: the English has changed since (now of="{expected}"). Bring the Chinese up to date, '
             "then run build.py --stamp"
         )
-    if _formulas(en.text) != _formulas(zh.text):
-        only_en = _subtract(_formulas(en.text), _formulas(zh.text))
-        only_zh = _subtract(_formulas(zh.text), _formulas(en.text))
+    if _formulas(en) != _formulas(zh):
+        only_en, only_zh = _subtract(_formulas(en), _formulas(zh)), _subtract(_formulas(zh), _formulas(en))
         messages.append(f"different formulas: only English {only_en}, only Chinese {only_zh}")
+    return messages
+
+
+def _compare_twins(en: Cell, zh: Cell, glossary) -> list[str]:
+    messages = compare_texts(en.text, zh.text, zh.of) + find_missing_terms(en.text, zh.text, glossary)
     if sorted(PLACEHOLDER.findall(en.text)) != sorted(PLACEHOLDER.findall(zh.text)):
         messages.append("different ⟦numbers⟧ in the two languages")
     if is_quiz(en.text) != is_quiz(zh.text):
@@ -60,10 +65,11 @@ def _compare_twins(en: Cell, zh: Cell, glossary) -> list[str]:
     elif is_quiz(en.text) and find_quiz_problem(en.text) is find_quiz_problem(zh.text) is None:
         if right_choice(en.text) != right_choice(zh.text) or en.text.count("- [") != zh.text.count("- ["):
             messages.append("the quiz has other choices, or another right one, than in English")
-    return messages + _check_terms(en.text, zh.text, glossary)
+    return messages
 
 
-def _check_terms(en: str, zh: str, glossary) -> list[str]:
+def find_missing_terms(en: str, zh: str, glossary: list[tuple[str, list[str]]]) -> list[str]:
+    """A sentence for each term of the glossary that the English has and the Chinese doesn't."""
     en, messages = _plain(en), []
     for term, translations in glossary:
         pattern = re.compile(rf"(?<![\w-]){re.escape(term)}(?:s|es)?(?![\w-])", re.I)

@@ -19,7 +19,7 @@ from autograder.grading.intake import gather_one
 from autograder.grading.parsing import SubmissionError
 from autograder.results.plain_text import to_plain_text
 from autograder.results.record import Record, RecordStatus, read_record
-from autograder.results.report import write_file
+from course_utils.files import write_file
 
 _GRADER = (sys.executable, "-P", "-m", "autograder")
 _NOTHING = Text("There is no file in the submission.", "提交中没有文件。")

@@ -17,7 +17,7 @@ from autograder.answers.marking import mark_question
 from autograder.answers.outcome import Status
 from autograder.answers.rooms import load_exercise
 from autograder.results.plain_text import to_plain_text
-from autograder.results.report import write_file
+from course_utils.files import write_file
 
 _BEGIN, _END = "### BEGIN SOLUTION", "### END SOLUTION"  # what `nbgrader generate_assignment` cuts out
 _CONFIG = """\

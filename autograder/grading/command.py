@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from collections import Counter
 from functools import partial
@@ -23,6 +22,7 @@ from autograder.results.record import RecordStatus
 from autograder.results.report import summarize
 from autograder.sandbox.outside.errors import SandboxError, SandboxUnavailable
 from autograder.sandbox.outside.limits import Limits
+from course_utils.device import count_cores
 
 _KEPT = Text("{n} results of earlier runs were kept.", "保留了 {n} 份先前的结果。")
 _WHERE = Text(
@@ -73,7 +73,7 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("exercise", metavar="EXERCISE", help=f"one of {', '.join(list_exercises())}")
     parser.add_argument("submissions", metavar="SUBMISSIONS", nargs="+", type=Path, help="notebooks, folders, zips")
     parser.add_argument("-o", "--out", metavar="OUT", type=Path, required=True, help="folder for what is written")
-    parser.add_argument("--jobs", type=_positive, default=_count_cores(), help="submissions at a time (%(default)s)")
+    parser.add_argument("--jobs", type=_positive, default=count_cores(), help="submissions at a time (%(default)s)")
     parser.add_argument("--scheduler", metavar="ADDRESS", help="grade on a Dask cluster: tcp://host:8786")
     parser.add_argument("--timeout", type=float, default=10.0, metavar="S", help="seconds for a cell or a call (10)")
     parser.add_argument("--lang", choices=["en", "zh"], default="en", help="language of gradebook and summary")
@@ -89,6 +89,10 @@ def _make_setting(options: argparse.Namespace) -> Setting:
     load_definition(options.exercise)
     if not 0 < options.timeout <= 3600 or options.seed < 0:
         raise ValueError("--timeout is between 0 and 3600 seconds, --seed not negative")
+    if options.without_sandbox_at_my_own_risk and not sys.platform.startswith("linux"):
+        raise ValueError(
+            "--without-sandbox-at-my-own-risk works on Linux only; here --container IMAGE, docker or podman"
+        )
     total = 12 * options.timeout
     return Setting(
         options.exercise,
@@ -116,7 +120,3 @@ def _positive(text: str) -> int:
     if number < 1:
         raise argparse.ArgumentTypeError("at least 1")
     return number
-
-
-def _count_cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -5,8 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
-import secrets
 import statistics
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -16,6 +14,7 @@ from autograder.answers.outcome import STATUS_TEXT, Status, Text
 from autograder.results.feedback import render_feedback
 from autograder.results.plain_text import to_plain_text
 from autograder.results.record import Record, RecordStatus
+from course_utils.files import write_file
 
 STATUS_NAMES = {
     RecordStatus.GRADED: Text("graded", "已评分"),
@@ -49,28 +48,17 @@ _MISCONCEPTIONS = Text("Misconceptions met:", "遇到的典型误解：")
 _ATTENTION = Text("Please look at:", "请老师查看：")
 
 
-def write_file(path: Path, data: str | bytes) -> None:
-    """Write aside, then rename: a reader sees the old file or the whole new one, never half of it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    aside = path.with_name(f".{secrets.token_hex(8)}.tmp")
-    try:
-        aside.write_bytes(data.encode("utf-8", "replace") if isinstance(data, str) else data)
-        os.replace(aside, path)
-    finally:
-        aside.unlink(missing_ok=True)
-
-
 def write_result(record: Record, folder: Path, name: str) -> Path:
     """FOLDER/results/NAME.json; `name` as `names.name_files` gives it."""
     path = folder / "results" / f"{name}.json"
-    write_file(path, json.dumps(record.to_json(), ensure_ascii=False, indent=1) + "\n")
+    write_file(path, json.dumps(record.to_json(), ensure_ascii=False, indent=1) + "\n", durable=False)
     return path
 
 
 def write_feedback(record: Record, folder: Path, name: str, lang: str = "en", shown: str | None = None) -> Path:
     """FOLDER/feedback/NAME.html in both languages, opening in `lang`; `shown` (a pseudonym) instead of the student."""
     path = folder / "feedback" / f"{name}.html"
-    write_file(path, render_feedback(record, lang, shown))
+    write_file(path, render_feedback(record, lang, shown), durable=False)
     return path
 
 

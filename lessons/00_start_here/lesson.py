@@ -61,7 +61,8 @@ import torch
 from scipy import sparse
 from sklearn.feature_extraction.text import CountVectorizer
 
-from course_utils import Checkpoints, ShuffledBatches, data, device_report, pick_device, plotting, seed_everything
+import course_data as data
+from course_utils import Checkpoints, ShuffledBatches, device_report, pick_device, plotting, seed_everything
 
 plotting.use_course_style()
 

@@ -57,7 +57,8 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 from tqdm.auto import tqdm
 
-from course_utils import data, plotting
+import course_data as data
+from course_utils import plotting
 
 plotting.use_course_style()
 threadpool_limits(1, user_api="blas")      # such small products lose more by waiting for a second thread than they gain

@@ -54,7 +54,8 @@ torch.set_num_threads(1)
 import matplotlib.pyplot as plt
 import numpy as np
 
-from course_utils import data, plotting, seed_everything
+import course_data as data
+from course_utils import plotting, seed_everything
 
 plotting.use_course_style()
 

@@ -56,7 +56,8 @@ import numpy as np
 from scipy import stats
 from torch.nn import functional as F
 
-from course_utils import data, plotting
+import course_data as data
+from course_utils import plotting
 
 plotting.use_course_style()
 

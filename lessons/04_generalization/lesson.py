@@ -57,7 +57,8 @@ from scipy import ndimage, stats
 from torch.nn import functional as F
 from tqdm.auto import tqdm
 
-from course_utils import data, plotting
+import course_data as data
+from course_utils import plotting
 
 # %%
 plotting.use_course_style()

@@ -66,7 +66,8 @@ import matplotlib.pyplot as plt
 import numpy as np
 from tqdm.auto import tqdm
 
-from course_utils import Checkpoints, data, plotting, seed_everything, use_tensorflow_memory_growth
+import course_data as data
+from course_utils import Checkpoints, plotting, seed_everything, use_tensorflow_memory_growth
 
 gpus = use_tensorflow_memory_growth()                       # [] without a GPU; before all else of TensorFlow (05.14)
 tf.config.experimental.enable_tensor_float_32_execution(False)      # some GPUs would keep 3 digits only, unasked

@@ -53,7 +53,8 @@ import matplotlib.pyplot as plt
 import numpy as np
 from sklearn import metrics
 
-from course_utils import data, plotting, seed_everything
+import course_data as data
+from course_utils import plotting, seed_everything
 
 plotting.use_course_style()
 

@@ -56,7 +56,8 @@ import numpy as np
 from torch import nn
 from torch.nn import functional as F
 
-from course_utils import data, plotting, seed_everything
+import course_data as data
+from course_utils import plotting, seed_everything
 
 plotting.use_course_style()
 

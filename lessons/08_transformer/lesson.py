@@ -57,7 +57,8 @@ from torch import nn
 from torch.nn import functional as F
 from tqdm.auto import tqdm
 
-from course_utils import data, open_pretrained, plotting, seed_everything
+import course_data as data
+from course_utils import plotting, seed_everything
 
 # %% tags=["pretrain"]
 SPLIT = 0                             # draws the held-out works; the long run was made for this one
@@ -838,7 +839,7 @@ def pretrain(store):
 
 # %%
 long = Transformer(VOCABULARY, WIDTH, LAYERS, HEADS, CONTEXT)
-meta = open_pretrained("08_transformer").restore({"model": long}, random_states=False)
+meta = data.open_pretrained("08_transformer").restore({"model": long}, random_states=False)
 assert meta["extra"]["tokenizer"] == tokenizer.to_str(), "another SPLIT: its works may have been read; make pretrain"
 long_losses = token_losses(long).numpy()                                # (n, CONTEXT)
 results["long run"] = long_losses.mean()

@@ -68,7 +68,8 @@ from tqdm.auto import tqdm
 from transformers import AutoModel, AutoTokenizer, BertConfig, BertForPreTraining
 from transformers.utils import logging
 
-from course_utils import data, open_pretrained, plotting, seed_everything
+import course_data as data
+from course_utils import plotting, seed_everything
 
 logging.disable_progress_bar(), logging.set_verbosity_error()           # loading a model takes a second: no bar, no report
 plotting.use_course_style()
@@ -871,7 +872,7 @@ f"NSP {young_right.mean():.1%} ({young_low:.1%} to {young_high:.1%}); pairs of o
 # SEED 归你，可以随意换。
 
 # %%
-store, long = open_pretrained("09_bert_pretraining"), make_bert()
+store, long = data.open_pretrained("09_bert_pretraining"), make_bert()
 meta, made = store.restore({"bert": long}, random_states=False), json.loads((store.folder / "made.json").read_text())
 assert all(globals()[knob] == value for knob, value in meta["config"].items() if knob != "SEED"), "not this run's knobs"
 assert Tokenizer.from_str(meta["extra"]["tokenizer"]).get_vocab() == tokenizer.get_vocab(), "each number means the same piece"

@@ -62,7 +62,8 @@ from transformers import AutoModel, AutoTokenizer, get_linear_schedule_with_warm
 from transformers.modeling_outputs import SequenceClassifierOutput
 from transformers.utils import logging
 
-from course_utils import Checkpoints, ShuffledBatches, data, ledger, pick_device, plotting, seed_everything
+import course_data as data
+from course_utils import Checkpoints, ShuffledBatches, ledger, pick_device, plotting, seed_everything
 
 logging.disable_progress_bar()              # a bar for each loading of 0.2 s is noise
 logging.set_verbosity_error()               # and so is its report that we leave the pooler out: 10.3 says why

@@ -72,7 +72,9 @@ from transformers import EarlyStoppingCallback, PrinterCallback, Trainer, Traine
 from transformers import get_linear_schedule_with_warmup, set_seed
 from transformers.utils import logging
 
-from course_utils import data, ledger, pick_device, plotting, sources
+import course_data as data
+from course_data import registry
+from course_utils import ledger, pick_device, plotting
 
 logging.disable_progress_bar()              # a bar for each loading of 0.2 s is noise
 logging.set_verbosity_error()               # and so is its report that the head is new: of course it is
@@ -850,7 +852,7 @@ def judge(model, items):
 old = AutoModelForSequenceClassification.from_pretrained(borrowed).to(device)
 ward = {"fresh head, the 64": judge(make_model(), few), "borrowed, the 64": judge(old, few),
         "borrowed, others": judge(old, val_few)}
-peak_share, sst2_share = (careless.state.max_steps - 1) / 500, 500 / (3 * math.ceil(sources.SST2.facts["train"] / 16))
+peak_share, sst2_share = (careless.state.max_steps - 1) / 500, 500 / (3 * math.ceil(registry.SST2.facts["train"] / 16))
 moved = max((p - q).abs().max().item() for p, q in zip(old.parameters(), careless.model.parameters()))
 assert not any("eval_loss" in each for each in careless.state.log_history), "nothing was evaluated during training"
 assert ward["borrowed, the 64"][0] < 0.2 < 0.5 < ward["fresh head, the 64"][0], "it knew them before it was trained"

@@ -68,7 +68,8 @@ from tqdm.auto import tqdm
 from transformers import AutoModel, AutoTokenizer, BertConfig, BertForPreTraining, get_linear_schedule_with_warmup
 from transformers.utils import logging
 
-from course_utils import data, ledger, open_pretrained, plotting, seed_everything
+import course_data as data
+from course_utils import ledger, plotting, seed_everything
 
 logging.disable_progress_bar(), logging.set_verbosity_error(), plotting.use_course_style()  # no bar, no report
 
@@ -996,7 +997,7 @@ print(f"worst {by_pair.min():.1%} {PAIRS[by_pair.argmin()]}, best {by_pair.max()
 # 我们有的是第 09 课的长训练：⟦n_small / 1e6:.1f⟧ 百万个参数，最多 ⟦room⟧ 个词元，读着剧本、新闻和商品评论长大。
 
 # %%
-store = open_pretrained("09_bert_pretraining")
+store = data.open_pretrained("09_bert_pretraining")
 knobs, pieces = store.read_meta()["config"], Tokenizer.from_str(store.read_meta()["extra"]["tokenizer"])
 room = knobs["LENGTH"]
 small = BertForPreTraining(BertConfig(

@@ -4,6 +4,8 @@ import csv
 import json
 import os
 import signal
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -11,6 +13,7 @@ import pytest
 from classes import NAME, hand_in, make_class, run_command, start_command
 from sandboxes import wait_until
 
+from autograder import __main__
 from autograder.grading import command as grade_command
 from autograder.results.record import read_record
 from autograder.sandbox.outside.errors import SandboxUnavailable
@@ -89,6 +92,30 @@ def test_grading_without_a_sandbox_needs_the_flag_and_names_the_risk(folder, tmp
     done = run_command("grade", NAME, folder, "-o", tmp_path / "out", "--without-sandbox-at-my-own-risk")
     assert done.returncode == 0 and "at your own risk" in done.stderr
     assert [row["score"] for row in _read_grades(tmp_path / "out")] == ["22", "19", "0"]
+
+
+def test_on_macos_what_cannot_work_there_is_refused_with_what_can(folder, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(sys, "platform", "darwin")
+    arguments = [NAME, str(folder), "-o", str(tmp_path / "out"), "--without-sandbox-at-my-own-risk"]
+    assert grade_command.main(arguments) == 2 and "here --container IMAGE" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("encoding", ["latin-1", "cp1252", "ascii"])
+def test_a_terminal_of_another_encoding_shows_question_marks_and_no_traceback(folder, tmp_path, monkeypatch, encoding):
+    monkeypatch.setenv("PYTHONIOENCODING", encoding)
+    command = [sys.executable, "-m", "autograder", "grade", NAME, folder, "-o", tmp_path / "out", "--lang", "zh"]
+    done = subprocess.run(command, capture_output=True, timeout=120, check=False)
+    assert done.returncode == 0 and b"?" in done.stdout and b"Traceback" not in done.stderr
+    assert (tmp_path / "out" / "grades.csv").exists()
+
+
+@pytest.mark.parametrize("command", ["grade", "verify"])
+def test_on_windows_it_says_to_use_wsl_before_it_imports_what_is_not_there(monkeypatch, capsys, command):
+    monkeypatch.setattr(sys, "platform", "win32")
+    for module in ("autograder.grading.command", "proofs.verify"):
+        monkeypatch.setitem(sys.modules, module, None)  # importing it fails, as fcntl and pwd do there
+    assert __main__.main([command, NAME, "folder", "-o", "out"]) == 2
+    assert "use WSL" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])

@@ -1,6 +1,7 @@
 """One submission graded in the sandbox: what a mistake costs, what it doesn't, and the same each time."""
 
 import json
+import re
 from dataclasses import replace
 
 import pytest
@@ -42,6 +43,17 @@ def test_the_solution_earns_everything_and_the_untouched_exercise_nothing(grader
     record = grader.grade(hand_in())
     assert (record.status, record.score, record.max_score) == (RecordStatus.GRADED, FULL, FULL), record
     record = grader.grade(hand_in(folder="exercises"))
+    assert (record.status, record.score) == (RecordStatus.EMPTY, 0)
+    assert {question.status for question in record.questions.values()} == {Status.NOT_ATTEMPTED}
+
+
+def test_chinese_holes_are_holes_too(grader):
+    notebook = read_notebook(folder="exercises")
+    for question in POINTS:
+        cell = find_answer(notebook, question)
+        cell["source"] = re.sub(r'(Error\("q\d+): [^"]*"', r'\1: 把它写完"', "".join(cell["source"]))
+    assert sum("把它写完" in "".join(cell["source"]) for cell in notebook["cells"]) >= 5
+    record = grader.grade(dump(notebook))
     assert (record.status, record.score) == (RecordStatus.EMPTY, 0)
     assert {question.status for question in record.questions.values()} == {Status.NOT_ATTEMPTED}
 

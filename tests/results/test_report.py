@@ -14,11 +14,10 @@ from autograder.answers.answer import Local
 from autograder.answers.marking import mark_exercise
 from autograder.answers.outcome import Status, Text
 from autograder.answers.rooms import list_exercises, load_exercise
-from autograder.results import report
 from autograder.results.feedback import render_feedback
 from autograder.results.plain_text import to_plain_text
 from autograder.results.record import RecordStatus, join_texts, make_failure, make_record, read_record
-from autograder.results.report import summarize, write_feedback, write_file, write_grades, write_result
+from autograder.results.report import summarize, write_feedback, write_grades, write_result
 
 NOTE = Text("Two files.", "两个文件。")
 SECRET = "s3cret"
@@ -124,15 +123,6 @@ def test_what_is_no_record_at_all_is_refused(data):
 def test_sentences_are_joined_once_each():
     assert join_texts([]) is None and join_texts([NOTE, NOTE]) == NOTE
     assert join_texts([NOTE, Text("b", "乙")]) == Text("Two files. b", "两个文件。乙")
-
-
-def test_writing_is_all_or_nothing(tmp_path, monkeypatch):
-    path = tmp_path / "a" / "grades.csv"
-    write_file(path, "old")
-    monkeypatch.setattr(report.os, "replace", lambda *paths: (_ for _ in ()).throw(OSError("power cut")))
-    with pytest.raises(OSError, match="power cut"):
-        write_file(path, "new")
-    assert path.read_text() == "old" and [file.name for file in path.parent.iterdir()] == ["grades.csv"]
 
 
 def _read_csv(path):

@@ -2,6 +2,7 @@
 
 # ruff: noqa: F811 (a fixture is imported, and is an argument's name)
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -228,8 +229,10 @@ def test_no_sandbox_no_grading(monkeypatch):
     monkeypatch.setattr(launch.shutil, "which", lambda name: None)
     with pytest.raises(SandboxUnavailable, match="apt install bubblewrap"):
         find_launcher()
-    with pytest.raises(SandboxUnavailable, match="docker"):
+    with pytest.raises(SandboxUnavailable, match="docker") as caught:
         find_launcher(image="python:3.12")
+    macos = next(way for way in re.split(r"\n  (?=\d\. )", str(caught.value)) if "macOS" in way)
+    assert "docker build" in macos and "--container" in macos and "\\nRUN pip install" in macos
 
 
 def test_where_namespaces_are_forbidden_the_reason_and_the_ways_out_are_named(monkeypatch, tmp_path):

@@ -20,7 +20,7 @@ if __name__ == "__main__":  # tests have both on their path
 
 from hostile import HOSTILE  # noqa: E402
 
-from autograder.answers.exercise import load_exercise  # noqa: E402
+from autograder.answers.rooms import load_exercise  # noqa: E402
 from proofs.cases import load_mistakes, read_cells  # noqa: E402
 
 KINDS = {"right": 35, "unusual": 15, "wrong": 30, "broken": 10, "hostile": 10}  # of a hundred

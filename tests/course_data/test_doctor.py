@@ -1,17 +1,19 @@
-"""`python -m course_utils`: the doctor's verdict and exit code, and a download repeated, broken off and offline."""
+"""`python -m course_data`: the doctor's verdict and exit code, and a download repeated, broken off and offline."""
 
 import dataclasses
 import hashlib
+import os
+import pwd
 import subprocess
 import sys
 import time
-import types
 
 import numpy as np
 import pytest
 
-from course_utils import __main__ as command
-from course_utils import doctor, install, sources
+from course_data import __main__ as command
+from course_data import doctor, registry
+from course_utils import device, install
 
 
 @pytest.fixture(autouse=True)
@@ -26,20 +28,19 @@ def machine(tmp_path, monkeypatch):
     np.savez(tmp_path / "mnist.npz", x_train=pixels, y_train=pixels[:, 0, 0], x_test=pixels, y_test=pixels[:, 0, 0])
     sha256 = hashlib.sha256((tmp_path / "mnist.npz").read_bytes()).hexdigest()
     mnist = dataclasses.replace(
-        sources.MNIST, url=(tmp_path / "mnist.npz").as_uri(), sha256=sha256, default=True, filename="mnist.npz"
+        registry.MNIST, url=(tmp_path / "mnist.npz").as_uri(), sha256=sha256, default=True, filename="mnist.npz"
     )
     monkeypatch.setattr(command, "SOURCES", {"mnist": mnist})
     monkeypatch.setattr(doctor, "SOURCES", {"mnist": mnist})
-    device = types.ModuleType("course_utils.device")
-    device.device_report = lambda frameworks=True: f"2 threads, frameworks looked at: {frameworks}"
-    monkeypatch.setitem(sys.modules, "course_utils.device", device)
+    report = "2 threads, frameworks looked at: {}".format
+    monkeypatch.setattr(device, "device_report", lambda frameworks=True: report(frameworks))
     return tmp_path
 
 
 def test_ready_is_zero_and_missing_is_one_with_the_command(machine, capsys):
     assert command.main(["--quick"]) == 1
     out = capsys.readouterr().out
-    assert "not in the cache" in out and out.rstrip().endswith("python -m course_utils download mnist")
+    assert "not in the cache" in out and out.rstrip().endswith("python -m course_data download mnist")
     assert command.main(["download"]) == 0
     assert command.main(["--quick"]) == 0
     assert "Ready: every lesson runs here without a network." in capsys.readouterr().out
@@ -64,7 +65,7 @@ def test_a_missing_package_fails_with_its_pin(machine, capsys):
 
 def test_what_only_building_needs_is_not_missed(machine, monkeypatch, capsys):
     command.main(["download"])
-    monkeypatch.setattr(doctor, "_find_version", lambda name: None if name == "hatchling" else np.__version__)
+    monkeypatch.setattr(doctor, "_find_version", lambda name, _: None if name == "hatchling" else np.__version__)
     assert command.main(["--quick"]) == 0
     assert "only needed to build and test" in capsys.readouterr().out
 
@@ -75,6 +76,27 @@ def test_another_python_fails(machine, monkeypatch, capsys, version):
     monkeypatch.setattr(sys, "version_info", (*version, 0, "final", 0))
     assert command.main(["--quick"]) == 1
     assert "install Python 3.11 to 3.13" in capsys.readouterr().out
+
+
+def test_without_a_home_the_doctor_says_what_to_set(machine, monkeypatch, capsys):
+    for variable in ("HOME", "XDG_CACHE_HOME", "COURSE_CACHE"):
+        monkeypatch.delenv(variable, raising=False)
+    monkeypatch.setattr(pwd, "getpwuid", lambda uid: (_ for _ in ()).throw(KeyError(uid)))
+    assert command.main(["--quick"]) == 1 and command.main(["download"]) == 1
+    said = capsys.readouterr()
+    assert "export COURSE_CACHE=FOLDER" in said.out and "Set COURSE_CACHE" in said.err
+    assert "Traceback" not in said.out + said.err
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp1252"])
+def test_a_terminal_of_another_encoding_gets_every_line(machine, encoding):
+    environment = os.environ | {
+        "PYTHONIOENCODING": encoding,
+        "COURSE_CACHE": str(machine / "数据"),
+        "COURSE_OFFLINE": "1",
+    }
+    done = subprocess.run([sys.executable, "-m", "course_data", "--quick"], capture_output=True, env=environment)
+    assert done.returncode == 1 and b"To do:" in done.stdout and b"Traceback" not in done.stderr, done.stderr
 
 
 def test_damaged_data_is_reported_as_such(machine, capsys):
@@ -119,7 +141,7 @@ def test_an_interrupted_download_ends_calmly(machine, monkeypatch, capsys):
 def test_a_package_that_ships_data_is_installed_first(machine, monkeypatch):
     asked = []
     monkeypatch.setattr(command, "ensure", asked.append)
-    command.prepare(dataclasses.replace(sources.DIGITS))
+    command.prepare(dataclasses.replace(registry.DIGITS))
     assert asked == ["scikit-learn"]
 
 
@@ -130,7 +152,7 @@ def test_unknown_names_are_usage_errors_that_list_the_known(machine, capsys):
 
 
 def test_the_registry_is_complete():
-    for name, source in sources.SOURCES.items():
+    for name, source in registry.SOURCES.items():
         assert source.name == name and source.licence and source.citation and source.size > 0 and source.facts
         hashes = [source.sha256] if source.sha256 else list(source.members.values())
         assert all(len(h) == 64 and int(h, 16) for h in hashes), name
@@ -139,8 +161,8 @@ def test_the_registry_is_complete():
 
 def test_the_real_command_is_quick_when_nothing_is_to_do(monkeypatch):
     monkeypatch.undo()
-    first = subprocess.run([sys.executable, "-m", "course_utils", "download"], capture_output=True, text=True)
+    first = subprocess.run([sys.executable, "-m", "course_data", "download"], capture_output=True, text=True)
     assert first.returncode == 0, f"the data was not fetched at set-up: {first.stderr}"
     begun = time.perf_counter()
-    second = subprocess.run([sys.executable, "-m", "course_utils", "download"], capture_output=True, text=True)
+    second = subprocess.run([sys.executable, "-m", "course_data", "download"], capture_output=True, text=True)
     assert "nothing to do" in second.stdout and time.perf_counter() - begun < 20

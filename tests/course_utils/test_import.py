@@ -8,7 +8,7 @@ import pytest
 
 import course_utils
 
-HEAVY = ("torch", "tensorflow", "transformers", "matplotlib", "keras", "numpy", "safetensors")
+HEAVY = ("torch", "tensorflow", "transformers", "matplotlib", "keras", "numpy", "safetensors", "psutil", "filelock")
 
 
 def run(code):
@@ -30,7 +30,7 @@ def test_the_import_loads_nothing_heavy():
 def test_the_small_modules_load_no_framework():
     names = "pick_device, seed_everything, Checkpoints, ShuffledBatches, plotting, ledger"
     loaded = run(f"import sys; from course_utils import {names}; print(*sys.modules)").split()
-    assert "course_utils.checkpoint" in loaded
+    assert "course_utils.checkpoints" in loaded
     assert not {"torch", "tensorflow", "transformers", "matplotlib", "keras"} & set(loaded)
 
 
@@ -42,7 +42,7 @@ def test_every_exported_name_is_there(name):
 
 def test_no_function_is_hidden_by_a_module_of_its_name():
     modules = {path.stem for path in Path(course_utils.__file__).parent.glob("*.py")}
-    assert not modules & set(course_utils._HOMES)
+    assert not modules & {name for names in course_utils._HOMES.values() for name in names}
     names = "keras_batches, keras_checkpoint, pick_device, ensure, Checkpoints"
     run(f"from course_utils import {names}; assert all(map(callable, ({names})))")
 
@@ -55,7 +55,6 @@ def test_the_names_that_lessons_use_are_exported():
         "use_tensorflow_memory_growth",
         "seed_everything",
         "Checkpoints",
-        "data",
         "plotting",
         "ledger",
     } <= set(course_utils.__all__)
@@ -66,3 +65,20 @@ def test_an_unknown_name_is_an_attribute_error():
         course_utils.no_such_helper  # noqa: B018
     with pytest.raises(ImportError):
         from course_utils import no_such_helper  # noqa: F401
+
+
+@pytest.mark.parametrize("name", ["data", "open_pretrained", "sources"])
+def test_a_notebook_of_yesterday_is_told_what_to_write_today(name):
+    code = f"from course_utils import {name}"
+    with pytest.raises(ImportError, match=f"course_utils.{name} has moved; .* write: .*course_data") as caught:
+        exec(code, {})
+    exec(str(caught.value).partition("write: ")[2], namespace := {})
+    assert name in namespace, "what it says to write brings the name that the notebook uses"
+
+
+def test_it_never_imports_what_stands_above_it():
+    above = ("course_data", "autograder", "tools", "proofs")
+    code = (
+        "import sys, course_utils; [getattr(course_utils, name) for name in course_utils.__all__]; print(*sys.modules)"
+    )
+    assert not {name.partition(".")[0] for name in run(code).split()} & set(above)

