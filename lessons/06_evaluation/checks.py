@@ -511,11 +511,9 @@ def _draw_bill(rng):
             "threshold-not-searched": [(t, _bill(p, y, a, m, t)) for t in habits],
             "another-goal": [(t, _bill(p, y, a, m, t)) for t in goals],
         }
-        thresholds = [t for others in recipes.values() for t, _ in others]
-        apart = all(abs(t - right[0]) > 1e-3 for t in thresholds) and not any(
-            np.isclose(t, habits).any() for t in goals
-        )
-        if _is_alone(p, y, a, m, right) and values[-2] < right[0] < values[2] and apart:
+        apart = all(abs(t - right[0]) > 1e-3 for others in recipes.values() for t, _ in others)
+        inside, no_habit = values[-2] < right[0] < values[2], not any(np.isclose(t, habits).any() for t in goals)
+        if _is_alone(p, y, a, m, right) and inside and apart and no_habit:
             return p, y, a, m, recipes
 
 
@@ -566,11 +564,8 @@ def _judge_threshold(value, right, p):
     t, cost = value
     if right[0] == np.inf and t != np.inf and t > p.max():
         raise Wrong(say("nobody"))
-    if (
-        t != np.inf
-        and not np.isclose(p, t, rtol=1e-6, atol=0).any()
-        and NEAR.same((p >= t).sum(), (p >= right[0]).sum())
-    ):
+    is_candidate = t == np.inf or np.isclose(p, t, rtol=1e-6, atol=0).any()
+    if not is_candidate and (p >= t).sum() == (p >= right[0]).sum():
         raise Wrong(say("no-candidate", t=t))
     if t == np.inf != right[0] or not NEAR.same(t, right[0]):
         raise Wrong(say("another-threshold", t=t, should=right[0]))
@@ -604,12 +599,12 @@ def _judge_test(train, test, y, share):
     exchanged = np.array([(y[train] == k).sum() for k in classes])
     off = np.abs(many - wanted) > 1.4  # scikit-learn rounds the whole up first, then divides it among the classes
     turned = any((np.abs(one) < 1.5).all() for one in (exchanged - wanted, many - (1 - share) * there))
-    if off.any() and turned and not np.isin(test, train).any():
-        raise Misconception("shares-exchanged")
-    if len(np.unique(test)) < len(test) and not np.isin(test, train).any():
-        raise Misconception("test-not-as-it-is")
     if np.isin(test, train).any():
         raise Misconception("copies-on-both-sides")
+    if off.any() and turned:
+        raise Misconception("shares-exchanged")
+    if len(np.unique(test)) < len(test):
+        raise Misconception("test-not-as-it-is")
     if off.any():
         by_chance = abs(len(test) - share * len(y)) < len(classes) + 1 and np.ptp(many) > 2
         raise Misconception("not-class-by-class" if by_chance else "test-not-as-it-is")

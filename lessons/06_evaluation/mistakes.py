@@ -170,15 +170,10 @@ MISTAKES = [
         _ADD, "return C", "return C / C.sum(axis=1, keepdims=True)"
     ))),
     Mistake("q1", "shares", _TRUTH, "shares-for-counts", _confusion(_change(_ADD, "return C", "return C / C.sum()"))),
-    Mistake(
-        "q1",
-        "normalize",
-        _TRUTH,
-        "shares-for-counts",
-        "from sklearn.metrics import confusion_matrix\n" + _confusion(
-            "return confusion_matrix(y, called, labels=range(K), normalize='pred')",
-        ),
-    ),
+    Mistake("q1", "normalize", _TRUTH, "shares-for-counts", _confusion(
+        "from sklearn.metrics import confusion_matrix\n"
+        "return confusion_matrix(y, called, labels=range(K), normalize='pred')",
+    )),
     Mistake("q1", "errors-only", _TRUTH, "`C[", _confusion(_change(
         _ADD, "    C[i, j] += w", "    if i != j:\n        C[i, j] += w"
     ))),
@@ -202,15 +197,10 @@ MISTAKES = [
     Mistake("q1", "transposed-later", _WEIGHT, "transposed", _confusion(_change(
         _ADD, "return C", "return C if weights.max() == 1 else C.T"
     ))),
-    Mistake(
-        "q1",
-        "seen-only",
-        _ABSENT,
-        "absent-classes-dropped",
-        "from sklearn.metrics import confusion_matrix\n" + _confusion(
-            "return confusion_matrix(y, called, sample_weight=weights)",
-        ),
-    ),
+    Mistake("q1", "seen-only", _ABSENT, "absent-classes-dropped", _confusion(
+        "from sklearn.metrics import confusion_matrix\n"
+        "return confusion_matrix(y, called, sample_weight=weights)",
+    )),
     Mistake("q1", "largest-seen", _ABSENT, "absent-classes-dropped", _confusion(_change(
         _ADD, "C = ", "K = max(y.max(), called.max()) + 1\nC = "
     ))),
@@ -318,13 +308,10 @@ MISTAKES = [
         return hits[y[np.argsort(-score, kind='stable')] == 0].sum() / (y.sum() * (len(y) - y.sum()))
     """)),
     Mistake("q3", "not-divided", _PAIRS, "`AUC`", _auc(_change(_PLACES, " / len(negatives)", ""))),
-    Mistake(
-        "q3",
-        "precision",
-        _PAIRS,
-        "`AUC`",
-        "from sklearn.metrics import average_precision_score\n" + _auc("return average_precision_score(y, score)"),
-    ),
+    Mistake("q3", "precision", _PAIRS, "`AUC`", _auc(
+        "from sklearn.metrics import average_precision_score\n"
+        "return average_precision_score(y, score)",
+    )),
     Mistake("q3", "matrix", _FAST, "every-pair", _auc(_ALL_PAIRS)),
     Mistake("q3", "two-loops", _FAST, "every-pair", _auc("""
         won = 0
@@ -634,25 +621,21 @@ UNUSUAL = [
         w = torch.ones(len(y)) if weights is None else torch.tensor(weights, dtype=torch.float32)
         return torch.zeros(K, K).index_put((torch.tensor(y), torch.tensor(called)), w, accumulate=True)
     """)),
-    Unusual(
-        "q2",
-        "scikit-learn",
-        (
-            "\n"
-            "from sklearn.metrics import precision_recall_fscore_support\n"
-            "def score_classes(C, beta=1.0):\n"
-            "    K = len(C)\n"
-            "    y, called = np.indices((K, K)).reshape(2, -1)\n"
-            "    settings = dict(beta=beta, labels=range(K), sample_weight=C.ravel(), zero_division=0)\n"
-            "    precision, recall, f, _ = precision_recall_fscore_support(y, called, **settings)\n"
-            "    averages = {kind: precision_recall_fscore_support(y, called, average=kind, **settings)[2] for kind "
-            'in ("macro", "weighted", "micro")}\n'
-            "    return dict(precision=precision, recall=recall, f=f, **averages)\n"
-            "def find_recall(precision, f1):\n"
-            "    inverse = 2 / f1 - 1 / precision\n"
-            "    return np.array([1 / inverse]) if inverse >= 1 else np.nan\n"
-        ),
-    ),
+    Unusual("q2", "scikit-learn", dedent("""
+        from sklearn.metrics import precision_recall_fscore_support
+        def score_classes(C, beta=1.0):
+            K = len(C)
+            y, called = np.indices((K, K)).reshape(2, -1)
+            settings = dict(beta=beta, labels=range(K), sample_weight=C.ravel(), zero_division=0)
+            precision, recall, f, _ = precision_recall_fscore_support(y, called, **settings)
+            averages = {}
+            for kind in ("macro", "weighted", "micro"):
+                averages[kind] = precision_recall_fscore_support(y, called, average=kind, **settings)[2]
+            return dict(precision=precision, recall=recall, f=f, **averages)
+        def find_recall(precision, f1):
+            inverse = 2 / f1 - 1 / precision
+            return np.array([1 / inverse]) if inverse >= 1 else np.nan
+    """)),
     Unusual("q2", "loops", dedent("""
         def score_classes(C, beta=1.0):
             K, total = len(C), float(C.sum())
@@ -761,25 +744,19 @@ UNUSUAL = [
         best = min(allowed, key=lambda t: (cost(t), -t))
         return best, cost(best)
     """)),
-    Unusual(
-        "q5",
-        "scikit-learn",
-        (
-            "\n"
-            "from sklearn.model_selection import train_test_split\n"
-            "from sklearn.utils import resample\n"
-            'FAULTS = ["a", "b"]\n'
-            "def split_and_balance(y, test_share, rng):\n"
-            "    seed = int(rng.integers(2**31))\n"
-            "    train, test = train_test_split(np.arange(len(y)), test_size=test_share, stratify=y, "
-            "random_state=seed)\n"
-            "    parts = [train[y[train] == k] for k in np.unique(y)]\n"
-            "    most = max(map(len, parts))\n"
-            "    copies = [resample(part, n_samples=most - len(part), random_state=seed + 1) for part in parts if "
-            "len(part) < most]\n"
-            "    return np.concatenate([train, *copies]), test\n"
-        ),
-    ),
+    Unusual("q5", "scikit-learn", dedent("""
+        from sklearn.model_selection import train_test_split
+        from sklearn.utils import resample
+        FAULTS = ["a", "b"]
+        def split_and_balance(y, test_share, rng):
+            seed = int(rng.integers(2**31))
+            train, test = train_test_split(np.arange(len(y)), test_size=test_share, stratify=y, random_state=seed)
+            parts = [train[y[train] == k] for k in np.unique(y)]
+            most = max(map(len, parts))
+            short = [part for part in parts if len(part) < most]
+            copies = [resample(part, n_samples=most - len(part), random_state=seed + 1) for part in short]
+            return np.concatenate([train, *copies]), test
+    """)),
     Unusual("q5", "lists", dedent("""
         FAULTS = "B and A"
         def split_and_balance(y, test_share, rng):

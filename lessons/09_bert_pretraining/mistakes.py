@@ -1045,6 +1045,9 @@ EQUIVALENT = [
             "[1] * (len(b) + 1) → (len(b) + 1) * [1]",
         ),
     )),
+    Equivalent("q5", "only letters are read", (
+        *_mutants("FAULTS = 'ABC'", "ABC' → ABC?'"),
+    )),
     Equivalent("q5", "the gradient of an empty batch is 0", (
         *_mutants("if (labels != SKIP).any():", "(labels != SKIP).any() → True"),
     )),
