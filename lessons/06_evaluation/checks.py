@@ -4,13 +4,30 @@ from __future__ import annotations
 
 import numpy as np
 
-from autograder.answers import Exercise, Learner, Misconception, Wrong, as_array, drivers, expect_close
+from autograder.answers import (
+    Exercise,
+    Learner,
+    Misconception,
+    Tolerance,
+    Wrong,
+    as_array,
+    drivers,
+    expect_choice,
+    expect_entries,
+    expect_letters,
+    expect_number,
+    expect_numbers,
+    expect_parts,
+    expect_rows,
+    expect_shape,
+    judge_equal,
+    keep_inputs,
+)
 
-RTOL, ATOL = 1e-5, 1e-6  # loose enough for float32, far tighter than any wrong recipe below
+NEAR = Tolerance(1e-5, 1e-6)  # loose enough for float32, far tighter than any wrong recipe below
 EXERCISE = Exercise.beside(__file__)
 say = EXERCISE.say
 _SAVING, _LOW, _ENOUGH = 503.759398, 117.187500, 96  # of the bills, the draws and the EXTRA in q6's given cell
-_UNBALANCED = ("not-balanced", "rows-lost")
 
 
 @EXERCISE.check("q1")
@@ -22,7 +39,7 @@ def rows_are_the_truth(answer, rng):
         "adds-once": [right > 0],
         "shares-for-counts": [right / right.sum(axis=1, keepdims=True), right / right.sum(axis=0), right / right.sum()],
     }
-    _judge(_matrix(answer.call("count_confusion", y, called, K), K), right, wrong, "C")
+    NEAR.judge(_matrix(answer.call("count_confusion", y, called, K), K), right, wrong, "C")
 
 
 @EXERCISE.check("q1")
@@ -38,7 +55,7 @@ def a_review_counts_with_its_weight(answer, rng):
             "shares-for-counts": [right / weights.sum(), right / weights.mean()],
             "transposed": [right.T],
         }
-        _judge(_matrix(answer.call("count_confusion", y, called, K, weights), K), right, wrong, "C")
+        NEAR.judge(_matrix(answer.call("count_confusion", y, called, K, weights), K), right, wrong, "C")
 
 
 @EXERCISE.check("q1")
@@ -46,9 +63,8 @@ def absent_classes_keep_their_place(answer, rng):
     for K, n in ((6, 30), (4, 1), (2, 5)):
         y, called = (rng.choice(rng.permutation(K - 1)[: max(1, K // 2)], n) for _ in range(2))
         weights = np.round(rng.uniform(0.5, 4, n), 1)
-        after = answer.call(drivers.call_and_keep_inputs, Learner("count_confusion"), y, called, K, weights)
-        _judge(_matrix(after["result"], K), _confuse(y, called, K, weights), {}, "C")
-        _expect_same_inputs(after["inputs"], (y, called, K, weights))
+        with keep_inputs(answer, "count_confusion", y, called, K, weights) as value:
+            NEAR.expect(_matrix(value, K), _confuse(y, called, K, weights), "C")
 
 
 @EXERCISE.check("q2")
@@ -58,22 +74,17 @@ def each_class_has_its_scores(answer, rng):
         value = _scores(answer.call("score_classes", C, *([beta] if beta else [])), K)
         b, right = (beta or 1) ** 2, _score(C, beta or 1)
         P, R = right["precision"], right["recall"]
-        if _same(value["precision"], R) or _same(value["recall"], P):
+        if NEAR.same(value["precision"], R) or NEAR.same(value["recall"], P):
             raise Misconception("rows-for-columns")
         for name in ("precision", "recall"):
-            _judge(value[name], right[name], {}, name)
+            NEAR.expect(value[name], right[name], name)
         wrong = {
-            "average-for-harmonic": [
-                (P + R) / 2,
-                (P + b * R) / (1 + b),
-                (b * P + R) / (1 + b),
-                (P + b**0.5 * R) / (1 + b**0.5),
-            ],
+            "average-for-harmonic": [(P + k * R) / (1 + k) for k in (1, b, 1 / b, b**0.5)],
             "beta-ignored": [2 * P * R / (P + R)],
             "beta-not-squared": [(1 + b**0.5) * P * R / (b**0.5 * P + R)],
             "beta-for-precision": [(1 + b) * P * R / (P + b * R)],
         }
-        _judge(value["f"], right["f"], wrong, "f")
+        NEAR.judge(value["f"], right["f"], wrong, "f")
 
 
 @EXERCISE.check("q2")
@@ -84,13 +95,14 @@ def the_averages_are_of_f(answer, rng):
         P, R, f, b = right["precision"], right["recall"], right["f"], beta**2
         means = P.mean(), R.mean()
         names = ("macro", "weighted", "micro")
-        wrongly_named = (one for one in names if not _same(value[one], right[one]))
-        if any(_same(value[one], right[other]) for one in wrongly_named for other in names):
+        wrongly_named = (one for one in names if not NEAR.same(value[one], right[one]))
+        if any(NEAR.same(value[one], right[other]) for one in wrongly_named for other in names):
             raise Misconception("averages-exchanged")
         made_of_means = [(1 + b) * means[0] * means[1] / (b * means[0] + means[1]), sum(means) / 2]
-        _judge(value["macro"], right["macro"], {"f-of-the-means": made_of_means}, "macro")
-        _judge(value["weighted"], right["weighted"], {"weighted-by-calls": [f @ C.sum(axis=0) / C.sum()]}, "weighted")
-        _judge(value["micro"], right["micro"], {}, "micro")
+        NEAR.judge(value["macro"], right["macro"], {"f-of-the-means": made_of_means}, "macro")
+        by_calls = f @ C.sum(axis=0) / C.sum()
+        NEAR.judge(value["weighted"], right["weighted"], {"weighted-by-calls": by_calls}, "weighted")
+        NEAR.expect(value["micro"], right["micro"], "micro")
 
 
 @EXERCISE.check("q2")
@@ -99,8 +111,8 @@ def the_recall_is_found(answer, rng):
         P, R = rng.uniform(0.2, 0.95, 2)
         F = 2 * P * R / (P + R)
         value = _recall(answer.call("find_recall", float(P), float(F)))
-        _judge(value, R, {"averaged-back": [2 * F - P]}, "recall")
-    _judge(_recall(answer.call("find_recall", 1.0, 1.0)), 1.0, {}, "recall")
+        NEAR.judge(value, R, {"averaged-back": [2 * F - P]}, "recall")
+    NEAR.expect(_recall(answer.call("find_recall", 1.0, 1.0)), 1.0, "recall")
     P = float(rng.uniform(0.3, 0.45))
     highest = 2 * P / (1 + P)  # of F1, at recall 1
     for precision, f1 in ((P, highest + 0.01), (P, (highest + 2 * P) / 2), (0.25, 0.5), (P, 2 * P + 0.05), (0.01, 1.0)):
@@ -115,16 +127,15 @@ def nothing_of_nothing_is_zero(answer, rng):
     C = np.pad(C, (0, 3))  # class K + 2 occurs nowhere
     C[0, K], C[K + 1, 0] = 3, 4  # K is called and never there, K + 1 is there and never called
     for matrix in (C / C.sum(), np.array([[float(rng.integers(1, 9))]]), np.array([[0, 3], [2, 0]])):
-        after = answer.call(drivers.call_and_keep_inputs, Learner("score_classes"), matrix)
-        value, right = _scores(after["result"], len(matrix)), _score(matrix, 1)
-        if any(np.isnan(value[name]).any() for name in right):
-            raise Misconception("nan-for-nothing")
-        occurring = [right["f"][matrix.sum(axis=axis) > 0].mean() for axis in (0, 1)]
-        occurring.append(right["f"][(matrix.sum(axis=0) + matrix.sum(axis=1)) > 0].mean())
-        for name in right:
-            wrong = {"absent-class-skipped": occurring} if name == "macro" else {}
-            _judge(value[name], right[name], wrong, name)
-        _expect_same_inputs(after["inputs"], (matrix,))
+        with keep_inputs(answer, "score_classes", matrix) as value:
+            value, right = _scores(value, len(matrix)), _score(matrix, 1)
+            if any(np.isnan(value[name]).any() for name in right):
+                raise Misconception("nan-for-nothing")
+            called, there = matrix.sum(axis=0), matrix.sum(axis=1)
+            occurring = [right["f"][counts > 0].mean() for counts in (called, there, called + there)]
+            for name in right:
+                wrong = {"absent-class-skipped": occurring} if name == "macro" else {}
+                NEAR.judge(value[name], right[name], wrong, name)
 
 
 @EXERCISE.check("q3")
@@ -145,11 +156,11 @@ def pairs_are_counted_and_ties_half(answer, rng):
             "one-threshold": [np.mean(cut == y) for cut in cuts]
             + [(cut[y == 1].mean() + 1 - cut[y == 0].mean()) / 2 for cut in cuts],
         }
-        value = _number(answer.call("compute_auc", y, score), "AUC")
+        value = expect_number(answer.call("compute_auc", y, score), "AUC")
         points = value * pairs
-        if won < round(points) < won + tied and abs(points - round(points)) < 1e-4 and not _same(value, right):
+        if won < round(points) < won + tied and abs(points - round(points)) < 1e-4 and not NEAR.same(value, right):
             raise Misconception("order-of-arrival")
-        _judge(value, right, wrong, "AUC")
+        NEAR.judge(value, right, wrong, "AUC")
 
 
 @EXERCISE.check("q3")
@@ -159,7 +170,7 @@ def twenty_thousand_scores_are_no_trouble(answer, rng):
     run = answer.call(drivers.measure_call, Learner("compute_auc"), *drawn)
     if "stopped" in run or run["seconds"] > 2 or run["megabytes"] > 50:
         raise Misconception("every-pair")
-    _judge(_number(run["result"], "AUC"), _auc(*drawn[-1]), {}, "AUC")
+    NEAR.expect(expect_number(run["result"], "AUC"), _auc(*drawn[-1]), "AUC")
 
 
 @EXERCISE.check("q3")
@@ -176,7 +187,7 @@ def alarms_as_scores(answer, rng):
             "upside-down": [(f + 1 - t) / 2],
             "rows-for-columns": [(columns[0, 0] + columns[1, 1]) / 2],
         }
-        _judge(_number(answer.call("auc_of_alarms", C), "AUC"), (t + 1 - f) / 2, wrong, "AUC")
+        NEAR.judge(expect_number(answer.call("auc_of_alarms", C), "AUC"), (t + 1 - f) / 2, wrong, "AUC")
 
 
 @EXERCISE.check("q3", hidden=True)
@@ -195,13 +206,11 @@ def small_and_one_sided_samples(answer, rng):
         (np.zeros(3, int), rng.normal(size=3), np.nan),
     ]
     for y, score, right in cases:
-        after = answer.call(drivers.call_and_keep_inputs, Learner("compute_auc"), y, score)
-        value = _number(after["result"], "AUC")
-        if np.isnan(right) and not np.isnan(value):
-            raise Wrong(say("auc-without-pairs", value=value))
-        if not np.isnan(right):
-            _judge(value, right, {}, "AUC")
-        _expect_same_inputs(after["inputs"], (y, score))
+        with keep_inputs(answer, "compute_auc", y, score) as value:
+            value = expect_number(value, "AUC")
+            if np.isnan(right) and not np.isnan(value):
+                raise Wrong(say("auc-without-pairs", value=value))
+            NEAR.expect(value, right, "AUC")
 
 
 @EXERCISE.check("q4")
@@ -210,13 +219,11 @@ def the_cheapest_threshold_is_found(answer, rng):
         p, y, a, m, recipes = _draw_bill(rng)
         right = _choose(p, y, a, m)
         t, cost = _threshold(answer.call("choose_threshold", p, y, a, m))
-        for name, others in recipes.items():
-            if any(_same([t, cost], other) for other in others):
-                raise Misconception(name)
+        NEAR.name([t, cost], right, recipes)
         habits = (a / (a + m), m / (a + m), 0.5)
         if any(np.isclose(t, habit) or np.isclose(t, _next_value(p, habit)) for habit in habits):
             raise Misconception("threshold-not-searched")
-        if _same(t, right[0]) and any(_same(cost, right[1] * k) for k in (len(p) / 1000, 1 / 1000, 0.1)):
+        if NEAR.same(t, right[0]) and any(NEAR.same(cost, right[1] * k) for k in (len(p) / 1000, 1 / 1000, 0.1)):
             raise Misconception("not-per-thousand")
         _judge_threshold((t, cost), right, p)
 
@@ -237,15 +244,12 @@ def nobody_everybody_and_equals(answer, rng):
     if t > p.min():
         raise Misconception("everybody-not-tried")
     _judge_threshold((t, cost), _choose(p, y, 2.0, 50.0), p)
-    for y in (
-        [0, 1, 0, 0, 1, 0, 0, 0],
-        [0, 0, 1, 0, 0, 0, 0, 0],
-    ):  # from the highest p down; two false alarms cost a miss
+    for y in ([0, 1, 0, 0, 1, 0, 0, 0], [0, 0, 1, 0, 0, 0, 0, 0]):  # highest p first; two false alarms cost a miss
         order, y = rng.permutation(8), np.array(y)
         p = np.linspace(0.9, 0.2, 8)[order]
         value = _threshold(answer.call("choose_threshold", p, y[order], 2.0, 4.0))
         right = _choose(p, y[order], 2.0, 4.0)
-        if value[0] < right[0] and _same(value[1], right[1]):
+        if value[0] < right[0] and NEAR.same(value[1], right[1]):
             raise Misconception("lowest-of-equals")
         _judge_threshold(value, right, p)
 
@@ -254,11 +258,9 @@ def nobody_everybody_and_equals(answer, rng):
 def the_staff_can_answer_them(answer, rng):
     for how in ("inside a tie", "exactly", "inside a tie", "no need"):
         p, y, a, m, limit, recipes = _draw_limit(rng, how)
-        right = _choose(p, y, a, m, limit)
+        right = _choose(p, y, a, m, limit=limit)
         value = _threshold(answer.call("choose_threshold", p, y, a, m, limit))
-        for name, others in recipes.items():
-            if any(_same(value[0], other) for other in others):
-                raise Misconception(name)
+        NEAR.name(value[0], right[0], recipes)
         if (p >= value[0]).sum() > limit:
             raise Misconception("limit-ignored")
         _judge_threshold(value, right, p)
@@ -270,64 +272,46 @@ def one_kind_of_review_only(answer, rng):
     drawn = np.round(rng.uniform(size=n), 1)
     for y, limit in ((np.zeros(n, int), None), (np.ones(n, int), None), (np.ones(1, int), 1), (np.ones(n, int), 0)):
         p = drawn[: len(y)]
-        after = answer.call(drivers.call_and_keep_inputs, Learner("choose_threshold"), p, y, a, m, limit)
-        _judge_threshold(_threshold(after["result"]), _choose(p, y, a, m, limit), p)
-        _expect_same_inputs(after["inputs"], (p, y, a, m))
+        with keep_inputs(answer, "choose_threshold", p, y, a, m, limit) as value:
+            _judge_threshold(_threshold(value), _choose(p, y, a, m, limit=limit), p)
 
 
 @EXERCISE.check("q5")
 def the_faults_are_named(answer, rng):
-    letters = answer.get("FAULTS")
-    letters = (
-        "".join(letters) if isinstance(letters, (list, tuple)) and all(isinstance(x, str) for x in letters) else letters
-    )
-    if not isinstance(letters, str):
-        raise Wrong(say("no-letters"))
-    letters = {letter for letter in letters.upper().replace("AND", " ") if letter.isalnum()}
-    if not letters or not letters <= set("ABCDE"):
-        raise Wrong(say("no-letters"))
-    for letter, name in (("C", "scaling-blamed"), ("D", "auc-blamed"), ("E", "luck-blamed")):
-        if letter in letters:
-            raise Misconception(name)
-    if letters != {"A", "B"}:
-        raise Wrong(say("fault-missing"))
+    wrong = {"C": "scaling-blamed", "D": "auc-blamed", "E": "luck-blamed"}
+    expect_letters(answer.get("FAULTS"), "FAULTS", "AB", "ABCDE", wrong, say("fault-missing"))
 
 
 @EXERCISE.check("q5")
 def the_test_part_is_clean(answer, rng):
     for share in (0.25, float(rng.uniform(0.15, 0.4))):
         y = _draw_classes(rng, rare=1)
-        for pair in answer.call(
-            drivers.call_with_generators, Learner("split_and_balance"), (y, share), _seeds(rng, 12)
-        ):
-            _judge_test(*_split(pair, len(y)), y, share)
+        for train, test in _call_split(answer, y, share, _seeds(rng, 12)):
+            _judge_test(train, test, y, share)
 
 
 @EXERCISE.check("q5")
 def the_training_part_is_balanced(answer, rng):
     for _ in range(2):
         y, share = _draw_classes(rng, rare=1), float(rng.uniform(0.2, 0.35))
-        for pair in answer.call(drivers.call_with_generators, Learner("split_and_balance"), (y, share), _seeds(rng, 2)):
-            _judge_train(*_split(pair, len(y)), y)
+        for train, test in _call_split(answer, y, share, _seeds(rng, 2)):
+            _judge_train(train, test, y)
 
 
 @EXERCISE.check("q5", hidden=True)
 def any_class_may_be_rare_and_chance_is_the_generators(answer, rng):
     for y in (_draw_classes(rng, rare=0), np.repeat([4, 2, 7], [9, 30, 16])[rng.permutation(55)]):
-        for pair in answer.call(drivers.call_with_generators, Learner("split_and_balance"), (y, 0.3), _seeds(rng, 2)):
-            train, test = _split(pair, len(y))
+        for train, test in _call_split(answer, y, 0.3, _seeds(rng, 2)):
             try:
                 _judge_test(train, test, y, 0.3)
                 _judge_train(train, test, y)
             except Misconception as error:
-                raise Misconception("class-one-assumed-rare" if error.name in _UNBALANCED else error.name) from None
-    y, seeds = (
-        _draw_classes(rng, rare=1),
-        _seeds(rng, 40),
-    )  # a row's chance to miss the test part each time: 1 in a million
-    pairs = answer.call(drivers.call_with_generators, Learner("split_and_balance"), (y, 0.3), [seeds[0], *seeds])
-    (train, test), *others = [_split(pair, len(y)) for pair in pairs]
-    if not (_same(train, others[0][0]) and _same(test, others[0][1])):
+                unbalanced = error.name in ("not-balanced", "rows-lost")
+                raise Misconception("class-one-assumed-rare" if unbalanced else error.name) from None
+    y = _draw_classes(rng, rare=1)
+    seeds = _seeds(rng, 40)  # a row's chance to miss the test part each time: 1 in a million
+    (train, test), *others = _call_split(answer, y, 0.3, [seeds[0], *seeds])
+    if not (np.array_equal(train, others[0][0]) and np.array_equal(test, others[0][1])):
         raise Misconception("another-source-of-chance")
     if all(set(test) == set(other) for _, other in others):
         raise Misconception("generator-ignored")
@@ -345,7 +329,8 @@ def whole_reviews_are_drawn(answer, rng):
         old, new, review, D = _draw_bills(rng)
         draws = rng.integers(D, size=(1, D))
         draws[0, :2] = draws[0, 2]  # one of them at least three times
-        value = _three_numbers(answer.call("bootstrap_saving", old, new, review, draws, 0.9))
+        value = answer.call("bootstrap_saving", old, new, review, draws, 0.9)
+        saving, low, high = expect_numbers(value, "saving, low, high")
         gains, lengths = np.bincount(review, old - new), np.bincount(review)
         once = np.unique(draws)
         observed, right = (old - new).mean(), gains[draws].sum() / lengths[draws].sum()
@@ -357,53 +342,45 @@ def whole_reviews_are_drawn(answer, rng):
             "length-not-drawn": [gains[draws].sum() / len(old)],
             "normal-for-percentiles": [observed],
         }
-        _judge(value[1], right, wrong, "low")
-        _judge(value[2], right, {}, "high")
+        NEAR.judge(low, right, wrong, "low")
+        NEAR.expect(high, right, "high")
         also = {
-            "other-way-round": [-observed],
-            "middle-of-the-draws": [right],
-            "reviews-weigh-alike": [(gains / lengths).mean()],
+            "other-way-round": -observed,
+            "middle-of-the-draws": right,
+            "reviews-weigh-alike": (gains / lengths).mean(),
         }
-        _judge(value[0], observed, also, "saving")
+        NEAR.judge(saving, observed, also, "saving")
 
 
 @EXERCISE.check("q6")
 def the_interval_has_its_confidence(answer, rng):
     for confidence in (0.9, 0.8):
         old, new, review, D = _draw_bills(rng)
-        draws = rng.integers(
-            D, size=(401, D)
-        )  # so that each end is one of the draws, whatever the definition of quantiles
-        value = _three_numbers(answer.call("bootstrap_saving", old, new, review, draws, confidence))
+        draws = rng.integers(D, size=(401, D))  # each end is one of the draws, whatever the definition of quantiles
+        value = answer.call("bootstrap_saving", old, new, review, draws, confidence)
         _judge_interval(value, old, new, review, draws, confidence)
 
 
 @EXERCISE.check("q6")
 def the_choice_follows_from_the_lower_end(answer, rng):
-    choice = answer.get("CHOICE")
-    saving, low, needed = (_number(answer.get(name), name) for name in ("SAVING", "LOW", "NEEDED"))
-    choice = choice.strip().strip(".").lower() if isinstance(choice, str) else choice
-    if not isinstance(choice, str) or choice not in ("ship", "wait"):
-        raise Wrong(say("no-choice"))
-    if any(abs(1000 * came - should) <= 0.5 for came, should in ((saving, _SAVING), (low, _LOW))):
+    saving, low, needed = (expect_number(answer.get(name), name) for name in ("SAVING", "LOW", "NEEDED"))
+    choice = expect_choice(answer.get("CHOICE"), "CHOICE", ("ship", "wait"))
+    near = Tolerance(0, 0.5)  # half a dollar
+    if near.same(1000 * saving, _SAVING) or near.same(1000 * low, _LOW):
         raise Misconception("per-sentence")
-    if not abs(saving - _SAVING) <= 0.5:  # half a dollar
-        raise Wrong(say("not-the-number", name="SAVING"))
-    if any(abs(low - other) <= 2 for other in (178.3, 192, 211.9)):
-        raise Misconception("low-of-another-resampling")
-    if not abs(low - _LOW) <= 0.5:
-        raise Wrong(say("not-the-number", name="LOW"))
+    near.judge(saving, _SAVING, {}, "SAVING", say("not-the-number", name="SAVING"))
+    Tolerance(0, 2).name(low, _LOW, {"low-of-another-resampling": [178.3, 192, 211.9]})
+    near.judge(low, _LOW, {}, "LOW", say("not-the-number", name="LOW"))
     if choice == "ship":
         raise Misconception("shipped-on-the-mean")
-    ratio = (_SAVING - _LOW) / (_SAVING - 150)
-    if needed in (np.ceil(80 * ratio), np.floor(80 * ratio), round(80 * ratio, 2)):
-        raise Misconception("shrinks-like-one-over-D")
-    if needed in (_ENOUGH - 80, _ENOUGH - 81):
-        raise Misconception("only-the-new-ones")
     if _ENOUGH - 1 <= needed < _ENOUGH:
         raise Misconception("rounded-down")
-    if needed != _ENOUGH:
-        raise Wrong(say("not-the-need"))
+    straight = 80 * (_SAVING - _LOW) / (_SAVING - 150)
+    wrong = {
+        "shrinks-like-one-over-D": [np.ceil(straight), np.floor(straight), round(straight, 2)],
+        "only-the-new-ones": [_ENOUGH - 80, _ENOUGH - 81],
+    }
+    judge_equal(needed, _ENOUGH, wrong, "NEEDED", say("not-the-need"))
 
 
 @EXERCISE.check("q6", hidden=True)
@@ -411,9 +388,8 @@ def reviews_of_one_sentence(answer, rng):
     old, new, review, D = _draw_bills(rng)
     for numbers in (review, rng.permutation(len(old))):
         draws = rng.integers(numbers.max() + 1, size=(401, numbers.max() + 1))
-        after = answer.call(drivers.call_and_keep_inputs, Learner("bootstrap_saving"), old, new, numbers, draws)
-        _judge_interval(_three_numbers(after["result"]), old, new, numbers, draws, 0.95)
-        _expect_same_inputs(after["inputs"], (old, new, numbers, draws))
+        with keep_inputs(answer, "bootstrap_saving", old, new, numbers, draws) as value:
+            _judge_interval(value, old, new, numbers, draws, 0.95)
 
 
 def _draw_labels(rng):
@@ -435,11 +411,9 @@ def _confuse(y, called, K, weights=None):
 
 def _matrix(value, K) -> np.ndarray:
     array = as_array(value, "C")
-    if array.ndim == 2 and array.shape != (K, K) and max(array.shape) < K:
+    if array.ndim == 2 and max(array.shape) < K:
         raise Misconception("absent-classes-dropped")
-    if array.shape != (K, K):
-        expect_close(array, np.zeros((K, K)), what="C")
-    return array
+    return expect_shape(array, (K, K), "C")
 
 
 def _draw_matrix(rng):
@@ -455,32 +429,23 @@ def _draw_matrix(rng):
 
 def _score(C, beta) -> dict:
     hits, called, there = np.diag(C), C.sum(axis=0), C.sum(axis=1)
+    shares = (hits, called), (hits, there), ((1 + beta**2) * hits, called + beta**2 * there)
     with np.errstate(all="ignore"):
-        P, R, f = (np.nan_to_num(a / b) for a, b in (
-            (hits, called), (hits, there), ((1 + beta**2) * hits, called + beta**2 * there),
-        ))  # fmt: skip
+        P, R, f = (np.nan_to_num(part / whole) for part, whole in shares)
     averages = {"macro": f.mean(), "weighted": f @ there / there.sum(), "micro": hits.sum() / C.sum()}
     return {"precision": P, "recall": R, "f": f, **averages}
 
 
 def _scores(value, K) -> dict:
-    keys = ("precision", "recall", "f", "macro", "weighted", "micro")
-    if value is None:
-        as_array(value)
-    if type(value) is not dict or not set(keys) <= set(value):
-        raise Wrong(say("no-dictionary", keys=", ".join(f'"{key}"' for key in keys)))
-    arrays = {}
-    for key in keys[:3]:
-        arrays[key] = as_array(value[key], key)
-        if arrays[key].shape != (K,):
-            expect_close(arrays[key], np.zeros(K), what=key)
-    return arrays | {key: _number(value[key], key) for key in keys[3:]}
+    entries = expect_entries(value, "precision, recall, f, macro, weighted, micro")
+    arrays = {key: expect_shape(entries.pop(key), (K,), key) for key in ("precision", "recall", "f")}
+    return arrays | {key: expect_number(entry, key) for key, entry in entries.items()}
 
 
 def _recall(value) -> float:
     if value is None:
         raise Wrong(say("nan-not-none"))
-    return _number(value, "recall")
+    return expect_number(value, "recall")
 
 
 def _draw_scores(rng, ties, n=None, positives=0.3):
@@ -491,7 +456,8 @@ def _draw_scores(rng, ties, n=None, positives=0.3):
         score = rng.normal(size=n) * 2 + 2 * y - rng.uniform(0, 4)
         score = np.round(score) if ties else score
         if 2 < y.sum() < n / 2 and 0.6 < _auc(y, score) < 0.9:
-            if not ties or _auc(y, score) - _auc(y, score - 1e-6 * y) > 0.02:  # what half a point for ties is worth
+            half_a_point = _auc(y, score) - _auc(y, score - 1e-6 * y)  # what that for ties is worth
+            if not ties or half_a_point > 0.02:
                 return y, score
 
 
@@ -506,7 +472,7 @@ def _bill(p, y, a, m, t, strict=False, every=False) -> float:
     return 1000 * (a * wrong.sum() + m * (~alarm & (y == 1)).sum()) / len(p)
 
 
-def _choose(p, y, a, m, limit=None, candidates=None, **how) -> tuple:
+def _choose(p, y, a, m, candidates=None, limit=None, **how) -> tuple:
     """(t, cost): the cheapest candidate within the limit, of equals the first; candidates from the highest down."""
     candidates = [np.inf, *np.unique(p)[::-1]] if candidates is None else candidates
     allowed = [t for t in candidates if limit is None or (p >= t).sum() <= limit]
@@ -517,7 +483,7 @@ def _choose(p, y, a, m, limit=None, candidates=None, **how) -> tuple:
 
 def _is_alone(p, y, a, m, right) -> bool:
     """No other threshold costs as little, so that rounding can't decide."""
-    return sum(_same(_bill(p, y, a, m, t), right[1]) for t in [np.inf, *np.unique(p)]) == 1
+    return sum(NEAR.same(_bill(p, y, a, m, t), right[1]) for t in [np.inf, *np.unique(p)]) == 1
 
 
 def _next_value(p, t) -> float:
@@ -540,27 +506,22 @@ def _draw_bill(rng):
         habits = [k for t in (a / (a + m), m / (a + m), 0.5) for k in (t, _next_value(p, t))]
         recipes = {
             "costs-exchanged": [_choose(p, y, m, a), (_choose(p, y, m, a)[0], right[1])],
-            "strictly-above": [
-                _choose(p, y, a, m, strict=True),
-                _choose(p, y, a, m, candidates=[*values, 0.0], strict=True),
-            ],
+            "strictly-above": [_choose(p, y, a, m, given, strict=True) for given in (None, [*values, 0.0])],
             "every-alarm-costs": [_choose(p, y, a, m, every=True)],
             "threshold-not-searched": [(t, _bill(p, y, a, m, t)) for t in habits],
             "another-goal": [(t, _bill(p, y, a, m, t)) for t in goals],
         }
-        thresholds = [t for others in recipes.values() for t, _ in others]
-        apart = not any(np.isclose(t, habits).any() for t in goals)
-        if (
-            _is_alone(p, y, a, m, right)
-            and apart
-            and values[-2] < right[0] < values[2]
-            and all(abs(t - right[0]) > 1e-3 for t in thresholds)
-        ):
+        apart = all(abs(t - right[0]) > 1e-3 for others in recipes.values() for t, _ in others)
+        inside, no_habit = values[-2] < right[0] < values[2], not any(np.isclose(t, habits).any() for t in goals)
+        if _is_alone(p, y, a, m, right) and inside and apart and no_habit:
             return p, y, a, m, recipes
 
 
 def _draw_limit(rng, how):
-    """p, y, a, m, limit and what wrong recipes give as t; the limit falls inside a tie, exactly on it, or isn't needed."""
+    """p, y, a, m, limit and what wrong recipes give as t.
+
+    how: the limit falls "inside a tie", "exactly" on it, or there is "no need" of one.
+    """
     while True:
         n = int(rng.integers(30, 50))
         p = np.round(rng.uniform(0.05, 0.95, n), 1)
@@ -577,9 +538,9 @@ def _draw_limit(rng, how):
                 return p, y, a, m, limit, {"limit-filled": [filled]}
             continue
         limit = int(counts[place]) + (0 if how == "exactly" else 1)
-        right = _choose(p, y, a, m, limit)
+        right = _choose(p, y, a, m, limit=limit)
         cut = float(np.sort(p)[::-1][limit - 1])
-        below = _choose(p, y, a, m, limit - 1)[0]
+        below = _choose(p, y, a, m, limit=limit - 1)[0]
         if counts[place + 1] - counts[place] < 3 or free[0] >= right[0] or right[0] == np.inf:
             continue
         if not _is_alone(p, y, a, m, right):
@@ -596,18 +557,19 @@ def _draw_limit(rng, how):
 def _threshold(value) -> tuple[float, float]:
     if isinstance(value, (list, tuple)) and len(value) == 2 and value[0] is None:
         raise Wrong(say("none-for-nobody"))
-    return _some_numbers(value, ("t", "cost"))
+    return tuple(expect_numbers(value, "t, cost"))
 
 
 def _judge_threshold(value, right, p):
     t, cost = value
     if right[0] == np.inf and t != np.inf and t > p.max():
         raise Wrong(say("nobody"))
-    if t != np.inf and not np.isclose(p, t, rtol=1e-6, atol=0).any() and _same((p >= t).sum(), (p >= right[0]).sum()):
+    is_candidate = t == np.inf or np.isclose(p, t, rtol=1e-6, atol=0).any()
+    if not is_candidate and (p >= t).sum() == (p >= right[0]).sum():
         raise Wrong(say("no-candidate", t=t))
-    if t == np.inf != right[0] or not _same(t, right[0]):
+    if t == np.inf != right[0] or not NEAR.same(t, right[0]):
         raise Wrong(say("another-threshold", t=t, should=right[0]))
-    expect_close(cost, right[1], RTOL, ATOL, "cost")
+    NEAR.expect(cost, right[1], "cost")
 
 
 def _draw_classes(rng, rare):
@@ -619,27 +581,15 @@ def _seeds(rng, count) -> list[int]:
     return rng.choice(10**6, count, replace=False).tolist()
 
 
-def _split(pair, n) -> list[np.ndarray]:
-    """train and test as arrays of row numbers."""
-    if pair is None:
-        as_array(pair)
-    if not isinstance(pair, (list, tuple)) or len(pair) != 2:
-        raise Wrong(say("tuple", count=2, names="train, test"))
-    parts = []
-    for name, part in zip(("train", "test"), pair, strict=True):
-        array = as_array(part, name)
-        masked = np.asarray(part).dtype == bool
-        if (
-            array.ndim != 1
-            or masked
-            or not array.size
-            or (array != np.round(array)).any()
-            or array.min() < 0
-            or array.max() >= n
-        ):
-            raise Wrong(say("not-rows", name=name, last=n - 1))
-        parts.append(array.astype(int))
-    return parts
+def _call_split(answer, y, share, seeds) -> list[list[np.ndarray]]:
+    """For each seed train and test, as arrays of row numbers."""
+    pairs = []
+    for value in answer.call(drivers.call_with_generators, Learner("split_and_balance"), (y, share), seeds):
+        parts = zip(expect_parts(value, "train, test"), ("train", "test"), strict=True)
+        pairs.append([expect_rows(part, name, len(y)) for part, name in parts])
+        if not all(map(len, pairs[-1])):
+            raise Wrong(say("no-rows"))
+    return pairs
 
 
 def _judge_test(train, test, y, share):
@@ -649,12 +599,12 @@ def _judge_test(train, test, y, share):
     exchanged = np.array([(y[train] == k).sum() for k in classes])
     off = np.abs(many - wanted) > 1.4  # scikit-learn rounds the whole up first, then divides it among the classes
     turned = any((np.abs(one) < 1.5).all() for one in (exchanged - wanted, many - (1 - share) * there))
-    if off.any() and turned and not np.isin(test, train).any():
-        raise Misconception("shares-exchanged")
-    if len(np.unique(test)) < len(test) and not np.isin(test, train).any():
-        raise Misconception("test-not-as-it-is")
     if np.isin(test, train).any():
         raise Misconception("copies-on-both-sides")
+    if off.any() and turned:
+        raise Misconception("shares-exchanged")
+    if len(np.unique(test)) < len(test):
+        raise Misconception("test-not-as-it-is")
     if off.any():
         by_chance = abs(len(test) - share * len(y)) < len(classes) + 1 and np.ptp(many) > 2
         raise Misconception("not-class-by-class" if by_chance else "test-not-as-it-is")
@@ -683,8 +633,8 @@ def _draw_bills(rng):
 
 
 def _judge_interval(value, old, new, review, draws, confidence):
-    D = review.max() + 1
-    lengths = np.bincount(review)
+    saving, *ends = expect_numbers(value, "saving, low, high")
+    D, lengths = review.max() + 1, np.bincount(review)
     sums = [np.bincount(review, bill, D)[draws].sum(axis=1) / lengths[draws].sum(axis=1) for bill in (old, new)]
     means, observed, tail = sums[0] - sums[1], (old - new).mean(), (1 - confidence) / 2
     spread = means.std() * _normal_quantile(1 - tail)
@@ -696,56 +646,11 @@ def _judge_interval(value, old, new, review, draws, confidence):
         "normal-for-percentiles": [(middle - spread, middle + spread) for middle in (observed, means.mean())],
         "confidence-fixed": [np.quantile(means, [0.025, 0.975])],
     }
-    _judge(value[1:], right, wrong, "(low, high)")
-    if not _same(value[0], observed) and any(_same(value[0], middle) for middle in (means.mean(), np.median(means))):
-        raise Misconception("middle-of-the-draws")
-    expect_close(value[0], observed, RTOL, ATOL, "saving")
+    NEAR.judge(ends, right, wrong, "(low, high)")
+    NEAR.judge(saving, observed, {"middle-of-the-draws": [means.mean(), np.median(means)]}, "saving")
 
 
 def _normal_quantile(p):
     from scipy.special import ndtri  # here: nobody who only reads the table of exercises needs SciPy
 
     return ndtri(p)
-
-
-def _three_numbers(value) -> tuple[float, ...]:
-    return _some_numbers(value, ("saving", "low", "high"))
-
-
-def _some_numbers(value, names) -> tuple[float, ...]:
-    if value is None:
-        as_array(value)  # says that the return is missing
-    if not isinstance(value, (list, tuple, np.ndarray)) or np.ndim(value) == 0 or len(value) != len(names):
-        raise Wrong(say("tuple", count=len(names), names=", ".join(names)))
-    return tuple(_number(item, name) for item, name in zip(value, names, strict=True))
-
-
-def _expect_same_inputs(after, before):
-    if not all(np.array_equal(now, then) for now, then in zip(after, before, strict=False)):
-        raise Misconception("changes-its-inputs")
-
-
-def _judge(value, right, named, what):
-    """Raises the first misconception one of whose recipes gives `value` and not `right`; else compares."""
-    for name, recipes in named.items():
-        for recipe in recipes:
-            if _same(value, recipe) and not _same(right, recipe):
-                raise Misconception(name)
-    expect_close(value, right, RTOL, ATOL, what)
-
-
-def _same(value, recipe) -> bool:
-    """Close, where nan equals nan."""
-    try:
-        array, recipe = as_array(value), np.asarray(recipe, dtype=np.float64)
-    except Wrong:
-        return False
-    return array.shape == recipe.shape and np.allclose(array, recipe, RTOL, ATOL, equal_nan=True)
-
-
-def _number(value, what: str) -> float:
-    """A number, also as an array or list of one entry."""
-    array = as_array(value, what)
-    if array.size != 1:
-        expect_close(array, 0.0, what=what)
-    return float(array.reshape(()))

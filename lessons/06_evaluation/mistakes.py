@@ -1,5 +1,7 @@
 """Exercise 06: wrong answers that its checks must name, and unusual right ones."""
 
+from textwrap import dedent, indent
+
 from proofs.claims import Equivalent, Mistake, Unusual
 
 
@@ -8,7 +10,8 @@ def _confusion(lines: str, parameters: str = "y, called, K, weights=None") -> st
 
 
 def _scores(lines: str, recall: str = "") -> str:
-    return f"def score_classes(C, beta=1.0):\n{_indent(lines)}\n\ndef find_recall(precision, f1):\n{_indent(recall or _SHEET)}"
+    second = f"def find_recall(precision, f1):\n{_indent(recall or _SHEET)}"
+    return f"def score_classes(C, beta=1.0):\n{_indent(lines)}\n\n{second}"
 
 
 def _auc(lines: str = "", alarms: str = "(tn / (tn + fp) + tp / (fn + tp)) / 2") -> str:
@@ -31,12 +34,25 @@ def _saving(lines: str = "", saving="503.76", low="117.19", choice="wait", neede
 
 
 def _indent(lines: str) -> str:
-    return "".join(f"    {line}\n" for line in lines.strip("\n").split("\n"))
+    return indent(dedent(lines).strip("\n") + "\n", " " * 4)
 
 
-def _change(lines: str, old: str, new: str) -> str:
-    assert old in lines, f"{old!r} is not in the lines to change"
-    return lines.replace(old, new)
+def _change(lines: str, *changes: str) -> str:
+    for old, new in zip(changes[::2], changes[1::2], strict=True):
+        assert old in lines, f"{old!r} is not in the lines to change"
+        lines = lines.replace(old, new)
+    return lines
+
+
+def _mutants(line: str, *changes: str) -> list[str]:
+    """Of each "part → other part" the whole mutant, "old line → new line"."""
+    parts = [change.split(" → ") for change in changes]
+    return [f"{line} → {line.replace(old, new)}" for old, new in parts]
+
+
+def _turned(one: str, two: str) -> str:
+    """The mutant of two neighbouring lines that change places."""
+    return f"{one} / {two} → {two} / {one}"
 
 
 _ADD = """
@@ -145,324 +161,168 @@ _WHOLE, _INTERVAL, _CHOICE, _SINGLE = (
 MISTAKES = [
     # q1
     Mistake("q1", "columns", _TRUTH, "transposed", _confusion(_change(_ADD, "C[i, j]", "C[j, i]"))),
-    Mistake(
-        "q1",
-        "fancy",
-        _TRUTH,
-        "adds-once",
-        _confusion("C = np.zeros((K, K))\nC[y, called] += 1 if weights is None else weights\nreturn C"),
-    ),
-    Mistake(
-        "q1",
-        "row-shares",
-        _TRUTH,
-        "shares-for-counts",
-        _confusion(_change(_ADD, "return C", "return C / C.sum(axis=1, keepdims=True)")),
-    ),
+    Mistake("q1", "fancy", _TRUTH, "adds-once", _confusion("""
+        C = np.zeros((K, K))
+        C[y, called] += 1 if weights is None else weights
+        return C
+    """)),
+    Mistake("q1", "row-shares", _TRUTH, "shares-for-counts", _confusion(_change(
+        _ADD, "return C", "return C / C.sum(axis=1, keepdims=True)"
+    ))),
     Mistake("q1", "shares", _TRUTH, "shares-for-counts", _confusion(_change(_ADD, "return C", "return C / C.sum()"))),
-    Mistake(
-        "q1",
-        "normalize",
-        _TRUTH,
-        "shares-for-counts",
+    Mistake("q1", "normalize", _TRUTH, "shares-for-counts", _confusion(
         "from sklearn.metrics import confusion_matrix\n"
-        + _confusion("return confusion_matrix(y, called, labels=range(K), normalize='pred')"),
-    ),
-    Mistake(
-        "q1",
-        "errors-only",
-        _TRUTH,
-        "`C[",
-        _confusion(_change(_ADD, "    C[i, j] += w", "    if i != j:\n        C[i, j] += w")),
-    ),
+        "return confusion_matrix(y, called, labels=range(K), normalize='pred')",
+    )),
+    Mistake("q1", "errors-only", _TRUTH, "`C[", _confusion(_change(
+        _ADD, "    C[i, j] += w", "    if i != j:\n        C[i, j] += w"
+    ))),
     Mistake("q1", "accuracy", _TRUTH, "has shape", _confusion("return (y == called).mean()")),
     Mistake("q1", "from-one", _TRUTH, "`C[", _confusion(_change(_ADD, "C[i, j]", "C[i - 1, j - 1]"))),
     Mistake("q1", "none", _TRUTH, "returns None", _confusion(_change(_ADD, "return C", ""))),
     Mistake("q1", "unweighted", _WEIGHT, "weights-ignored", _confusion(_change(_ADD, "+= w", "+= 1"))),
-    Mistake(
-        "q1",
-        "no-parameter",
-        _WEIGHT,
-        "stopped with",
-        _confusion(
-            _change(_ADD, "weights = np.ones(len(y)) if weights is None else weights", "weights = np.ones(len(y))"),
-            "y, called, K",
-        ),
-    ),
-    Mistake(
-        "q1",
-        "last-weight",
-        _WEIGHT,
-        "adds-once",
-        _confusion(_change(_ADD, "+= w", "= w if weights.max() > 1 else C[i, j] + w")),
-    ),
-    Mistake(
-        "q1",
-        "normalised",
-        _WEIGHT,
-        "shares-for-counts",
-        _confusion(_change(_ADD, "C = ", "weights = None if weights is None else weights / weights.mean()\nC = ")),
-    ),
-    Mistake(
-        "q1",
-        "whole-numbers",
-        _WEIGHT,
-        "`C[",
-        _confusion(_change(_ADD, "np.zeros((K, K))", "np.zeros((K, K), dtype=int)")),
-    ),
-    Mistake(
-        "q1",
-        "transposed-later",
-        _WEIGHT,
-        "transposed",
-        _confusion(_change(_ADD, "return C", "return C if weights.max() == 1 else C.T")),
-    ),
-    Mistake(
-        "q1",
-        "seen-only",
-        _ABSENT,
-        "absent-classes-dropped",
+    Mistake("q1", "no-parameter", _WEIGHT, "stopped with", _confusion(
+        _change(_ADD, "weights = np.ones(len(y)) if weights is None else weights", "weights = np.ones(len(y))"),
+        "y, called, K",
+    )),
+    Mistake("q1", "last-weight", _WEIGHT, "adds-once", _confusion(_change(
+        _ADD, "+= w", "= w if weights.max() > 1 else C[i, j] + w"
+    ))),
+    Mistake("q1", "normalised", _WEIGHT, "shares-for-counts", _confusion(_change(
+        _ADD, "C = ", "weights = None if weights is None else weights / weights.mean()\nC = "
+    ))),
+    Mistake("q1", "whole-numbers", _WEIGHT, "`C[", _confusion(_change(
+        _ADD, "np.zeros((K, K))", "np.zeros((K, K), dtype=int)"
+    ))),
+    Mistake("q1", "transposed-later", _WEIGHT, "transposed", _confusion(_change(
+        _ADD, "return C", "return C if weights.max() == 1 else C.T"
+    ))),
+    Mistake("q1", "seen-only", _ABSENT, "absent-classes-dropped", _confusion(
         "from sklearn.metrics import confusion_matrix\n"
-        + _confusion("return confusion_matrix(y, called, sample_weight=weights)"),
-    ),
-    Mistake(
-        "q1",
-        "largest-seen",
-        _ABSENT,
-        "absent-classes-dropped",
-        _confusion(_change(_ADD, "C = ", "K = max(y.max(), called.max()) + 1\nC = ")),
-    ),
-    Mistake(
-        "q1",
-        "in-place",
-        _ABSENT,
-        "changes-its-inputs",
-        _confusion("y *= K\ny += called\nreturn np.bincount(y, weights, K * K).reshape(K, K)"),
-    ),
+        "return confusion_matrix(y, called, sample_weight=weights)",
+    )),
+    Mistake("q1", "largest-seen", _ABSENT, "absent-classes-dropped", _confusion(_change(
+        _ADD, "C = ", "K = max(y.max(), called.max()) + 1\nC = "
+    ))),
+    Mistake("q1", "in-place", _ABSENT, "changes-its-inputs", _confusion("""
+        y *= K
+        y += called
+        return np.bincount(y, weights, K * K).reshape(K, K)
+    """)),
     # q2
     Mistake("q2", "rows", _CLASS, "rows-for-columns", _scores("C = C.T" + _SHARES.rstrip())),
-    Mistake(
-        "q2",
-        "average",
-        _CLASS,
-        "average-for-harmonic",
-        _scores(_change(_SHARES, "top, bottom = (1 + b) * P * R, b * P + R", "top, bottom = P + R, 2 + 0 * P")),
-    ),
-    Mistake(
-        "q2",
-        "weighted-average",
-        _CLASS,
-        "average-for-harmonic",
-        _scores(_change(_SHARES, "top, bottom = (1 + b) * P * R, b * P + R", "top, bottom = P + b * R, 1 + b + 0 * P")),
-    ),
-    Mistake(
-        "q2",
-        "geometric",
-        _CLASS,
-        "`f[",
-        _scores(
-            _change(_SHARES, "top, bottom = (1 + b) * P * R, b * P + R", "top, bottom = (P * R) ** 0.5, 1 + 0 * P")
-        ),
-    ),
+    Mistake("q2", "average", _CLASS, "average-for-harmonic", _scores(_change(
+        _SHARES, "top, bottom = (1 + b) * P * R, b * P + R", "top, bottom = P + R, 2 + 0 * P"
+    ))),
+    Mistake("q2", "weighted-average", _CLASS, "average-for-harmonic", _scores(_change(
+        _SHARES, "top, bottom = (1 + b) * P * R, b * P + R", "top, bottom = P + b * R, 1 + b + 0 * P"
+    ))),
+    Mistake("q2", "geometric", _CLASS, "`f[", _scores(_change(
+        _SHARES, "top, bottom = (1 + b) * P * R, b * P + R", "top, bottom = (P * R) ** 0.5, 1 + 0 * P"
+    ))),
     Mistake("q2", "f1-only", _CLASS, "beta-ignored", _scores(_change(_SHARES, "b = beta ** 2", "b = 1"))),
     Mistake("q2", "default", _CLASS, "`f[", _change(_scores(_SHARES), "beta=1.0", "beta=2.0")),
     Mistake("q2", "unsquared", _CLASS, "beta-not-squared", _scores(_change(_SHARES, "b = beta ** 2", "b = beta"))),
     Mistake("q2", "other-side", _CLASS, "beta-for-precision", _scores(_change(_SHARES, "b * P + R", "P + b * R"))),
-    Mistake(
-        "q2",
-        "list",
-        _CLASS,
-        "dictionary with the keys",
-        _scores(
-            _change(
-                _SHARES,
-                'return {"precision": P, "recall": R, "f": F, "macro": macro, "weighted": weighted, "micro": micro}',
-                "return P, R, F, macro, weighted, micro",
-            )
-        ),
-    ),
-    Mistake(
-        "q2",
-        "one-against-all",
-        _CLASS,
-        "`precision[",
-        _scores(_change(_SHARES, "b = beta", "P = (C.sum() - called - there + 2 * hits) / C.sum()\nb = beta")),
-    ),
-    Mistake(
-        "q2",
-        "of-the-means",
-        _AVERAGE,
-        "f-of-the-means",
-        _scores(_change(_SHARES, "F.mean()", "(1 + b) * P.mean() * R.mean() / (b * P.mean() + R.mean())")),
-    ),
-    Mistake(
-        "q2",
-        "mean-of-means",
-        _AVERAGE,
-        "f-of-the-means",
-        _scores(_change(_SHARES, "F.mean()", "(P.mean() + R.mean()) / 2")),
-    ),
+    Mistake("q2", "list", _CLASS, "dictionary with the keys", _scores(_change(
+        _SHARES,
+        'return {"precision": P, "recall": R, "f": F, "macro": macro, "weighted": weighted, "micro": micro}',
+        "return P, R, F, macro, weighted, micro",
+    ))),
+    Mistake("q2", "one-against-all", _CLASS, "`precision[", _scores(_change(
+        _SHARES, "b = beta", "P = (C.sum() - called - there + 2 * hits) / C.sum()\nb = beta"
+    ))),
+    Mistake("q2", "of-the-means", _AVERAGE, "f-of-the-means", _scores(_change(
+        _SHARES, "F.mean()", "(1 + b) * P.mean() * R.mean() / (b * P.mean() + R.mean())"
+    ))),
+    Mistake("q2", "mean-of-means", _AVERAGE, "f-of-the-means", _scores(_change(
+        _SHARES, "F.mean()", "(P.mean() + R.mean()) / 2"
+    ))),
     Mistake("q2", "by-calls", _AVERAGE, "weighted-by-calls", _scores(_change(_SHARES, "F * there", "F * called"))),
-    Mistake(
-        "q2",
-        "names",
-        _AVERAGE,
-        "averages-exchanged",
-        _scores(_change(_SHARES, '"macro": macro, "weighted": weighted', '"macro": weighted, "weighted": macro')),
-    ),
-    Mistake(
-        "q2",
-        "micro-macro",
-        _AVERAGE,
-        "averages-exchanged",
-        _scores(_change(_SHARES, '"micro": micro', '"micro": macro')),
-    ),
+    Mistake("q2", "names", _AVERAGE, "averages-exchanged", _scores(_change(
+        _SHARES, '"macro": macro, "weighted": weighted', '"macro": weighted, "weighted": macro'
+    ))),
+    Mistake("q2", "micro-macro", _AVERAGE, "averages-exchanged", _scores(_change(
+        _SHARES, '"micro": micro', '"micro": macro'
+    ))),
     Mistake("q2", "median", _AVERAGE, "`macro`", _scores(_change(_SHARES, "F.mean()", "np.median(F)"))),
-    Mistake(
-        "q2",
-        "union",
-        _AVERAGE,
-        "`micro`",
-        _scores(
-            _change(
-                _SHARES,
-                "micro = F.mean(), (F * there).sum() / C.sum(), hits.sum() / C.sum()",
-                "micro = F.mean(), (F * there).sum() / C.sum(), hits.sum() / (2 * C.sum() - hits.sum())",
-            )
-        ),
-    ),
+    Mistake("q2", "union", _AVERAGE, "`micro`", _scores(_change(
+        _SHARES,
+        "micro = F.mean(), (F * there).sum() / C.sum(), hits.sum() / C.sum()",
+        "micro = F.mean(), (F * there).sum() / C.sum(), hits.sum() / (2 * C.sum() - hits.sum())",
+    ))),
     Mistake("q2", "s1", _RECALL, "averaged-back", _scores(_SHARES, "return 2 * f1 - precision")),
-    Mistake(
-        "q2", "plain", _RECALL, "impossible-recall", _scores(_SHARES, "return precision * f1 / (2 * precision - f1)")
-    ),
-    Mistake(
-        "q2",
-        "clipped",
-        _RECALL,
-        "impossible-recall",
-        _scores(_SHARES, "return float(np.clip(precision * f1 / max(2 * precision - f1, 1e-9), 0, 1))"),
-    ),
-    Mistake(
-        "q2",
-        "negative",
-        _RECALL,
-        "impossible-recall",
-        _scores(
-            _SHARES,
-            "recall = precision * f1 / (2 * precision - f1) if 2 * precision != f1 else np.nan\nreturn recall if recall <= 1 else np.nan",
-        ),
-    ),
-    Mistake(
-        "q2",
-        "zero-division",
-        _RECALL,
-        "ZeroDivisionError",
-        _scores(
-            _SHARES, "recall = precision * f1 / (2 * precision - f1)\nreturn recall if 0 <= recall <= 1 else np.nan"
-        ),
-    ),
-    Mistake(
-        "q2",
-        "open-end",
-        _RECALL,
-        "`recall`",
-        _scores(_SHARES, _change(_SHEET, "f1 * (1 + precision) > 2", "f1 * (1 + precision) >= 2")),
-    ),
+    Mistake("q2", "plain", _RECALL, "impossible-recall", _scores(
+        _SHARES,
+        "return precision * f1 / (2 * precision - f1)",
+    )),
+    Mistake("q2", "clipped", _RECALL, "impossible-recall", _scores(
+        _SHARES,
+        "return float(np.clip(precision * f1 / max(2 * precision - f1, 1e-9), 0, 1))",
+    )),
+    Mistake("q2", "negative", _RECALL, "impossible-recall", _scores(_SHARES, """
+        recall = precision * f1 / (2 * precision - f1) if 2 * precision != f1 else np.nan
+        return recall if recall <= 1 else np.nan
+    """)),
+    Mistake("q2", "zero-division", _RECALL, "ZeroDivisionError", _scores(_SHARES, """
+        recall = precision * f1 / (2 * precision - f1)
+        return recall if 0 <= recall <= 1 else np.nan
+    """)),
+    Mistake("q2", "open-end", _RECALL, "`recall`", _scores(_SHARES, _change(
+        _SHEET, "f1 * (1 + precision) > 2", "f1 * (1 + precision) >= 2"
+    ))),
     Mistake("q2", "nothing", _RECALL, "not None", _scores(_SHARES, _change(_SHEET, 'float("nan")', "None"))),
     Mistake("q2", "nan", _ZERO, "nan-for-nothing", _scores(_NAIVE)),
-    Mistake(
-        "q2",
-        "present-only",
-        _ZERO,
-        "absent-class-skipped",
-        _scores(_change(_SHARES, "F.mean()", "F[there > 0].mean()")),
-    ),
-    Mistake(
-        "q2",
-        "nanmean",
-        _ZERO,
-        "absent-class-skipped",
-        _scores(
-            _change(
-                _change(
-                    _NAIVE,
-                    "F.mean()",
-                    "np.nanmean(np.where(called + there > 0, 2 * hits / (called + there), np.nan)) if beta == 1 else F.mean()",
-                ),
-                "return",
-                "P, R, F = map(np.nan_to_num, (P, R, F))\nweighted = (F * there).sum() / C.sum()\nreturn",
-            )
-        ),
-    ),
-    Mistake(
-        "q2",
-        "in-place",
-        _ZERO,
-        "changes-its-inputs",
-        _scores(_change(_SHARES, "return", "np.fill_diagonal(C, 0)\nreturn")),
-    ),
+    Mistake("q2", "present-only", _ZERO, "absent-class-skipped", _scores(_change(
+        _SHARES, "F.mean()", "F[there > 0].mean()"
+    ))),
+    Mistake("q2", "nanmean", _ZERO, "absent-class-skipped", _scores(_change(
+        _NAIVE,
+        "F.mean()",
+        "np.nanmean(np.where(called + there > 0, 2 * hits / (called + there), np.nan)) if beta == 1 else F.mean()",
+        "return", "P, R, F = map(np.nan_to_num, (P, R, F))\nweighted = (F * there).sum() / C.sum()\nreturn",
+    ))),
+    Mistake("q2", "in-place", _ZERO, "changes-its-inputs", _scores(_change(
+        _SHARES, "return", "np.fill_diagonal(C, 0)\nreturn"
+    ))),
     # q3
     Mistake("q3", "turned", _PAIRS, "upside-down", _auc("score = -score" + _PLACES.rstrip())),
-    Mistake(
-        "q3",
-        "all-reviews",
-        _PAIRS,
-        "all-pairs",
-        _auc(_change(_PLACES, ".mean() / len(negatives)", ".sum() / (len(y) * (len(y) - 1) / 2)")),
-    ),
+    Mistake("q3", "all-reviews", _PAIRS, "all-pairs", _auc(_change(
+        _PLACES, ".mean() / len(negatives)", ".sum() / (len(y) * (len(y) - 1) / 2)"
+    ))),
     Mistake("q3", "accuracy", _PAIRS, "one-threshold", _auc("return ((score >= 0.5) == y).mean()")),
-    Mistake(
-        "q3",
-        "balanced",
-        _PAIRS,
-        "one-threshold",
-        _auc("alarm = score >= np.median(score)\nreturn (alarm[y == 1].mean() + 1 - alarm[y == 0].mean()) / 2"),
-    ),
+    Mistake("q3", "balanced", _PAIRS, "one-threshold", _auc("""
+        alarm = score >= np.median(score)
+        return (alarm[y == 1].mean() + 1 - alarm[y == 0].mean()) / 2
+    """)),
     Mistake("q3", "strict", _PAIRS, "ties-lost", _auc(_change(_PLACES, '"right"', '"left"'))),
     Mistake("q3", "generous", _PAIRS, "ties-won", _auc(_change(_PLACES, '"left"', '"right"'))),
-    Mistake(
-        "q3",
-        "argsort",
-        _PAIRS,
-        "order-of-arrival",
-        _auc(
-            "ranks = np.empty(len(y))\nranks[np.argsort(score)] = np.arange(1, len(y) + 1)\nm = (y == 1).sum()\nreturn (ranks[y == 1].sum() - m * (m + 1) / 2) / (m * (len(y) - m))"
-        ),
-    ),
-    Mistake(
-        "q3",
-        "curve",
-        _PAIRS,
-        "order-of-arrival",
-        _auc(
-            "hits = np.cumsum(y[np.argsort(-score, kind='stable')])\nreturn hits[y[np.argsort(-score, kind='stable')] == 0].sum() / (y.sum() * (len(y) - y.sum()))"
-        ),
-    ),
+    Mistake("q3", "argsort", _PAIRS, "order-of-arrival", _auc("""
+        ranks = np.empty(len(y))
+        ranks[np.argsort(score)] = np.arange(1, len(y) + 1)
+        m = (y == 1).sum()
+        return (ranks[y == 1].sum() - m * (m + 1) / 2) / (m * (len(y) - m))
+    """)),
+    Mistake("q3", "curve", _PAIRS, "order-of-arrival", _auc("""
+        hits = np.cumsum(y[np.argsort(-score, kind='stable')])
+        return hits[y[np.argsort(-score, kind='stable')] == 0].sum() / (y.sum() * (len(y) - y.sum()))
+    """)),
     Mistake("q3", "not-divided", _PAIRS, "`AUC`", _auc(_change(_PLACES, " / len(negatives)", ""))),
-    Mistake(
-        "q3",
-        "precision",
-        _PAIRS,
-        "`AUC`",
-        "from sklearn.metrics import average_precision_score\n" + _auc("return average_precision_score(y, score)"),
-    ),
+    Mistake("q3", "precision", _PAIRS, "`AUC`", _auc(
+        "from sklearn.metrics import average_precision_score\n"
+        "return average_precision_score(y, score)",
+    )),
     Mistake("q3", "matrix", _FAST, "every-pair", _auc(_ALL_PAIRS)),
-    Mistake(
-        "q3",
-        "two-loops",
-        _FAST,
-        "every-pair",
-        _auc(
-            "won = 0\nfor a in score[y == 1].tolist():\n    for b in score[y == 0].tolist():\n        won += (a > b) + (a == b) / 2\nreturn won / ((y == 1).sum() * (y == 0).sum())"
-        ),
-    ),
-    Mistake(
-        "q3",
-        "sample",
-        _FAST,
-        "`AUC`",
-        _auc("if len(y) > 1000:\n    y, score = y[:1000], score[:1000]" + _PLACES.rstrip()),
-    ),
+    Mistake("q3", "two-loops", _FAST, "every-pair", _auc("""
+        won = 0
+        for a in score[y == 1].tolist():
+            for b in score[y == 0].tolist():
+                won += (a > b) + (a == b) / 2
+        return won / ((y == 1).sum() * (y == 0).sum())
+    """)),
+    Mistake("q3", "sample", _FAST, "`AUC`", _auc(
+        "if len(y) > 1000:\n    y, score = y[:1000], score[:1000]" + _PLACES.rstrip(),
+    )),
     Mistake("q3", "alarms-accuracy", _ALARMS, "accuracy-for-auc", _auc(alarms="(tn + tp) / (tn + fp + fn + tp)")),
     Mistake("q3", "alarms-recall", _ALARMS, "one-row-only", _auc(alarms="tp / (fn + tp)")),
     Mistake("q3", "alarms-product", _ALARMS, "ties-lost", _auc(alarms="tp / (fn + tp) * tn / (tn + fp)")),
@@ -470,245 +330,117 @@ MISTAKES = [
     Mistake("q3", "alarms-turned", _ALARMS, "upside-down", _auc(alarms="(fn / (fn + tp) + fp / (tn + fp)) / 2")),
     Mistake("q3", "alarms-columns", _ALARMS, "rows-for-columns", _auc(alarms="(tn / (tn + fn) + tp / (fp + tp)) / 2")),
     Mistake("q3", "alarms-difference", _ALARMS, "`AUC`", _auc(alarms="tp / (fn + tp) - fp / (tn + fp)")),
-    Mistake(
-        "q3",
-        "folded",
-        _PAIRS,
-        "upside-down",
-        _auc(
-            _change(
-                _PLACES,
-                "return ((below + upto) / 2).mean() / len(negatives)",
-                "auc = ((below + upto) / 2).mean() / len(negatives)\nreturn max(auc, 1 - auc)",
-            )
-        ),
-    ),
-    Mistake(
-        "q3",
-        "two-bool-matrices",
-        _FAST,
-        "every-pair",
-        _auc("a, b = score[y == 1][:, None], score[y == 0]\nreturn ((a > b).mean() + (a >= b).mean()) / 2"),
-    ),
+    Mistake("q3", "folded", _PAIRS, "upside-down", _auc(_change(
+        _PLACES,
+        "return ((below + upto) / 2).mean() / len(negatives)",
+        "auc = ((below + upto) / 2).mean() / len(negatives)\nreturn max(auc, 1 - auc)",
+    ))),
+    Mistake("q3", "two-bool-matrices", _FAST, "every-pair", _auc("""
+        a, b = score[y == 1][:, None], score[y == 0]
+        return ((a > b).mean() + (a >= b).mean()) / 2
+    """)),
     Mistake("q3", "rounded", _SMALL, "`AUC`", _auc("score = np.round(score, 4)" + _PLACES.rstrip())),
     Mistake("q3", "no-pair", _SMALL, "Without any pair", _auc(_change(_PLACES, "np.nan", "0.5"))),
-    Mistake(
-        "q3",
-        "sorted-in-place",
-        _SMALL,
-        "changes-its-inputs",
-        _auc(
-            _change(
-                _PLACES, "return ((", "order = np.argsort(score)\nscore[:], y[:] = score[order], y[order]\nreturn (("
-            )
-        ),
-    ),
+    Mistake("q3", "sorted-in-place", _SMALL, "changes-its-inputs", _auc(_change(
+        _PLACES, "return ((", "order = np.argsort(score)\nscore[:], y[:] = score[order], y[order]\nreturn (("
+    ))),
     # q4
-    Mistake(
-        "q4",
-        "formula",
-        _CHEAP,
-        "threshold-not-searched",
-        _threshold(
-            "t = false_alarm / (false_alarm + miss)\nreturn t, 1000 * (false_alarm * ((p >= t) & (y == 0)).mean() + miss * ((p < t) & (y == 1)).mean())"
-        ),
-    ),
-    Mistake(
-        "q4",
-        "half",
-        _CHEAP,
-        "threshold-not-searched",
-        _threshold(
-            "t = p[p >= 0.5].min()\nreturn t, 1000 * (false_alarm * ((p >= t) & (y == 0)).mean() + miss * ((p < t) & (y == 1)).mean())"
-        ),
-    ),
-    Mistake(
-        "q4",
-        "prices",
-        _CHEAP,
-        "costs-exchanged",
-        _threshold("false_alarm, miss = miss, false_alarm" + _SEARCH.rstrip()),
-    ),
+    Mistake("q4", "formula", _CHEAP, "threshold-not-searched", _threshold("""
+        t = false_alarm / (false_alarm + miss)
+        return t, 1000 * (false_alarm * ((p >= t) & (y == 0)).mean() + miss * ((p < t) & (y == 1)).mean())
+    """)),
+    Mistake("q4", "half", _CHEAP, "threshold-not-searched", _threshold("""
+        t = p[p >= 0.5].min()
+        return t, 1000 * (false_alarm * ((p >= t) & (y == 0)).mean() + miss * ((p < t) & (y == 1)).mean())
+    """)),
+    Mistake("q4", "prices", _CHEAP, "costs-exchanged", _threshold(
+        "false_alarm, miss = miss, false_alarm" + _SEARCH.rstrip(),
+    )),
     Mistake("q4", "strict", _CHEAP, "strictly-above", _threshold(_change(_SEARCH, "p >= t", "p > t"))),
-    Mistake(
-        "q4",
-        "every",
-        _CHEAP,
-        "every-alarm-costs",
-        _threshold(_change(_SEARCH, "(alarm & (y == 0)).sum()", "alarm.sum()")),
-    ),
-    Mistake(
-        "q4",
-        "errors",
-        _CHEAP,
-        "another-goal",
-        _threshold(
-            _change(_SEARCH, "best = None", "best, key = None, None").replace(
-                "    if best is None or cost < best[1]:",
-                "    errors = (alarm != y).sum()\n    if best is None or errors < key:\n        key = errors",
-            )
-        ),
-    ),
-    Mistake(
-        "q4",
-        "f1",
-        _CHEAP,
-        "another-goal",
-        _threshold(
-            _change(_SEARCH, "best = None", "best, key = None, -1").replace(
-                "    if best is None or cost < best[1]:",
-                "    f1 = 2 * (alarm & (y == 1)).sum() / (alarm.sum() + y.sum())\n    if f1 > key:\n        key = f1",
-            )
-        ),
-    ),
+    Mistake("q4", "every", _CHEAP, "every-alarm-costs", _threshold(_change(
+        _SEARCH, "(alarm & (y == 0)).sum()", "alarm.sum()"
+    ))),
+    Mistake("q4", "errors", _CHEAP, "another-goal", _threshold(_change(
+        _SEARCH,
+        "best = None", "best, key = None, None",
+        "    if best is None or cost < best[1]:",
+        "    errors = (alarm != y).sum()\n    if best is None or errors < key:\n        key = errors",
+    ))),
+    Mistake("q4", "f1", _CHEAP, "another-goal", _threshold(_change(
+        _SEARCH,
+        "best = None", "best, key = None, -1",
+        "    if best is None or cost < best[1]:",
+        "    f1 = 2 * (alarm & (y == 1)).sum() / (alarm.sum() + y.sum())\n    if f1 > key:\n        key = f1",
+    ))),
     Mistake("q4", "total", _CHEAP, "not-per-thousand", _threshold(_change(_SEARCH, "1000 * (", "len(y) * ("))),
     Mistake("q4", "mean", _CHEAP, "not-per-thousand", _threshold(_change(_SEARCH, "1000 * (", "("))),
-    Mistake(
-        "q4",
-        "between",
-        _CHEAP,
-        "none of the values",
-        _threshold(_change(_SEARCH, "return best", "return best[0] - 0.0005, best[1]")),
-    ),
-    Mistake(
-        "q4",
-        "grid",
-        _CHEAP,
-        "none of the values",
-        _threshold(
-            _change(_SEARCH, "[np.inf, *sorted(set(p.tolist()), reverse=True)]", "[np.inf, *np.linspace(1, 0, 2001)]")
-        ),
-    ),
-    Mistake(
-        "q4",
-        "none-for-nobody",
-        _ENDS,
-        "written as np.inf",
-        _threshold(_change(_SEARCH, "return best", "return (None if best[0] == np.inf else best[0]), best[1]")),
-    ),
+    Mistake("q4", "between", _CHEAP, "none of the values", _threshold(_change(
+        _SEARCH, "return best", "return best[0] - 0.0005, best[1]"
+    ))),
+    Mistake("q4", "grid", _CHEAP, "none of the values", _threshold(_change(
+        _SEARCH, "[np.inf, *sorted(set(p.tolist()), reverse=True)]", "[np.inf, *np.linspace(1, 0, 2001)]"
+    ))),
+    Mistake("q4", "none-for-nobody", _ENDS, "written as np.inf", _threshold(_change(
+        _SEARCH, "return best", "return (None if best[0] == np.inf else best[0]), best[1]"
+    ))),
     Mistake("q4", "only-t", _CHEAP, "Return 2 values", _threshold(_change(_SEARCH, "return best", "return best[0]"))),
     Mistake("q4", "dearest", _CHEAP, "`t` is", _threshold(_change(_SEARCH, "cost < best", "cost > best"))),
-    Mistake(
-        "q4",
-        "no-nobody",
-        _ENDS,
-        "nobody-not-tried",
-        _threshold(
-            _change(
-                _SEARCH, "[np.inf, *sorted(set(p.tolist()), reverse=True)]", "sorted(set(p.tolist()), reverse=True)"
-            )
-        ),
-    ),
+    Mistake("q4", "no-nobody", _ENDS, "nobody-not-tried", _threshold(_change(
+        _SEARCH, "[np.inf, *sorted(set(p.tolist()), reverse=True)]", "sorted(set(p.tolist()), reverse=True)"
+    ))),
     Mistake("q4", "one", _ENDS, "writes that as t = np.inf", _threshold(_change(_SEARCH, "np.inf, *", "1.0, *"))),
-    Mistake(
-        "q4",
-        "no-everybody",
-        _ENDS,
-        "everybody-not-tried",
-        _threshold(_change(_SEARCH, "reverse=True)]", "reverse=True)[:-1]]")),
-    ),
-    Mistake(
-        "q4",
-        "zero",
-        _ENDS,
-        "none of the values",
-        _threshold(_change(_SEARCH, "return best", "return (0.0 if best[0] == p.min() else best[0]), best[1]")),
-    ),
-    Mistake(
-        "q4", "lowest", _ENDS, "lowest-of-equals", _threshold(_change(_SEARCH, "cost < best[1]", "cost <= best[1]"))
-    ),
-    Mistake(
-        "q4",
-        "ascending",
-        _ENDS,
-        "lowest-of-equals",
-        _threshold(
-            _change(
-                _SEARCH, "[np.inf, *sorted(set(p.tolist()), reverse=True)]", "[*sorted(set(p.tolist())), np.inf]"
-            ).replace("break", "continue")
+    Mistake("q4", "no-everybody", _ENDS, "everybody-not-tried", _threshold(_change(
+        _SEARCH, "reverse=True)]", "reverse=True)[:-1]]"
+    ))),
+    Mistake("q4", "zero", _ENDS, "none of the values", _threshold(_change(
+        _SEARCH, "return best", "return (0.0 if best[0] == p.min() else best[0]), best[1]"
+    ))),
+    Mistake("q4", "lowest", _ENDS, "lowest-of-equals", _threshold(_change(
+        _SEARCH, "cost < best[1]", "cost <= best[1]"
+    ))),
+    Mistake("q4", "ascending", _ENDS, "lowest-of-equals", _threshold(_change(
+        _SEARCH,
+        "[np.inf, *sorted(set(p.tolist()), reverse=True)]", "[*sorted(set(p.tolist())), np.inf]",
+        "break", "continue",
+    ))),
+    Mistake("q4", "unlimited", _LIMIT, "limit-ignored", _threshold(_change(
+        _SEARCH, "at_most is not None and alarm.sum() > at_most", "False"
+    ))),
+    Mistake("q4", "kth", _LIMIT, "limit-cuts-equals", _threshold(_change(
+        _SEARCH,
+        "return best", "least = np.sort(p)[-at_most] if at_most else -1\nreturn max(best[0], least), best[1]",
+        "at_most is not None and alarm.sum() > at_most", "False",
+    ))),
+    Mistake("q4", "give-up", _LIMIT, "limit-or-nobody", _threshold(_change(
+        _SEARCH,
+        "return best",
+        (
+            "if at_most is not None and (p >= best[0]).sum() > at_most:\n"
+            "    return np.inf, 1000 * miss * y.mean()\n"
+            "return best"
         ),
-    ),
-    Mistake(
-        "q4",
-        "unlimited",
-        _LIMIT,
-        "limit-ignored",
-        _threshold(_change(_SEARCH, "at_most is not None and alarm.sum() > at_most", "False")),
-    ),
-    Mistake(
-        "q4",
-        "kth",
-        _LIMIT,
-        "limit-cuts-equals",
-        _threshold(
-            _change(
-                _SEARCH,
-                "return best",
-                "least = np.sort(p)[-at_most] if at_most else -1\nreturn max(best[0], least), best[1]",
-            ).replace("at_most is not None and alarm.sum() > at_most", "False")
-        ),
-    ),
-    Mistake(
-        "q4",
-        "give-up",
-        _LIMIT,
-        "limit-or-nobody",
-        _threshold(
-            _change(
-                _SEARCH,
-                "return best",
-                "if at_most is not None and (p >= best[0]).sum() > at_most:\n    return np.inf, 1000 * miss * y.mean()\nreturn best",
-            ).replace("at_most is not None and alarm.sum() > at_most", "False")
-        ),
-    ),
-    Mistake(
-        "q4",
-        "below-limit",
-        _LIMIT,
-        "limit-not-reached",
-        _threshold(_change(_SEARCH, "alarm.sum() > at_most", "alarm.sum() >= at_most")),
-    ),
-    Mistake(
-        "q4",
-        "fill",
-        _LIMIT,
-        "limit-filled",
-        _threshold(_change(_SEARCH, "cost < best[1]", "at_most is not None or cost < best[1]")),
-    ),
-    Mistake(
-        "q4",
-        "false-only",
-        _LIMIT,
-        "limit-ignored",
-        _threshold(_change(_SEARCH, "alarm.sum() > at_most", "(alarm & (y == 0)).sum() > at_most")),
-    ),
-    Mistake(
-        "q4",
-        "zero-limit",
-        _ONE_KIND,
-        "`t` is",
-        _threshold(_change(_SEARCH, "at_most is not None and alarm", "at_most and alarm")),
-    ),
-    Mistake(
-        "q4",
-        "shares-of-nobody",
-        _ONE_KIND,
-        "`cost` is nan",
-        _threshold(
-            _change(
-                _SEARCH,
-                "miss * (~alarm & (y == 1)).sum()",
-                "miss * (y == 1).sum() * (sum(~alarm & (y == 1)) / sum((y == 1).tolist()))",
-            )
-        ),
-    ),
-    Mistake(
-        "q4",
-        "sorted-in-place",
-        _ONE_KIND,
-        "changes-its-inputs",
-        _threshold("order = np.argsort(p)\np[:], y[:] = p[order], y[order]" + _SEARCH.rstrip()),
-    ),
+        "at_most is not None and alarm.sum() > at_most", "False",
+    ))),
+    Mistake("q4", "below-limit", _LIMIT, "limit-not-reached", _threshold(_change(
+        _SEARCH, "alarm.sum() > at_most", "alarm.sum() >= at_most"
+    ))),
+    Mistake("q4", "fill", _LIMIT, "limit-filled", _threshold(_change(
+        _SEARCH, "cost < best[1]", "at_most is not None or cost < best[1]"
+    ))),
+    Mistake("q4", "false-only", _LIMIT, "limit-ignored", _threshold(_change(
+        _SEARCH, "alarm.sum() > at_most", "(alarm & (y == 0)).sum() > at_most"
+    ))),
+    Mistake("q4", "zero-limit", _ONE_KIND, "`t` is", _threshold(_change(
+        _SEARCH, "at_most is not None and alarm", "at_most and alarm"
+    ))),
+    Mistake("q4", "shares-of-nobody", _ONE_KIND, "`cost` is nan", _threshold(_change(
+        _SEARCH,
+        "miss * (~alarm & (y == 1)).sum()", "miss * (y == 1).sum() * (sum(~alarm & (y == 1)) / sum((y == 1).tolist()))",
+    ))),
+    Mistake("q4", "sorted-in-place", _ONE_KIND, "changes-its-inputs", _threshold((
+        "order = np.argsort(p)\n"
+        "p[:], y[:] = p[order], y[order]"
+    ) + _SEARCH.rstrip())),
     # q5
     Mistake("q5", "one-fault", _NAMED, "it isn't all", _split(faults="A")),
     Mistake("q5", "other-fault", _NAMED, "it isn't all", _split(faults="B")),
@@ -716,288 +448,148 @@ MISTAKES = [
     Mistake("q5", "auc", _NAMED, "auc-blamed", _split(faults="ABD")),
     Mistake("q5", "luck", _NAMED, "luck-blamed", _split(faults="E")),
     Mistake("q5", "words", _NAMED, "letters out of", _split(faults="the copies")),
-    Mistake(
-        "q5",
-        "before",
-        _CLEAN,
-        "copies-on-both-sides",
-        _split(
-            "rows = np.arange(len(y))\nmost = np.bincount(y).max()\nrows = np.concatenate([np.resize(rows[y == k], most) for k in np.unique(y)])\nrows = rng.permutation(rows)\ncut = round(test_share * len(rows))\nreturn rows[cut:], rows[:cut]"
-        ),
-    ),
-    Mistake(
-        "q5",
-        "values",
-        _CLEAN,
-        "row numbers",
-        _split(
-            _change(
-                _PARTS,
-                "return np.concatenate(filled), np.concatenate(test)",
-                "return y[np.concatenate(filled)] / 2, y[np.concatenate(test)]",
-            )
-        ),
-    ),
+    Mistake("q5", "before", _CLEAN, "copies-on-both-sides", _split("""
+        rows = np.arange(len(y))
+        most = np.bincount(y).max()
+        rows = np.concatenate([np.resize(rows[y == k], most) for k in np.unique(y)])
+        rows = rng.permutation(rows)
+        cut = round(test_share * len(rows))
+        return rows[cut:], rows[:cut]
+    """)),
+    Mistake("q5", "values", _CLEAN, "row numbers", _split(_change(
+        _PARTS,
+        "return np.concatenate(filled), np.concatenate(test)",
+        "return y[np.concatenate(filled)] / 2, y[np.concatenate(test)]",
+    ))),
     Mistake("q5", "masks", _CLEAN, "row numbers", _split("mask = rng.random(len(y)) < test_share\nreturn ~mask, mask")),
-    Mistake(
-        "q5",
-        "test-too",
-        _CLEAN,
-        "test-not-as-it-is",
-        _split(
-            _change(
-                _PARTS,
-                "return np.concatenate(filled), np.concatenate(test)",
-                "m = max(map(len, test))\nreturn np.concatenate(filled), np.concatenate([rng.choice(rows, m) for rows in test])",
-            )
+    Mistake("q5", "test-too", _CLEAN, "test-not-as-it-is", _split(_change(
+        _PARTS,
+        "return np.concatenate(filled), np.concatenate(test)",
+        (
+            "m = max(map(len, test))\n"
+            "return np.concatenate(filled), np.concatenate([rng.choice(rows, m) for rows in test])"
         ),
-    ),
-    Mistake(
-        "q5",
-        "even-test",
-        _CLEAN,
-        "test-not-as-it-is",
-        _split(
-            _change(_PARTS, "cut = round(test_share * len(rows))", "cut = round(test_share * np.bincount(y).min())")
-        ),
-    ),
-    Mistake(
-        "q5",
-        "simple-split",
-        _CLEAN,
-        "not-class-by-class",
-        _split(
-            "rows = rng.permutation(len(y))\ncut = round(test_share * len(y))\ntest, rest = rows[:cut], rows[cut:]\nparts = [rest[y[rest] == k] for k in np.unique(y)]\nmost = max(map(len, parts))\nreturn np.concatenate([np.r_[part, rng.choice(part, most - len(part))] for part in parts]), test"
-        ),
-    ),
-    Mistake(
-        "q5",
-        "exchanged",
-        _CLEAN,
-        "shares-exchanged",
-        _split(
-            _change(
-                _PARTS,
-                "return np.concatenate(filled), np.concatenate(test)",
-                "return np.concatenate(test), np.concatenate(filled)",
-            )
-        ),
-    ),
+    ))),
+    Mistake("q5", "even-test", _CLEAN, "test-not-as-it-is", _split(_change(
+        _PARTS, "cut = round(test_share * len(rows))", "cut = round(test_share * np.bincount(y).min())"
+    ))),
+    Mistake("q5", "simple-split", _CLEAN, "not-class-by-class", _split("""
+        rows = rng.permutation(len(y))
+        cut = round(test_share * len(y))
+        test, rest = rows[:cut], rows[cut:]
+        parts = [rest[y[rest] == k] for k in np.unique(y)]
+        most = max(map(len, parts))
+        return np.concatenate([np.r_[part, rng.choice(part, most - len(part))] for part in parts]), test
+    """)),
+    Mistake("q5", "exchanged", _CLEAN, "shares-exchanged", _split(_change(
+        _PARTS,
+        "return np.concatenate(filled), np.concatenate(test)", "return np.concatenate(test), np.concatenate(filled)",
+    ))),
     Mistake("q5", "other-share", _CLEAN, "shares-exchanged", _split("test_share = 1 - test_share" + _PARTS.rstrip())),
     Mistake("q5", "one-array", _CLEAN, "Return 2 values", _split("return rng.permutation(len(y))")),
-    Mistake(
-        "q5",
-        "plain",
-        _BALANCED,
-        "not-balanced",
-        _split(_change(_PARTS, "np.concatenate([rows, rng.choice(rows, most - len(rows))])", "rows")),
-    ),
-    Mistake(
-        "q5",
-        "under",
-        _BALANCED,
-        "rows-lost",
-        _split(
-            _change(
-                _PARTS,
-                "np.concatenate([rows, rng.choice(rows, most - len(rows))])",
-                "rng.choice(rows, min(map(len, train)), replace=False)",
-            )
-        ),
-    ),
-    Mistake(
-        "q5",
-        "drawn-anew",
-        _BALANCED,
-        "rows-lost",
-        _split(_change(_PARTS, "np.concatenate([rows, rng.choice(rows, most - len(rows))])", "rng.choice(rows, most)")),
-    ),
-    Mistake(
-        "q5",
-        "whole-class",
-        _BALANCED,
-        "not-balanced",
-        _split(_change(_PARTS, "most = max(most, len(rows) - cut)", "most = max(most, len(rows))")),
-    ),
-    Mistake(
-        "q5",
-        "copies-from-all",
-        _CLEAN,
-        "copies-on-both-sides",
-        _split(
-            _change(
-                _PARTS,
-                "[np.concatenate([rows, rng.choice(rows, most - len(rows))]) for rows in train]",
-                "[np.concatenate([rows, rng.choice(np.r_[rows, out], most - len(rows))]) for rows, out in zip(train, test)]",
-            )
-        ),
-    ),
+    Mistake("q5", "plain", _BALANCED, "not-balanced", _split(_change(
+        _PARTS, "np.concatenate([rows, rng.choice(rows, most - len(rows))])", "rows"
+    ))),
+    Mistake("q5", "under", _BALANCED, "rows-lost", _split(_change(
+        _PARTS,
+        "np.concatenate([rows, rng.choice(rows, most - len(rows))])",
+        "rng.choice(rows, min(map(len, train)), replace=False)",
+    ))),
+    Mistake("q5", "drawn-anew", _BALANCED, "rows-lost", _split(_change(
+        _PARTS, "np.concatenate([rows, rng.choice(rows, most - len(rows))])", "rng.choice(rows, most)"
+    ))),
+    Mistake("q5", "whole-class", _BALANCED, "not-balanced", _split(_change(
+        _PARTS, "most = max(most, len(rows) - cut)", "most = max(most, len(rows))"
+    ))),
+    Mistake("q5", "copies-from-all", _CLEAN, "copies-on-both-sides", _split(_change(
+        _PARTS,
+        "[np.concatenate([rows, rng.choice(rows, most - len(rows))]) for rows in train]",
+        "[np.concatenate([rows, rng.choice(np.r_[rows, out], most - len(rows))]) for rows, out in zip(train, test)]",
+    ))),
     Mistake("q5", "twice", _BALANCED, "not-balanced", _split(_change(_PARTS, "most - len(rows))", "most)"))),
-    Mistake(
-        "q5",
-        "ones",
-        _CHANCE,
-        "class-one-assumed-rare",
-        _split(
-            _change(
-                _PARTS,
-                "filled = [np.concatenate([rows, rng.choice(rows, most - len(rows))]) for rows in train]",
-                "filled = [train[0], np.concatenate([train[1], rng.choice(train[1], max(0, len(train[0]) - len(train[1])))]), *train[2:]]",
-            )
+    Mistake("q5", "ones", _CHANCE, "class-one-assumed-rare", _split(_change(
+        _PARTS,
+        "filled = [np.concatenate([rows, rng.choice(rows, most - len(rows))]) for rows in train]",
+        (
+            "filled = [train[0], np.concatenate([train[1], rng.choice(train[1], max(0, len(train[0]) - "
+            "len(train[1])))]), *train[2:]]"
         ),
-    ),
-    Mistake(
-        "q5",
-        "positional",
-        _CHANCE,
-        "split-by-position",
-        _split(
-            _change(
-                _PARTS, "rng.permutation(np.flatnonzero(y == k))", "np.roll(np.flatnonzero(y == k), rng.integers(2))"
-            )
-        ),
-    ),
-    Mistake(
-        "q5",
-        "global",
-        _CHANCE,
-        "another-source-of-chance",
-        _split(_change(_PARTS, "rng.permutation(", "np.random.permutation(")),
-    ),
-    Mistake(
-        "q5",
-        "global-copies",
-        _CHANCE,
-        "another-source-of-chance",
-        _split(_change(_PARTS, "rng.choice", "np.random.choice")),
-    ),
+    ))),
+    Mistake("q5", "positional", _CHANCE, "split-by-position", _split(_change(
+        _PARTS, "rng.permutation(np.flatnonzero(y == k))", "np.roll(np.flatnonzero(y == k), rng.integers(2))"
+    ))),
+    Mistake("q5", "global", _CHANCE, "another-source-of-chance", _split(_change(
+        _PARTS, "rng.permutation(", "np.random.permutation("
+    ))),
+    Mistake("q5", "global-copies", _CHANCE, "another-source-of-chance", _split(_change(
+        _PARTS, "rng.choice", "np.random.choice"
+    ))),
     Mistake("q5", "own", _CHANCE, "generator-ignored", _split("rng = np.random.default_rng(0)" + _PARTS.rstrip())),
-    Mistake(
-        "q5",
-        "one-row",
-        _CHANCE,
-        "one-row-repeated",
-        _split(_change(_PARTS, "rng.choice(rows, most - len(rows))", "np.repeat(rows[:1], most - len(rows))")),
-    ),
+    Mistake("q5", "one-row", _CHANCE, "one-row-repeated", _split(_change(
+        _PARTS, "rng.choice(rows, most - len(rows))", "np.repeat(rows[:1], most - len(rows))"
+    ))),
     # q6
     Mistake("q6", "sign", _WHOLE, "other-way-round", _saving(_change(_REVIEWS, "old - new", "new - old"))),
-    Mistake(
-        "q6",
-        "sentences",
-        _WHOLE,
-        "draws-as-sentences",
-        _saving(_change(_REVIEWS, "G[draws].sum(axis=1) / n[draws].sum(axis=1)", "gain[draws].mean(axis=1)")),
-    ),
-    Mistake(
-        "q6",
-        "alike",
-        _WHOLE,
-        "reviews-weigh-alike",
-        _saving(_change(_REVIEWS, "G[draws].sum(axis=1) / n[draws].sum(axis=1)", "(G / n)[draws].mean(axis=1)")),
-    ),
-    Mistake(
-        "q6",
-        "alike-observed",
-        _WHOLE,
-        "reviews-weigh-alike",
-        _saving(_change(_REVIEWS, "gain.mean()", "(G / n).mean()")),
-    ),
-    Mistake(
-        "q6",
-        "isin",
-        _WHOLE,
-        "copies-dropped",
-        _saving(
-            _change(
-                _REVIEWS,
-                "G[draws].sum(axis=1) / n[draws].sum(axis=1)",
-                "np.array([gain[np.isin(review, row)].mean() for row in draws])",
-            )
-        ),
-    ),
-    Mistake(
-        "q6",
-        "fixed-length",
-        _WHOLE,
-        "length-not-drawn",
-        _saving(_change(_REVIEWS, "n[draws].sum(axis=1)", "len(gain)")),
-    ),
-    Mistake(
-        "q6",
-        "all-normal",
-        _WHOLE,
-        "normal-for-percentiles",
-        _saving(
-            _change(
-                _REVIEWS,
-                "np.quantile(means, tail), np.quantile(means, 1 - tail)",
-                "gain.mean() - 1.96 * means.std(), gain.mean() + 1.96 * means.std()",
-            )
-        ),
-    ),
-    Mistake(
-        "q6", "mean-of-draws", _WHOLE, "middle-of-the-draws", _saving(_change(_REVIEWS, "gain.mean()", "means.mean()"))
-    ),
+    Mistake("q6", "sentences", _WHOLE, "draws-as-sentences", _saving(_change(
+        _REVIEWS, "G[draws].sum(axis=1) / n[draws].sum(axis=1)", "gain[draws].mean(axis=1)"
+    ))),
+    Mistake("q6", "alike", _WHOLE, "reviews-weigh-alike", _saving(_change(
+        _REVIEWS, "G[draws].sum(axis=1) / n[draws].sum(axis=1)", "(G / n)[draws].mean(axis=1)"
+    ))),
+    Mistake("q6", "alike-observed", _WHOLE, "reviews-weigh-alike", _saving(_change(
+        _REVIEWS, "gain.mean()", "(G / n).mean()"
+    ))),
+    Mistake("q6", "isin", _WHOLE, "copies-dropped", _saving(_change(
+        _REVIEWS,
+        "G[draws].sum(axis=1) / n[draws].sum(axis=1)", "np.array([gain[np.isin(review, row)].mean() for row in draws])",
+    ))),
+    Mistake("q6", "fixed-length", _WHOLE, "length-not-drawn", _saving(_change(
+        _REVIEWS, "n[draws].sum(axis=1)", "len(gain)"
+    ))),
+    Mistake("q6", "all-normal", _WHOLE, "normal-for-percentiles", _saving(_change(
+        _REVIEWS,
+        "np.quantile(means, tail), np.quantile(means, 1 - tail)",
+        "gain.mean() - 1.96 * means.std(), gain.mean() + 1.96 * means.std()",
+    ))),
+    Mistake("q6", "mean-of-draws", _WHOLE, "middle-of-the-draws", _saving(_change(
+        _REVIEWS, "gain.mean()", "means.mean()"
+    ))),
     Mistake("q6", "sums", _WHOLE, "`low`", _saving(_change(_REVIEWS, " / n[draws].sum(axis=1)", ""))),
-    Mistake(
-        "q6", "two-values", _WHOLE, "Return 3 values", _saving(_change(_REVIEWS, "return gain.mean(), ", "return "))
-    ),
-    Mistake(
-        "q6", "one-sided", _INTERVAL, "one-sided", _saving(_change(_REVIEWS, "(1 - confidence) / 2", "1 - confidence"))
-    ),
-    Mistake(
-        "q6",
-        "centred",
-        _INTERVAL,
-        "normal-for-percentiles",
-        _saving(
-            "from statistics import NormalDist\n"
-            + _change(
-                _REVIEWS,
-                "np.quantile(means, tail), np.quantile(means, 1 - tail)",
-                "*(means.mean() + NormalDist().inv_cdf(share) * means.std() for share in (tail, 1 - tail))",
-            ).strip()
+    Mistake("q6", "two-values", _WHOLE, "Return 3 values", _saving(_change(
+        _REVIEWS, "return gain.mean(), ", "return "
+    ))),
+    Mistake("q6", "one-sided", _INTERVAL, "one-sided", _saving(_change(
+        _REVIEWS, "(1 - confidence) / 2", "1 - confidence"
+    ))),
+    Mistake("q6", "centred", _INTERVAL, "normal-for-percentiles", _saving(
+        "from statistics import NormalDist\n" + _change(
+            _REVIEWS,
+            "np.quantile(means, tail), np.quantile(means, 1 - tail)",
+            "*(means.mean() + NormalDist().inv_cdf(share) * means.std() for share in (tail, 1 - tail))",
         ),
-    ),
+    )),
     Mistake("q6", "fixed", _INTERVAL, "confidence-fixed", _saving(_change(_REVIEWS, "(1 - confidence) / 2", "0.025"))),
-    Mistake(
-        "q6",
-        "per-cent",
-        _INTERVAL,
-        "(low, high)",
-        _saving(
-            _change(
-                _REVIEWS,
-                "np.quantile(means, tail), np.quantile(means, 1 - tail)",
-                "np.percentile(means, tail), np.percentile(means, 1 - tail)",
-            )
-        ),
-    ),
-    Mistake(
-        "q6",
-        "apart",
-        _INTERVAL,
-        "not-paired",
-        _saving(
-            "n = np.bincount(review)\nends = [np.quantile(np.bincount(review, one)[draws].sum(1) / n[draws].sum(1), [(1 - confidence) / 2, (1 + confidence) / 2]) for one in (old, new)]\nreturn (old - new).mean(), ends[0][0] - ends[1][1] if len(draws) > 1 else ends[0][0] - ends[1][0], ends[0][1] - ends[1][0]"
-        ),
-    ),
+    Mistake("q6", "per-cent", _INTERVAL, "(low, high)", _saving(_change(
+        _REVIEWS,
+        "np.quantile(means, tail), np.quantile(means, 1 - tail)",
+        "np.percentile(means, tail), np.percentile(means, 1 - tail)",
+    ))),
+    Mistake("q6", "apart", _INTERVAL, "not-paired", _saving("""
+        n = np.bincount(review)
+        both = [(1 - confidence) / 2, (1 + confidence) / 2]
+        means = [np.bincount(review, one)[draws].sum(1) / n[draws].sum(1) for one in (old, new)]
+        ends = [np.quantile(one, both) for one in means]
+        low = ends[0][0] - ends[1][1] if len(draws) > 1 else ends[0][0] - ends[1][0]
+        return (old - new).mean(), low, ends[0][1] - ends[1][0]
+    """)),
     Mistake("q6", "default", _SINGLE, "one-sided", _change(_saving(), "confidence=0.95", "confidence=0.9")),
     Mistake("q6", "wrong-default", _SINGLE, "(low, high)", _change(_saving(), "confidence=0.95", "confidence=0.5")),
-    Mistake(
-        "q6",
-        "median-shown",
-        _INTERVAL,
-        "middle-of-the-draws",
-        _saving(_change(_REVIEWS, "return gain.mean()", "return np.median(means) if len(means) > 1 else gain.mean()")),
-    ),
-    Mistake(
-        "q6",
-        "sorted-labels",
-        _SINGLE,
-        "changes-its-inputs",
-        _saving(_change(_REVIEWS, "gain = old - new", "old -= new\ngain = old.copy()")),
-    ),
+    Mistake("q6", "median-shown", _INTERVAL, "middle-of-the-draws", _saving(_change(
+        _REVIEWS, "return gain.mean()", "return np.median(means) if len(means) > 1 else gain.mean()"
+    ))),
+    Mistake("q6", "sorted-labels", _SINGLE, "changes-its-inputs", _saving(_change(
+        _REVIEWS, "gain = old - new", "old -= new\ngain = old.copy()"
+    ))),
     Mistake("q6", "ship", _CHOICE, "shipped-on-the-mean", _saving(choice="ship")),
     Mistake("q6", "ship-on-sentences", _CHOICE, "low-of-another-resampling", _saving(low="192", choice="ship")),
     Mistake("q6", "ship-one-sided", _CHOICE, "low-of-another-resampling", _saving(low="178.3", choice="ship")),
@@ -1010,358 +602,334 @@ MISTAKES = [
     Mistake("q6", "down", _CHOICE, "rounded-down", _saving(needed="95")),
     Mistake("q6", "unrounded", _CHOICE, "rounded-down", _saving(needed="95.53")),
     Mistake("q6", "to-zero", _CHOICE, "should just reach EXTRA", _saving(needed="48")),
-]
+]  # fmt: skip
 
 UNUSUAL = [
-    Unusual(
-        "q1",
-        "scikit-learn",
-        "from sklearn.metrics import confusion_matrix\n"
-        + _confusion("return confusion_matrix(y, called, labels=range(K), sample_weight=weights)"),
-    ),
-    Unusual(
-        "q1",
-        "one-hot-product",
-        _confusion(
-            "w = np.ones(len(y)) if weights is None else weights\nreturn np.eye(K)[y].T * w @ np.eye(K)[called]"
-        ),
-    ),
-    Unusual(
-        "q1",
-        "nested-lists",
-        _confusion(
-            "w = [1] * len(y) if weights is None else list(weights)\nreturn [[sum(x for a, b, x in zip(y, called, w) if (a, b) == (i, j)) for j in range(K)] for i in range(K)]"
-        ),
-    ),
+    Unusual("q1", "scikit-learn", "from sklearn.metrics import confusion_matrix\n" + _confusion(
+        "return confusion_matrix(y, called, labels=range(K), sample_weight=weights)",
+    )),
+    Unusual("q1", "one-hot-product", _confusion("""
+        w = np.ones(len(y)) if weights is None else weights
+        return np.eye(K)[y].T * w @ np.eye(K)[called]
+    """)),
+    Unusual("q1", "nested-lists", _confusion("""
+        w = [1] * len(y) if weights is None else list(weights)
+        return [[sum(x for a, b, x in zip(y, called, w) if (a, b) == (i, j)) for j in range(K)] for i in range(K)]
+    """)),
     Unusual("q1", "bincount", _confusion("return np.bincount(K * y + called, weights, K * K).reshape(K, K)")),
-    Unusual(
-        "q1",
-        "torch-float32",
-        "import torch\n"
-        + _confusion(
-            "w = torch.ones(len(y)) if weights is None else torch.tensor(weights, dtype=torch.float32)\nreturn torch.zeros(K, K).index_put((torch.tensor(y), torch.tensor(called)), w, accumulate=True)"
-        ),
-    ),
-    Unusual(
-        "q2",
-        "scikit-learn",
+    Unusual("q1", "torch-float32", "import torch\n" + _confusion("""
+        w = torch.ones(len(y)) if weights is None else torch.tensor(weights, dtype=torch.float32)
+        return torch.zeros(K, K).index_put((torch.tensor(y), torch.tensor(called)), w, accumulate=True)
+    """)),
+    Unusual("q2", "scikit-learn", dedent("""
+        from sklearn.metrics import precision_recall_fscore_support
+        def score_classes(C, beta=1.0):
+            K = len(C)
+            y, called = np.indices((K, K)).reshape(2, -1)
+            settings = dict(beta=beta, labels=range(K), sample_weight=C.ravel(), zero_division=0)
+            precision, recall, f, _ = precision_recall_fscore_support(y, called, **settings)
+            averages = {}
+            for kind in ("macro", "weighted", "micro"):
+                averages[kind] = precision_recall_fscore_support(y, called, average=kind, **settings)[2]
+            return dict(precision=precision, recall=recall, f=f, **averages)
+        def find_recall(precision, f1):
+            inverse = 2 / f1 - 1 / precision
+            return np.array([1 / inverse]) if inverse >= 1 else np.nan
+    """)),
+    Unusual("q2", "loops", dedent("""
+        def score_classes(C, beta=1.0):
+            K, total = len(C), float(C.sum())
+            result = {"precision": [], "recall": [], "f": [], "weighted": 0.0, "support": C.sum(axis=1)}
+            for k in range(K):
+                column, row = sum(C[i][k] for i in range(K)), sum(C[k])
+                P, R = C[k][k] / column if column else 0, C[k][k] / row if row else 0
+                F = 0 if P == 0 or R == 0 else (1 + beta**2) / (1 / P + beta**2 / R)
+                for name, number in (("precision", P), ("recall", R), ("f", F)):
+                    result[name].append(float(number))
+                result["weighted"] += F * row / total
+            result["macro"], result["micro"] = sum(result["f"]) / K, np.float32(np.trace(C) / total)
+            return result
+        def find_recall(precision, f1):
+            low, high = 0.0, 1.0
+            if 2 * precision / (1 + precision) < f1:
+                return np.float64("nan")
+            for _ in range(60):
+                middle = (low + high) / 2
+                low, high = (middle, high) if 2 * precision * middle / (precision + middle) < f1 else (low, middle)
+            return high
+    """)),
+    Unusual("q3", "scikit-learn", dedent("""
+        import numpy as np
+        from sklearn.metrics import roc_auc_score
+        def compute_auc(y, score):
+            return roc_auc_score(y, score) if 0 < y.sum() < len(y) else float("nan")
+        def auc_of_alarms(C):
+            y, alarm = np.indices((2, 2)).reshape(2, -1)
+            return roc_auc_score(y, alarm, sample_weight=C.ravel())
+    """)),
+    Unusual("q3", "ranks", "from scipy.stats import rankdata\n" + _auc(
         """
-from sklearn.metrics import precision_recall_fscore_support
-def score_classes(C, beta=1.0):
-    K = len(C)
-    y, called = np.indices((K, K)).reshape(2, -1)
-    settings = dict(beta=beta, labels=range(K), sample_weight=C.ravel(), zero_division=0)
-    precision, recall, f, _ = precision_recall_fscore_support(y, called, **settings)
-    averages = {kind: precision_recall_fscore_support(y, called, average=kind, **settings)[2] for kind in ("macro", "weighted", "micro")}
-    return dict(precision=precision, recall=recall, f=f, **averages)
-def find_recall(precision, f1):
-    inverse = 2 / f1 - 1 / precision
-    return np.array([1 / inverse]) if inverse >= 1 else np.nan
-""",
-    ),
-    Unusual(
-        "q2",
-        "loops",
+            m, n = int(y.sum()), len(y)
+            if m in (0, n):
+                return np.nan
+            return (rankdata(score)[y == 1].sum() - m * (m + 1) / 2) / (m * (n - m))
+        """,
+        "1 - (fp / (fp + tn) + fn / (fn + tp)) / 2",
+    )),
+    Unusual("q3", "curve", _auc(
         """
-def score_classes(C, beta=1.0):
-    K, total = len(C), float(C.sum())
-    result = {"precision": [], "recall": [], "f": [], "weighted": 0.0, "support": C.sum(axis=1)}
-    for k in range(K):
-        column, row = sum(C[i][k] for i in range(K)), sum(C[k])
-        P, R = C[k][k] / column if column else 0, C[k][k] / row if row else 0
-        F = 0 if P == 0 or R == 0 else (1 + beta**2) / (1 / P + beta**2 / R)
-        for name, number in (("precision", P), ("recall", R), ("f", F)):
-            result[name].append(float(number))
-        result["weighted"] += F * row / total
-    result["macro"], result["micro"] = sum(result["f"]) / K, np.float32(np.trace(C) / total)
-    return result
-def find_recall(precision, f1):
-    low, high = 0.0, 1.0
-    if 2 * precision / (1 + precision) < f1:
-        return np.float64("nan")
-    for _ in range(60):
-        middle = (low + high) / 2
-        low, high = (middle, high) if 2 * precision * middle / (precision + middle) < f1 else (low, middle)
-    return high
-""",
-    ),
-    Unusual(
-        "q3",
-        "scikit-learn",
+            if not 0 < y.sum() < len(y):
+                return np.nan
+            order = np.argsort(-score, kind="stable")
+            last = np.r_[np.flatnonzero(np.diff(score[order])), len(y) - 1]
+            t = np.r_[0, np.cumsum(y[order])[last]] / y.sum()
+            f = np.r_[0, np.cumsum(1 - y[order])[last]] / (1 - y).sum()
+            return np.trapezoid(t, f)
+        """,
+        "(1 + tp / (tp + fn) - fp / (fp + tn)) / 2",
+    )),
+    Unusual("q3", "pure-python-bisect", dedent("""
+        from bisect import bisect_left, bisect_right
+        def compute_auc(y, score):
+            fine = sorted(s for s, label in zip(score.tolist(), y.tolist()) if not label)
+            angry = [s for s, label in zip(score.tolist(), y.tolist()) if label]
+            won = sum(bisect_left(fine, s) + bisect_right(fine, s) for s in angry) / 2
+            return won / len(fine) / len(angry) if fine and angry else float("nan")
+        def auc_of_alarms(C):
+            rates = np.diag(C) / C.sum(axis=1)
+            return rates.mean()
+    """)),
+    Unusual("q3", "a-row-at-a-time", _auc("""
+        fine = score[y == 0]
+        angry = score[y == 1]
+        if not len(fine) * len(angry):
+            return np.nan
+        return np.mean([np.mean(np.sign(s - fine) + 1) / 2 for s in angry])
+    """)),
+    Unusual("q4", "scikit-learn", dedent("""
+        from sklearn.metrics import roc_curve
+        def choose_threshold(p, y, false_alarm, miss, at_most=None):
+            fine, angry = (y == 0).sum(), (y == 1).sum()
+            import warnings
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                f, t, thresholds = roc_curve(y, p, drop_intermediate=False)
+            f, t = np.nan_to_num(f), np.nan_to_num(t)
+            cost = 1000 * (false_alarm * np.round(f * fine) + miss * np.round((1 - t) * angry)) / len(y)
+            if at_most is not None:
+                cost[np.round(f * fine + t * angry) > at_most] = np.inf
+            return thresholds[cost.argmin()], cost.min()
+    """)),
+    Unusual("q4", "cumulative-sums", _threshold("""
+        order = np.argsort(-p, kind="stable")
+        last = np.append(np.diff(p[order]) != 0, True)
+        hits, alarms = np.r_[0, np.cumsum(y[order])[last]], np.r_[0, np.arange(1, len(y) + 1)[last]]
+        cost = (false_alarm * (alarms - hits) + miss * (y.sum() - hits)) * 1000 / len(y)
+        allowed = alarms <= (len(y) if at_most is None else at_most)
+        best = np.lexsort((alarms[allowed], cost[allowed]))[0]
+        return [np.r_[np.inf, p[order][last]][best], cost[best]]
+    """)),
+    Unusual("q4", "table", _threshold("""
+        T = np.r_[np.sort(p), np.inf][:, None]
+        alarm = p >= T
+        cost = 1000 * np.where(alarm, false_alarm * (y == 0), miss * (y == 1)).mean(axis=1)
+        cost[alarm.sum(axis=1) > (np.inf if at_most is None else at_most)] = np.inf
+        best = np.flatnonzero(np.isclose(cost, cost.min()))[-1]
+        return np.array([T[best, 0], cost[best]])
+    """)),
+    Unusual("q4", "means", _threshold("""
+        def cost(t):
+            return 1000 * (false_alarm * np.mean((p >= t) & (y == 0)) + miss * np.mean((p < t) & (y == 1)))
+        allowed = [t for t in {float("inf"), *p} if at_most is None or np.sum(p >= t) <= at_most]
+        best = min(allowed, key=lambda t: (cost(t), -t))
+        return best, cost(best)
+    """)),
+    Unusual("q5", "scikit-learn", dedent("""
+        from sklearn.model_selection import train_test_split
+        from sklearn.utils import resample
+        FAULTS = ["a", "b"]
+        def split_and_balance(y, test_share, rng):
+            seed = int(rng.integers(2**31))
+            train, test = train_test_split(np.arange(len(y)), test_size=test_share, stratify=y, random_state=seed)
+            parts = [train[y[train] == k] for k in np.unique(y)]
+            most = max(map(len, parts))
+            short = [part for part in parts if len(part) < most]
+            copies = [resample(part, n_samples=most - len(part), random_state=seed + 1) for part in short]
+            return np.concatenate([train, *copies]), test
+    """)),
+    Unusual("q5", "lists", dedent("""
+        FAULTS = "B and A"
+        def split_and_balance(y, test_share, rng):
+            classes = {}
+            for row, k in enumerate(y.tolist()):
+                classes.setdefault(k, []).append(row)
+            test = []
+            for rows in classes.values():
+                rng.shuffle(rows)
+                test += [rows.pop() for _ in range(int(np.ceil(test_share * len(rows) - 1e-9)))]
+            most = max(len(rows) for rows in classes.values())
+            train = []
+            for rows in classes.values():
+                train += rows + [rows[rng.integers(len(rows))] for _ in range(most - len(rows))]
+            return train, test
+    """)),
+    Unusual("q5", "copies-in-turn", _split(
+        _change(
+            _PARTS,
+            "np.concatenate([rows, rng.choice(rows, most - len(rows))])", "np.resize(rows, most)",
+            "return", "filled = [rng.permutation(np.concatenate(filled))]\nreturn",
+        ),
+        faults="ab",
+    )),
+    Unusual("q6", "sentence-by-sentence", _saving(
         """
-import numpy as np
-from sklearn.metrics import roc_auc_score
-def compute_auc(y, score):
-    return roc_auc_score(y, score) if 0 < y.sum() < len(y) else float("nan")
-def auc_of_alarms(C):
-    y, alarm = np.indices((2, 2)).reshape(2, -1)
-    return roc_auc_score(y, alarm, sample_weight=C.ravel())
-""",
-    ),
-    Unusual(
-        "q3",
-        "ranks",
-        "from scipy.stats import rankdata\n"
-        + _auc(
-            "m, n = int(y.sum()), len(y)\nif m in (0, n):\n    return np.nan\nreturn (rankdata(score)[y == 1].sum() - m * (m + 1) / 2) / (m * (n - m))",
-            "1 - (fp / (fp + tn) + fn / (fn + tp)) / 2",
-        ),
-    ),
-    Unusual(
-        "q3",
-        "curve",
-        _auc(
-            """
-if not 0 < y.sum() < len(y):
-    return np.nan
-order = np.argsort(-score, kind="stable")
-last = np.r_[np.flatnonzero(np.diff(score[order])), len(y) - 1]
-t = np.r_[0, np.cumsum(y[order])[last]] / y.sum()
-f = np.r_[0, np.cumsum(1 - y[order])[last]] / (1 - y).sum()
-return np.trapezoid(t, f)
-""",
-            "(1 + tp / (tp + fn) - fp / (fp + tn)) / 2",
-        ),
-    ),
-    Unusual(
-        "q3",
-        "pure-python-bisect",
+            sentences = [[g for g, r in zip(old - new, review) if r == d] for d in range(max(review) + 1)]
+            means = []
+            for row in draws:
+                drawn = [g for d in row for g in sentences[d]]
+                means.append(sum(drawn) / len(drawn))
+            means.sort()
+            at = lambda share: means[int(round(share * (len(means) - 1)))]
+            tail = (1 - confidence) / 2
+            return [np.mean(old - new), at(tail), at(1 - tail)]
+        """,
+        choice="Wait",
+    )),
+    Unusual("q6", "how-often", _saving(
         """
-from bisect import bisect_left, bisect_right
-def compute_auc(y, score):
-    fine = sorted(s for s, label in zip(score.tolist(), y.tolist()) if not label)
-    angry = [s for s, label in zip(score.tolist(), y.tolist()) if label]
-    won = sum(bisect_left(fine, s) + bisect_right(fine, s) for s in angry) / 2
-    return won / len(fine) / len(angry) if fine and angry else float("nan")
-def auc_of_alarms(C):
-    rates = np.diag(C) / C.sum(axis=1)
-    return rates.mean()
-""",
-    ),
-    Unusual(
-        "q3",
-        "a-row-at-a-time",
-        _auc(
-            "fine = score[y == 0]\nangry = score[y == 1]\nif not len(fine) * len(angry):\n    return np.nan\nreturn np.mean([np.mean(np.sign(s - fine) + 1) / 2 for s in angry])"
-        ),
-    ),
-    Unusual(
-        "q4",
-        "scikit-learn",
-        """
-from sklearn.metrics import roc_curve
-def choose_threshold(p, y, false_alarm, miss, at_most=None):
-    fine, angry = (y == 0).sum(), (y == 1).sum()
-    import warnings
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        f, t, thresholds = roc_curve(y, p, drop_intermediate=False)
-    f, t = np.nan_to_num(f), np.nan_to_num(t)
-    cost = 1000 * (false_alarm * np.round(f * fine) + miss * np.round((1 - t) * angry)) / len(y)
-    if at_most is not None:
-        cost[np.round(f * fine + t * angry) > at_most] = np.inf
-    return thresholds[cost.argmin()], cost.min()
-""",
-    ),
-    Unusual(
-        "q4",
-        "cumulative-sums",
-        _threshold("""
-order = np.argsort(-p, kind="stable")
-last = np.append(np.diff(p[order]) != 0, True)
-hits, alarms = np.r_[0, np.cumsum(y[order])[last]], np.r_[0, np.arange(1, len(y) + 1)[last]]
-cost = (false_alarm * (alarms - hits) + miss * (y.sum() - hits)) * 1000 / len(y)
-allowed = alarms <= (len(y) if at_most is None else at_most)
-best = np.lexsort((alarms[allowed], cost[allowed]))[0]
-return [np.r_[np.inf, p[order][last]][best], cost[best]]
-"""),
-    ),
-    Unusual(
-        "q4",
-        "table",
-        _threshold("""
-T = np.r_[np.sort(p), np.inf][:, None]
-alarm = p >= T
-cost = 1000 * np.where(alarm, false_alarm * (y == 0), miss * (y == 1)).mean(axis=1)
-cost[alarm.sum(axis=1) > (np.inf if at_most is None else at_most)] = np.inf
-best = np.flatnonzero(np.isclose(cost, cost.min()))[-1]
-return np.array([T[best, 0], cost[best]])
-"""),
-    ),
-    Unusual(
-        "q4",
-        "means",
-        _threshold("""
-def cost(t):
-    return 1000 * (false_alarm * np.mean((p >= t) & (y == 0)) + miss * np.mean((p < t) & (y == 1)))
-allowed = [t for t in {float("inf"), *p} if at_most is None or np.sum(p >= t) <= at_most]
-best = min(allowed, key=lambda t: (cost(t), -t))
-return best, cost(best)
-"""),
-    ),
-    Unusual(
-        "q5",
-        "scikit-learn",
-        """
-from sklearn.model_selection import train_test_split
-from sklearn.utils import resample
-FAULTS = ["a", "b"]
-def split_and_balance(y, test_share, rng):
-    seed = int(rng.integers(2**31))
-    train, test = train_test_split(np.arange(len(y)), test_size=test_share, stratify=y, random_state=seed)
-    parts = [train[y[train] == k] for k in np.unique(y)]
-    most = max(map(len, parts))
-    copies = [resample(part, n_samples=most - len(part), random_state=seed + 1) for part in parts if len(part) < most]
-    return np.concatenate([train, *copies]), test
-""",
-    ),
-    Unusual(
-        "q5",
-        "lists",
-        """
-FAULTS = "B and A"
-def split_and_balance(y, test_share, rng):
-    classes = {}
-    for row, k in enumerate(y.tolist()):
-        classes.setdefault(k, []).append(row)
-    test = []
-    for rows in classes.values():
-        rng.shuffle(rows)
-        test += [rows.pop() for _ in range(int(np.ceil(test_share * len(rows) - 1e-9)))]
-    most = max(len(rows) for rows in classes.values())
-    train = []
-    for rows in classes.values():
-        train += rows + [rows[rng.integers(len(rows))] for _ in range(most - len(rows))]
-    return train, test
-""",
-    ),
-    Unusual(
-        "q5",
-        "copies-in-turn",
-        _split(
-            _change(
-                _PARTS, "np.concatenate([rows, rng.choice(rows, most - len(rows))])", "np.resize(rows, most)"
-            ).replace("return", "filled = [rng.permutation(np.concatenate(filled))]\nreturn"),
-            faults="ab",
-        ),
-    ),
-    Unusual(
-        "q6",
-        "sentence-by-sentence",
-        _saving(
-            """
-sentences = [[g for g, r in zip(old - new, review) if r == d] for d in range(max(review) + 1)]
-means = []
-for row in draws:
-    drawn = [g for d in row for g in sentences[d]]
-    means.append(sum(drawn) / len(drawn))
-means.sort()
-at = lambda share: means[int(round(share * (len(means) - 1)))]
-tail = (1 - confidence) / 2
-return [np.mean(old - new), at(tail), at(1 - tail)]
-""",
-            choice="Wait",
-        ),
-    ),
-    Unusual(
-        "q6",
-        "how-often",
-        _saving(
-            """
-D = draws.max(initial=review.max()) + 1
-times = np.array([np.bincount(row, minlength=D) for row in draws])[:, review]
-means = (times @ (old - new)) / times.sum(axis=1)
-return np.array([(old - new).mean(), *np.percentile(means, [50 - 50 * confidence, 50 + 50 * confidence])])
-""",
-            needed="96.0",
-        ),
-    ),
-    Unusual(
-        "q6",
-        "float32",
-        _saving(
-            "old, new = np.float32(old), np.float32(new)" + _REVIEWS.rstrip(), low="np.float32(117.2)", saving="504"
-        ),
-    ),
-]
+            D = draws.max(initial=review.max()) + 1
+            times = np.array([np.bincount(row, minlength=D) for row in draws])[:, review]
+            means = (times @ (old - new)) / times.sum(axis=1)
+            return np.array([(old - new).mean(), *np.percentile(means, [50 - 50 * confidence, 50 + 50 * confidence])])
+        """,
+        needed="96.0",
+    )),
+    Unusual("q6", "float32", _saving(
+        "old, new = np.float32(old), np.float32(new)" + _REVIEWS.rstrip(),
+        low="np.float32(117.2)",
+        saving="504",
+    )),
+]  # fmt: skip
 
 EQUIVALENT = [
     Equivalent("q2", "beta enters as its square", (
-        "def score_classes(C, beta=1.0): → def score_classes(C, beta=-1.0):",
+        *_mutants("def score_classes(C, beta=1.0):", "=1 → =-1"),
     )),
     Equivalent("q2", "a product of two vectors, whichever stands first", (
-        "averages = {'macro': f.mean(), 'weighted': f @ there / there.sum(), 'micro': hits.sum() / C.sum()} → averages = {'macro': f.mean(), 'weighted': there @ f / there.sum(), 'micro': hits.sum() / C.sum()}",
+        *_mutants(
+            "averages = {'macro': f.mean(), 'weighted': f @ there / there.sum(), 'micro': hits.sum() / C.sum()}",
+            "f @ there → there @ f",
+        ),
     )),
     Equivalent("q2", "all entries of C, added up in another way", (
-        "averages = {'macro': f.mean(), 'weighted': f @ there / there.sum(), 'micro': hits.sum() / C.sum()} → averages = {'macro': f.mean(), 'weighted': f @ there / C.sum(), 'micro': hits.sum() / C.sum()}",
+        *_mutants(
+            "averages = {'macro': f.mean(), 'weighted': f @ there / there.sum(), 'micro': hits.sum() / C.sum()}",
+            "there. → C.",
+        ),
     )),
     Equivalent("q2", "the last of two axes", (
-        "hits, called, there = (np.diag(C), C.sum(axis=0), C.sum(axis=1)) → hits, called, there = (np.diag(C), C.sum(axis=0), C.sum(axis=-1))",
+        *_mutants("hits, called, there = (np.diag(C), C.sum(axis=0), C.sum(axis=1))", "=1 → =-1"),
     )),
     Equivalent("q2", "without hits each score is 0; with hits no sum is", (
-        "return np.divide(a, b, out=np.zeros(len(C)), where=b > 0) → return np.divide(a, b, out=np.zeros(len(C)), where=hits > 0)",
+        *_mutants("return np.divide(a, b, out=np.zeros(len(C)), where=b > 0)", "=b > → =hits >"),
     )),
     Equivalent("q2", "arrays of one length", (
-        "return np.divide(a, b, out=np.zeros(len(C)), where=b > 0) → return np.divide(a, b, out=np.zeros(len(a)), where=b > 0)",
-        "return np.divide(a, b, out=np.zeros(len(C)), where=b > 0) → return np.divide(a, b, out=np.zeros(len(b)), where=b > 0)",
+        *_mutants("return np.divide(a, b, out=np.zeros(len(C)), where=b > 0)", "(C) → (a)", "(C) → (b)"),
     )),
     Equivalent("q3", "two neighbouring lines that do not touch each other", (
-        "below = np.searchsorted(negatives, positives, side='left') / not_above = np.searchsorted(negatives, positives, side='right') → not_above = np.searchsorted(negatives, positives, side='right') / below = np.searchsorted(negatives, positives, side='left')",
+        _turned(
+            "below = np.searchsorted(negatives, positives, side='left')",
+            "not_above = np.searchsorted(negatives, positives, side='right')",
+        ),
     )),
     Equivalent("q3", "the side that NumPy takes by itself", (
-        "below = np.searchsorted(negatives, positives, side='left') → below = np.searchsorted(negatives, positives)",
+        *_mutants("below = np.searchsorted(negatives, positives, side='left')", ", side='left' → "),
     )),
     Equivalent("q3", "one place for each positive", (
-        "return (below + not_above).sum() / (2 * len(positives) * len(negatives)) → return (below + not_above).sum() / (2 * len(below) * len(negatives))",
+        *_mutants("return (below + not_above).sum() / (2 * len(positives) * len(negatives))", "positives → below"),
     )),
     Equivalent("q4", "arrays of one length", (
-        "return (best_t, 1000 * best / len(y)) → return (best_t, 1000 * best / len(alarm))",
+        *_mutants("return (best_t, 1000 * best / len(y))", "(y) → (alarm)"),
     )),
     Equivalent("q4", "an and, whichever side stands first", (
-        "cost = false_alarm * (alarm & (y == 0)).sum() + miss * (~alarm & (y == 1)).sum() → cost = false_alarm * ((y == 0) & alarm).sum() + miss * (~alarm & (y == 1)).sum()",
-        "cost = false_alarm * (alarm & (y == 0)).sum() + miss * (~alarm & (y == 1)).sum() → cost = false_alarm * (alarm & (y == 0)).sum() + miss * ((y == 1) & ~alarm).sum()",
+        *_mutants(
+            "cost = false_alarm * (alarm & (y == 0)).sum() + miss * (~alarm & (y == 1)).sum()",
+            "alarm & (y == 0) → (y == 0) & alarm",
+            "~alarm & (y == 1) → (y == 1) & ~alarm",
+        ),
     )),
     Equivalent("q5", "only letters are read", (
-        "FAULTS = 'AB' → FAULTS = 'AB?'",
+        *_mutants("FAULTS = 'AB'", "AB' → AB?'"),
     )),
     Equivalent("q5", "classes, and rows, in any order", (
-        "for k in np.unique(y): → for k in list(np.unique(y))[::-1]:",
-        "train = [np.concatenate([rows, rng.choice(rows, most - len(rows))]) for rows in train] → train = [np.concatenate([rows, rng.choice(rows, most - len(rows))]) for rows in list(train)[::-1]]",
-        "most = max((len(rows) for rows in train)) → most = max((len(rows) for rows in list(train)[::-1]))",
-        "train = [np.concatenate([rows, rng.choice(rows, most - len(rows))]) for rows in train] → train = [np.concatenate([rng.choice(rows, most - len(rows)), rows]) for rows in train]",
+        *_mutants("for k in np.unique(y):", "np.unique(y) → list(np.unique(y))[::-1]"),
+        *_mutants(
+            "train = [np.concatenate([rows, rng.choice(rows, most - len(rows))]) for rows in train]",
+            (
+                "[np.concatenate([rows, rng.choice(rows, most - len(rows))]) for rows in train] → "
+                "[np.concatenate([rows, rng.choice(rows, most - len(rows))]) for rows in list(train)[::-1]]"
+            ),
+        ),
+        *_mutants("most = max((len(rows) for rows in train))", "train → list(train)[::-1]"),
+        *_mutants(
+            "train = [np.concatenate([rows, rng.choice(rows, most - len(rows))]) for rows in train]",
+            "rows, rng.choice(rows, most - len(rows)) → rng.choice(rows, most - len(rows)), rows",
+        ),
     )),
     Equivalent("q5", "two neighbouring lines that do not touch each other", (
-        "test.append(rows[:cut]) / train.append(rows[cut:]) → train.append(rows[cut:]) / test.append(rows[:cut])",
+        _turned("test.append(rows[:cut])", "train.append(rows[cut:])"),
     )),
     Equivalent("q5", "test_share * n_k of them, give or take one", (
-        "cut = round(test_share * len(rows)) → cut = round(test_share * (len(rows) + 1))",
-        "cut = round(test_share * len(rows)) → cut = round(test_share * (len(rows) - 1))",
+        *_mutants("cut = round(test_share * len(rows))", "len(rows) → (len(rows) + 1)", "len(rows) → (len(rows) - 1)"),
     )),
     Equivalent("q6", "two neighbouring lines that do not touch each other", (
-        "SAVING = 1000 * bootstrap_saving(OLD, NEW, REVIEW, DRAWS)[0] / LOW = 1000 * bootstrap_saving(OLD, NEW, REVIEW, DRAWS)[1] → LOW = 1000 * bootstrap_saving(OLD, NEW, REVIEW, DRAWS)[1] / SAVING = 1000 * bootstrap_saving(OLD, NEW, REVIEW, DRAWS)[0]",
-        "CHOICE = 'ship' if LOW > EXTRA else 'wait' / NEEDED = int(np.ceil(80 * ((SAVING - LOW) / (SAVING - EXTRA)) ** 2)) → NEEDED = int(np.ceil(80 * ((SAVING - LOW) / (SAVING - EXTRA)) ** 2)) / CHOICE = 'ship' if LOW > EXTRA else 'wait'",
+        _turned(
+            "SAVING = 1000 * bootstrap_saving(OLD, NEW, REVIEW, DRAWS)[0]",
+            "LOW = 1000 * bootstrap_saving(OLD, NEW, REVIEW, DRAWS)[1]",
+        ),
+        _turned(
+            "CHOICE = 'ship' if LOW > EXTRA else 'wait'",
+            "NEEDED = int(np.ceil(80 * ((SAVING - LOW) / (SAVING - EXTRA)) ** 2))",
+        ),
     )),
     Equivalent("q6", "the lower end is not above EXTRA, and not equal to it", (
-        "CHOICE = 'ship' if LOW > EXTRA else 'wait' → CHOICE = 'ship' if False else 'wait'",
-        "CHOICE = 'ship' if LOW > EXTRA else 'wait' → CHOICE = 'ship' if LOW >= EXTRA else 'wait'",
-        "CHOICE = 'ship' if LOW > EXTRA else 'wait' → CHOICE = 'ship?' if LOW > EXTRA else 'wait'",
+        *_mutants(
+            "CHOICE = 'ship' if LOW > EXTRA else 'wait'",
+            "LOW > EXTRA → False",
+            "> EXTRA → >= EXTRA",
+            "ship' → ship?'",
+        ),
     )),
     Equivalent("q6", "right to within half a dollar", (
-        "LOW = 1000 * bootstrap_saving(OLD, NEW, REVIEW, DRAWS)[1] → LOW = 1001 * bootstrap_saving(OLD, NEW, REVIEW, DRAWS)[1]",
-        "LOW = 1000 * bootstrap_saving(OLD, NEW, REVIEW, DRAWS)[1] → LOW = 999 * bootstrap_saving(OLD, NEW, REVIEW, DRAWS)[1]",
+        *_mutants("LOW = 1000 * bootstrap_saving(OLD, NEW, REVIEW, DRAWS)[1]", "1000 → 1001", "1000 → 999"),
     )),
     Equivalent("q6", "the last of two axes", (
-        "means = saved[draws].sum(axis=1) / length[draws].sum(axis=1) → means = saved[draws].sum(axis=-1) / length[draws].sum(axis=1)",
-        "means = saved[draws].sum(axis=1) / length[draws].sum(axis=1) → means = saved[draws].sum(axis=1) / length[draws].sum(axis=-1)",
+        *_mutants(
+            "means = saved[draws].sum(axis=1) / length[draws].sum(axis=1)",
+            "(axis=1) / → (axis=-1) /",
+            "length[draws].sum(axis=1) → length[draws].sum(axis=-1)",
+        ),
     )),
     Equivalent("q6", "a whole number is a whole number", (
-        "NEEDED = int(np.ceil(80 * ((SAVING - LOW) / (SAVING - EXTRA)) ** 2)) → NEEDED = np.ceil(80 * ((SAVING - LOW) / (SAVING - EXTRA)) ** 2)",
+        *_mutants(
+            "NEEDED = int(np.ceil(80 * ((SAVING - LOW) / (SAVING - EXTRA)) ** 2))",
+            (
+                "int(np.ceil(80 * ((SAVING - LOW) / (SAVING - EXTRA)) ** 2)) → np.ceil(80 * ((SAVING - LOW) / (SAVING "
+                "- EXTRA)) ** 2)"
+            ),
+        ),
     )),
     Equivalent("q6", "a square has no sign", (
-        "NEEDED = int(np.ceil(80 * ((SAVING - LOW) / (SAVING - EXTRA)) ** 2)) → NEEDED = int(np.ceil(80 * (-((SAVING - LOW) / (SAVING - EXTRA))) ** 2))",
-        "NEEDED = int(np.ceil(80 * ((SAVING - LOW) / (SAVING - EXTRA)) ** 2)) → NEEDED = int(np.ceil(80 * ((LOW - SAVING) / (SAVING - EXTRA)) ** 2))",
-        "NEEDED = int(np.ceil(80 * ((SAVING - LOW) / (SAVING - EXTRA)) ** 2)) → NEEDED = int(np.ceil(80 * (-(SAVING - LOW) / (SAVING - EXTRA)) ** 2))",
-        "NEEDED = int(np.ceil(80 * ((SAVING - LOW) / (SAVING - EXTRA)) ** 2)) → NEEDED = int(np.ceil(80 * ((SAVING - LOW) / (EXTRA - SAVING)) ** 2))",
-        "NEEDED = int(np.ceil(80 * ((SAVING - LOW) / (SAVING - EXTRA)) ** 2)) → NEEDED = int(np.ceil(80 * ((SAVING - LOW) / -(SAVING - EXTRA)) ** 2))",
+        *_mutants(
+            "NEEDED = int(np.ceil(80 * ((SAVING - LOW) / (SAVING - EXTRA)) ** 2))",
+            "(SAVING - LOW) / (SAVING - EXTRA) → -((SAVING - LOW) / (SAVING - EXTRA))",
+            "SAVING - LOW → LOW - SAVING",
+            (
+                "NEEDED = int(np.ceil(80 * ((SAVING - LOW) / (SAVING - EXTRA)) ** 2)) → NEEDED = int(np.ceil(80 * "
+                "(-(SAVING - LOW) / (SAVING - EXTRA)) ** 2))"
+            ),
+            "SAVING - EXTRA → EXTRA - SAVING",
+            ") / (SAVING - → ) / -(SAVING -",
+        ),
     )),
 ]  # fmt: skip

@@ -4,17 +4,34 @@ from __future__ import annotations
 
 import numpy as np
 
-from autograder.answers import Exercise, Learner, Misconception, Wrong, as_array, drivers, expect_close, expect_equal
+from autograder.answers import (
+    Exercise,
+    Misconception,
+    Tolerance,
+    Wrong,
+    as_array,
+    expect_choice,
+    expect_entries,
+    expect_equal,
+    expect_letters,
+    expect_number,
+    expect_numbers,
+    expect_parts,
+    expect_rows,
+    expect_shape,
+    keep_inputs,
+)
 
-RTOL, ATOL = 1e-4, 1e-5  # loose enough for float32 over an epoch, far tighter than any wrong recipe below
+EXACT = Tolerance(0, 0)
+NEAR = Tolerance(1e-4, 1e-5)  # loose enough for float32 over an epoch, far tighter than any wrong recipe below
 EXERCISE = Exercise.beside(__file__)
 say = EXERCISE.say
+
+# The sizes as q6's given cell has them.
 _LAYER = {"attention": 4 * (384**2 + 384), "network": 8 * 384**2 + 5 * 384, "norms": 4 * 384}
 _SIZES = {"embeddings.words": 30_522 * 384, "embeddings.places": 514 * 384, "embeddings.norm": 2 * 384}
-_SIZES |= {
-    f"layer {k}.{name}": size for k in range(1, 7) for name, size in _LAYER.items()
-}  # as q6's given cell has them
-_HEAD = 770
+_SIZES |= {f"layer {k}.{name}": size for k in range(1, 7) for name, size in _LAYER.items()}
+_HEAD, _ROOM = 770, 500_000_000
 
 
 @EXERCISE.check("q1")
@@ -48,10 +65,8 @@ def one_review_and_equal_lengths(answer, rng):
     drawn = _draw_items(rng, 7)
     same = [(ids[:1] + ids[-1:], label) for ids, label in drawn]
     for items, longest in ((drawn[:1], 99), (same, 5), (drawn, 2)):
-        after = answer.call(drivers.call_and_keep_inputs, Learner("collate"), items, 7, longest)
-        _judge_batch(after["result"], items, 7, longest)
-        if [(list(ids), int(label)) for ids, label in after["inputs"][0]] != items:
-            raise Misconception("changes-its-inputs")
+        with keep_inputs(answer, "collate", items, 7, longest) as value:
+            _judge_batch(value, items, 7, longest)
 
 
 @EXERCISE.check("q2")
@@ -59,30 +74,23 @@ def padding_does_not_count(answer, rng):
     for on_the_left in (True, False):
         h, mask = _draw_states(rng, on_the_left)
         m, count = mask[..., None], mask.sum(axis=1, keepdims=True)
-        right = (h * m).sum(axis=1) / count
         first = np.array([row[: int(n)].mean(axis=0) for row, n in zip(h, count[:, 0], strict=True)])
         wrong = {
             "padding-averaged": [h.mean(axis=1), h.sum(axis=1) / count],
-            "divided-by-the-width": [
-                (h * m).mean(axis=1),
-                (h * m).sum(axis=1) / mask.sum(),
-                (h * m).sum(axis=1) / len(h),
-            ],
+            "divided-by-the-width": [(h * m).sum(axis=1) / n for n in (mask.shape[1], mask.sum(), len(h))],
             "sum-for-mean": [(h * m).sum(axis=1)],
             "one-token-only": [h[:, 0], h[:, -1], h[np.arange(len(h)), count[:, 0] - 1]],
             "left-tokens-only": [first],
         }
-        _judge(answer.call("average_tokens", h, mask), right, wrong, "mean")
+        NEAR.judge(answer.call("average_tokens", h, mask), _vectors(h, mask), wrong, "mean")
 
 
 @EXERCISE.check("q2")
 def each_review_counts_once(answer, rng):
     for classes in (2, int(rng.integers(3, 6))):
         batches = _draw_logits(rng, classes)
-        value = _some_numbers(answer.call("evaluate", batches), ("loss", "accuracy"))
-        right, wrong = _report(batches)
-        for k, name in enumerate(("loss", "accuracy")):
-            _judge(value[k], right[k], {key: [each[k] for each in recipes] for key, recipes in wrong.items()}, name)
+        value = expect_numbers(answer.call("evaluate", batches), "loss, accuracy")
+        _judge_report(value, *_report(batches))
 
 
 @EXERCISE.check("q2")
@@ -90,19 +98,19 @@ def large_logits_are_no_trouble(answer, rng):
     batches = _draw_logits(rng, 3)
     for shift in (1_000.0, -2_000.0):
         moved = [(z + shift, y) for z, y in batches]
-        loss, _ = _some_numbers(answer.call("evaluate", moved), ("loss", "accuracy"))
+        loss, _ = expect_numbers(answer.call("evaluate", moved), "loss, accuracy")
         if not np.isfinite(loss):
             raise Misconception("overflow")
-        expect_close(loss, _report(moved)[0][0], RTOL, ATOL, "loss")
+        NEAR.expect(loss, _report(moved)[0][0], "loss")
     gap = float(rng.uniform(900, 1_500))
     sure = [(np.array([[0.0, gap]]), np.array([0])), (np.array([[gap, 0.0], [0.0, 1.0]]), np.array([0, 1]))]
-    loss, _ = _some_numbers(answer.call("evaluate", sure), ("loss", "accuracy"))
+    loss, _ = expect_numbers(answer.call("evaluate", sure), "loss, accuracy")
     right = _report(sure)[0][0]
     if not np.isfinite(loss):
         raise Misconception("overflow")
     if loss < right - 1:
         raise Misconception("clamped")
-    expect_close(loss, right, RTOL, ATOL, "loss")
+    NEAR.expect(loss, right, "loss")
 
 
 @EXERCISE.check("q2", hidden=True)
@@ -111,18 +119,12 @@ def small_cases_and_inputs(answer, rng):
     one = np.zeros_like(mask)
     one[np.arange(len(mask)), rng.integers(mask.shape[1], size=len(mask))] = 1
     for states, each in ((h, one), (h[:1], mask[:1]), (rng.integers(-5, 6, (3, 4, 2)), mask[:3, :4] | 1)):
-        after = answer.call(drivers.call_and_keep_inputs, Learner("average_tokens"), states, each)
-        m = each[..., None]
-        expect_close(after["result"], (states * m).sum(axis=1) / m.sum(axis=1), RTOL, ATOL, "mean")
-        _expect_same_inputs(after["inputs"], (states, each))
+        with keep_inputs(answer, "average_tokens", states, each) as value:
+            NEAR.expect(value, _vectors(states, each), "mean")
     z = rng.permutation(9)[None].astype(float)
     for batches in ([(z, np.array([int(rng.integers(9))]))], _draw_logits(rng, 2)[:2]):
-        after = answer.call(drivers.call_and_keep_inputs, Learner("evaluate"), batches)
-        value, (right, _) = _some_numbers(after["result"], ("loss", "accuracy")), _report(batches)
-        expect_close(value[0], right[0], RTOL, ATOL, "loss")
-        expect_close(value[1], right[1], RTOL, ATOL, "accuracy")
-        for now, then in zip(after["inputs"][0], batches, strict=True):
-            _expect_same_inputs(now, then)
+        with keep_inputs(answer, "evaluate", batches) as value:
+            _judge_report(expect_numbers(value, "loss, accuracy"), _report(batches)[0], {})
 
 
 @EXERCISE.check("q3")
@@ -130,7 +132,7 @@ def the_rate_rises_and_falls(answer, rng):
     for _ in range(2):
         S, u, peak = int(rng.integers(30, 60)), int(rng.integers(5, 12)), float(rng.uniform(0.5, 3))
         t = np.arange(S)
-        value = np.array([_number(answer.call("find_rate", int(k), S, u, peak), "rate") for k in t])
+        value = np.array([expect_number(answer.call("find_rate", int(k), S, u, peak), "rate") for k in t])
         up, down = t / u, (S - t) / (S - u)
         wrong = {
             "first-step-moves": [
@@ -143,12 +145,8 @@ def the_rate_rises_and_falls(answer, rng):
             "zero-too-early": [np.where(t < u, up, (S - 1 - t) / (S - 1 - u))],
             "another-curve": [np.where(t < u, up, 0.5 + 0.5 * np.cos(np.pi * (t - u) / (S - u)))],
         }
-        _judge(
-            value,
-            peak * np.where(t < u, up, down),
-            {name: [peak * np.array(each) for each in some] for name, some in wrong.items()},
-            "rate",
-        )
+        wrong = {name: [peak * line for line in lines] for name, lines in wrong.items()}
+        NEAR.judge(value, peak * np.where(t < u, up, down), wrong, "rate")
 
 
 @EXERCISE.check("q3")
@@ -158,20 +156,14 @@ def the_whole_gradient_is_shortened(answer, rng):
         length = _length(gradients)
         c = float(rng.uniform(0.2, 0.6)) * length
         clipped, told = _clipped(answer.call("clip", gradients, c), gradients)
-        own = [g * min(1, c / _length([g])) for g in gradients]
         wrong = {
-            "each-on-its-own": [own],
-            "value-by-value": [[np.clip(g, -c, c) for g in gradients]],
-            "length-without-root": [
-                [g * c / length**2 for g in gradients],
-                [g * min(1, c / length**2) for g in gradients],
-            ],
+            "each-on-its-own": [g * min(1, c / _length([g])) for g in gradients],
+            "value-by-value": [np.clip(g, -c, c) for g in gradients],
+            "length-without-root": [g * min(1, c / length**2) for g in gradients],
         }
-        flat = np.concatenate([g.ravel() for g in clipped])
-        flatten = {name: [np.concatenate([g.ravel() for g in each]) for each in some] for name, some in wrong.items()}
-        _judge(flat, np.concatenate([g.ravel() for g in gradients]) * c / length, flatten, "clipped")
-        others = {"length-afterwards": [c], "length-without-root": [length**2]}
-        _judge(told, length, others, "length")
+        wrong = {name: _flatten(arrays) for name, arrays in wrong.items()}
+        NEAR.judge(_flatten(clipped), _flatten(gradients) * c / length, wrong, "clipped")
+        NEAR.judge(told, length, {"length-afterwards": c, "length-without-root": length**2}, "length")
 
 
 @EXERCISE.check("q3")
@@ -180,11 +172,11 @@ def a_short_gradient_stays(answer, rng):
     length = _length(gradients)
     for some, c in ((gradients, 2.5 * length), ([0 * g for g in gradients], 1.0)):
         clipped, told = _clipped(answer.call("clip", some, c), some)
-        flat, right = np.concatenate([g.ravel() for g in clipped]), np.concatenate([g.ravel() for g in some])
+        flat, right = _flatten(clipped), _flatten(some)
         if np.isnan(flat).any():
             raise Misconception("nan-for-nothing")
-        _judge(flat, right, {"always-scaled": [right * 2.5]}, "clipped")
-        expect_close(told, _length(some), RTOL, ATOL, "length")
+        NEAR.judge(flat, right, {"always-scaled": [right * 2.5]}, "clipped")
+        NEAR.expect(told, _length(some), "length")
 
 
 @EXERCISE.check("q3", hidden=True)
@@ -192,16 +184,16 @@ def no_warm_up_and_odd_shapes(answer, rng):
     for S, u in ((1, 0), (5, 0), (6, 5), (int(rng.integers(8, 20)), 1)):
         for t in range(S):
             right = 0.5 * (t / u if t < u else (S - t) / (S - u))
-            expect_close(_number(answer.call("find_rate", t, S, u, 0.5), "rate"), right, RTOL, ATOL, "rate")
+            NEAR.expect(expect_number(answer.call("find_rate", t, S, u, 0.5), "rate"), right, "rate")
     gradients = [np.array(float(rng.normal()) + 3), rng.normal(size=(2, 3, 2)), rng.integers(-4, 5, 3)]
     for some in (gradients, [rng.normal(size=4)], [0.05 * g for g in _draw_gradients(rng)]):
         c = 0.5 * _length(some)
-        after = answer.call(drivers.call_and_keep_inputs, Learner("clip"), some, c)
-        clipped, told = _clipped(after["result"], some)
-        for one, g in zip(clipped, some, strict=True):
-            expect_close(one, 0.5 * g, RTOL, 1e-9, "clipped")
-        expect_close(told, _length(some), RTOL, 1e-9, "length")
-        _expect_same_inputs(after["inputs"][0], some)
+        with keep_inputs(answer, "clip", some, c) as value:
+            clipped, told = _clipped(value, some)
+            fine = Tolerance(1e-4, 1e-9)
+            for one, g in zip(clipped, some, strict=True):
+                fine.expect(one, 0.5 * g, "clipped")
+            fine.expect(told, _length(some), "length")
 
 
 @EXERCISE.check("q4")
@@ -209,7 +201,7 @@ def an_epoch_reads_each_row_once(answer, rng):
     for _ in range(3):
         size = int(rng.integers(4, 8))
         n = size * int(rng.integers(4, 8)) + int(rng.integers(1, size))
-        batches = _batches(_rest(answer, n, size, int(rng.integers(99)), int(rng.integers(9)), 0), n)
+        batches = _call_rest(answer, n, size, int(rng.integers(99)), int(rng.integers(9)), 0)
         rows = np.concatenate(batches) if batches else np.empty(0)
         if len(rows) == n - n % size and len(np.unique(rows)) == len(rows):
             raise Misconception("small-batch-dropped")
@@ -222,11 +214,11 @@ def the_rest_is_the_tail(answer, rng):
     for _ in range(2):
         size, seed, epoch = int(rng.integers(3, 6)), int(rng.integers(99)), int(rng.integers(9))
         n = size * int(rng.integers(6, 9)) + 1
-        whole = _batches(_rest(answer, n, size, seed, epoch, 0), n)
-        if not _equal(_batches(_rest(answer, n, size, seed, epoch, 0), n), whole):
+        whole = _call_rest(answer, n, size, seed, epoch, 0)
+        if not _equal(_call_rest(answer, n, size, seed, epoch, 0), whole):
             raise Misconception("not-repeatable")
         for done in (1, int(rng.integers(2, 5)), len(whole) - 1, len(whole)):
-            rest = _batches(_rest(answer, n, size, seed, epoch, done), n)
+            rest = _call_rest(answer, n, size, seed, epoch, done)
             if _equal(rest, whole[done:]):
                 continue
             flat, tail = np.concatenate([*rest, []]), np.concatenate([*whole, []])
@@ -241,9 +233,7 @@ def the_rest_is_the_tail(answer, rng):
 def orders_differ(answer, rng):
     first = int(rng.integers(2, 50))
     numbers = [0, 1, 2, 3, first + 3, first + 4]
-    orders = {
-        (s, e): tuple(np.concatenate(_batches(_rest(answer, 40, 7, s, e, 0), 40))) for s in numbers for e in numbers
-    }
+    orders = {(s, e): tuple(np.concatenate(_call_rest(answer, 40, 7, s, e, 0))) for s in numbers for e in numbers}
     if any(orders[s, 0] == orders[s, e] for s in numbers for e in numbers[1:]):
         raise Misconception("each-epoch-the-same")
     if any(orders[0, e] == orders[s, e] for s in numbers[1:] for e in numbers):
@@ -254,32 +244,15 @@ def orders_differ(answer, rng):
 
 @EXERCISE.check("q4")
 def the_letters_are_all(answer, rng):
-    letters = answer.get("NEEDED")
-    letters = (
-        "".join(letters) if isinstance(letters, (list, tuple)) and all(isinstance(x, str) for x in letters) else letters
-    )
-    if not isinstance(letters, str):
-        raise Wrong(say("no-letters"))
-    letters = {letter for letter in letters.upper().replace("AND", " ") if letter.isalnum()}
-    if not letters or not letters <= set("ABCDEFG"):
-        raise Wrong(say("no-letters"))
-    for letter, name, wanted in (
-        ("F", "gradients-kept", False),
-        ("G", "log-kept", False),
-        ("B", "moments-forgotten", True),
-        ("E", "dropout-forgotten", True),
-    ):
-        if (letter in letters) != wanted:
-            raise Misconception(name)
-    if letters != set("ABCDE"):
-        raise Wrong(say("letter-missing"))
+    wrong = {"F": "gradients-kept", "G": "log-kept", "B": "moments-forgotten", "E": "dropout-forgotten"}
+    expect_letters(answer.get("NEEDED"), "NEEDED", "ABCDE", "ABCDEFG", wrong, say("letter-missing"))
 
 
 @EXERCISE.check("q4", hidden=True)
 def chance_is_fair(answer, rng):
     n, size, runs = 12, 4, 300
     start = int(rng.integers(10**6))
-    orders = np.array([np.concatenate(_batches(_rest(answer, n, size, start + k, k % 3, 0), n)) for k in range(runs)])
+    orders = np.array([np.concatenate(_call_rest(answer, n, size, start + k, k % 3, 0)) for k in range(runs)])
     often = np.array([[(orders[:, place] == row).mean() for place in range(n)] for row in range(n)])
     if np.abs(often - 1 / n).max() > 5.5 * np.sqrt((1 / n) * (1 - 1 / n) / runs):
         raise Misconception("not-shuffled")
@@ -290,12 +263,11 @@ def chance_is_fair(answer, rng):
     if np.mean(follows) > 0.2:
         raise Misconception("not-shuffled")
     for n, size in ((1, 1), (1, 5), (4, 9), (6, 3)):
-        batches = _batches(_rest(answer, n, size, 5, 2, 0), n)
-        expect_equal(
-            [len(rows) for rows in batches], [min(size, n - k) for k in range(0, n, size)], "sizes of the batches"
-        )
+        batches = _call_rest(answer, n, size, 5, 2, 0)
+        sizes = [min(size, n - k) for k in range(0, n, size)]
+        expect_equal([len(rows) for rows in batches], sizes, "sizes of the batches")
         expect_equal(sorted(int(row) for rows in batches for row in rows), list(range(n)), "all rows")
-        expect_equal(len(_batches(_rest(answer, n, size, 5, 2, len(batches)), n)), 0, "number of batches left")
+        expect_equal(len(_call_rest(answer, n, size, 5, 2, len(batches))), 0, "number of batches left")
 
 
 @EXERCISE.check("q5", points=2)
@@ -311,13 +283,12 @@ def each_batch_makes_its_own_step(answer, rng):
             "uphill": {"sign": -1},
             "one-step-for-all": {"whole": True},
         }
-        for name, fault in faults.items():
-            if _same(value[0], _train(W, b, batches, rate, **fault)[0]):
-                raise Misconception(name)
-        if _same(value[1], b):
+        wrong = {name: _train(W, b, batches, rate, **fault)[0] for name, fault in faults.items()}
+        NEAR.name(value[0], right[0], wrong)
+        if NEAR.same(value[1], b):
             raise Misconception("bias-forgotten")
-        expect_close(value[0], right[0], RTOL, ATOL, "W")
-        expect_close(value[1], right[1], RTOL, ATOL, "b")
+        NEAR.expect(value[0], right[0], "W")
+        NEAR.expect(value[1], right[1], "b")
 
 
 @EXERCISE.check("q5")
@@ -325,33 +296,27 @@ def the_report_is_true(answer, rng):
     for classes in (3, 2):
         W, b, batches, rate = _draw_task(rng, classes)
         value, right = _epoch_values(answer.call("train_epoch", W, b, batches, rate)), _train(W, b, batches, rate)
-        seen = right[4]  # logits and labels of each batch, before its step
-        (loss, accuracy), wrong = _report(seen)
-        after = [
-            _report(right[5])[0],
-            _report([(_vectors(h, mask) @ right[0].T + right[1], y) for h, mask, y in batches])[0],
-        ]
-        wrong |= {"judged-afterwards": after, "last-batch-only": [_report(seen[-1:])[0]]}
+        seen, afterwards = right[4:]  # logits and labels of each batch, before and after its step
+        correct, wrong = _report(seen)
+        at_the_end = [(_vectors(h, mask) @ right[0].T + right[1], y) for h, mask, y in batches]
+        wrong["judged-afterwards"] = [_report(afterwards)[0], _report(at_the_end)[0]]
         z, y = seen[-1]
-        wrong["last-batch-only"].append((np.nan, (z.argmax(axis=1) == y).sum() / sum(len(each) for _, each in seen)))
-        for k, (name, number) in enumerate((("loss", loss), ("accuracy", accuracy)), start=2):
-            _judge(value[k], number, {key: [each[k - 2] for each in some] for key, some in wrong.items()}, name)
+        share = (z.argmax(axis=1) == y).sum() / sum(len(each) for _, each in seen)
+        wrong["last-batch-only"] = [_report(seen[-1:])[0], (np.nan, share)]
+        _judge_report(value[2:], correct, wrong)
 
 
 @EXERCISE.check("q5", hidden=True)
 def what_was_handed_in_stays(answer, rng):
     W, b, batches, rate = _draw_task(rng, 2)
     for some in (batches, [tuple(part[:1] for part in batches[0])]):
-        after = answer.call(drivers.call_and_keep_inputs, Learner("train_epoch"), W, b, some, rate)
-        value, right = _epoch_values(after["result"]), _train(W, b, some, rate)
-        for k, name in enumerate(("W", "b", "loss", "accuracy")):
-            expect_close(value[k], right[k], RTOL, ATOL, name)
-        _expect_same_inputs(after["inputs"][:2], (W, b))
-        for now, then in zip(after["inputs"][2], some, strict=True):
-            _expect_same_inputs(now, then)
+        with keep_inputs(answer, "train_epoch", W, b, some, rate) as value:
+            right = _train(W, b, some, rate)
+            for one, wanted, name in zip(_epoch_values(value), right[:4], ("W", "b", "loss", "accuracy"), strict=True):
+                NEAR.expect(one, wanted, name)
     first = _train(W, b, batches, rate)
     value = _epoch_values(answer.call("train_epoch", first[0], first[1], batches, rate))
-    expect_close(value[0], _train(first[0], first[1], batches, rate)[0], RTOL, ATOL, "W")
+    NEAR.expect(value[0], _train(first[0], first[1], batches, rate)[0], "W")
 
 
 @EXERCISE.check("q6")
@@ -359,8 +324,8 @@ def parts_are_measured(answer, rng):
     for _ in range(2):
         before, after = _draw_parameters(rng)
         moves = _moves(answer.call("find_moves", before, after), before, after)
-        parts = sorted({name.split(".")[0] for name in before})
-        own = {part: [name for name in before if name.split(".")[0] == part] for part in parts}
+        own = _sort_by_part(before)
+        parts = list(own)
         old = {name: _length([before[name]]) for name in before}
         change = {name: _length([after[name] - before[name]]) for name in before}
         above = np.array([_length([after[name] - before[name] for name in own[part]]) for part in parts])
@@ -375,84 +340,64 @@ def parts_are_measured(answer, rng):
             "difference-of-lengths": [np.abs(new - below) / below, (new - below) / below],
             "ratio-without-root": [(above / below) ** 2, above**2 / below],
         }
-        _judge(np.array([moves[part] for part in parts]), above / below, wrong, "r")
+        NEAR.judge(np.array([moves[part] for part in parts]), above / below, wrong, "r")
 
 
 @EXERCISE.check("q6")
 def customers_are_counted(answer, rng):
     names, frozen = list(_SIZES), ["embeddings", "layer 1", "layer 2", "layer 3"]
-    parts = list(dict.fromkeys(name.split(".")[0] for name in names))
+    parts = list(_sort_by_part(names))
     records = [("FIT_LAST", [part for part in parts if part not in frozen]), ("FIT_ALL", parts)]
-    drawn = [[], [parts[-1]], [parts[0]]] + [
-        rng.permutation(parts)[: int(rng.integers(2, 6))].tolist() for _ in range(4)
-    ]
+    drawn = [[], [parts[-1]], [parts[0]]]
+    drawn += [rng.permutation(parts)[: int(rng.integers(2, 6))].tolist() for _ in range(4)]
     for what, moved in [("count_customers", some) for some in drawn] + records:
         some = rng.random() if len(moved) > 1 else 0.0
         moves = {
             name: float(rng.uniform(0.01, 1)) if name.split(".")[0] in moved and rng.random() < some else 0.0
             for name in names
         }
-        own = {part: [name for name in names if name.split(".")[0] == part] for part in moved}
-        one = {
-            part: own[part][0 if part == parts[0] else -1] if len(moved) == 1 else str(rng.choice(own[part]))
-            for part in moved
-        }
-        moves |= {name: 0.003 for name in one.values()}
+        for part in moved:
+            own = _sort_by_part(names)[part]
+            alone = own[0] if part == parts[0] else own[-1]
+            moves[alone if len(moved) == 1 else str(rng.choice(own))] = 0.003
         value = answer.call("count_customers", moves) if what == "count_customers" else answer.get(what)
+        value, encoder = expect_number(value, what), sum(_SIZES.values())
         each = _HEAD + sum(size for name, size in _SIZES.items() if name.split(".")[0] in moved)
         arrays = _HEAD + sum(size for name, size in _SIZES.items() if moves[name] > 0)
-        encoder, room, value = sum(_SIZES.values()), 500_000_000, _number(value, what)
-        exact = (room - encoder) / each
+        exact, whole = (_ROOM - encoder) / each, [free / (encoder + _HEAD) for free in (_ROOM, _ROOM - encoder)]
         wrong = {
-            "everything-for-everybody": [
-                f(free / (encoder + _HEAD)) for f in (np.floor, np.ceil) for free in (room, room - encoder)
-            ],
-            "encoder-not-counted": [np.floor(room / each)],
-            "bytes-for-numbers": [np.floor((4 * room - encoder) / each), np.floor((room / 2 - encoder) / each)],
-            "part-by-part": [np.floor((room - encoder) / arrays)] if what == "count_customers" else [],
+            "everything-for-everybody": [*np.floor(whole), *np.ceil(whole)],
+            "encoder-not-counted": np.floor(_ROOM / each),
+            "bytes-for-numbers": [np.floor((room - encoder) / each) for room in (4 * _ROOM, _ROOM / 2)],
+            "part-by-part": np.floor((_ROOM - encoder) / arrays) if what == "count_customers" else [],
             "rounded-up": [np.ceil(exact), exact, np.round(exact, 1), np.round(exact, 2)],
         }
-        if value == np.floor(exact):
-            continue
-        for misconception, recipes in wrong.items():
-            if any(abs(value - recipe) < 0.006 for recipe in recipes):
-                raise Misconception(misconception)
+        Tolerance(0, 0.006).name(value, np.floor(exact), wrong)
         expect_equal(value, int(exact), what)
 
 
 @EXERCISE.check("q6")
 def the_choice_fits(answer, rng):
-    choice = answer.get("CHOICE")
-    if not isinstance(choice, str) or choice.strip().lower() not in ("all", "last"):
-        raise Wrong(say("no-choice"))
-    if choice.strip().lower() == "all":
-        raise Misconception("accuracy-alone")
+    expect_choice(answer.get("CHOICE"), "CHOICE", {"all": "accuracy-alone", "last": ""})
 
 
 @EXERCISE.check("q6", hidden=True)
 def other_moves_and_names(answer, rng):
     before, after = _draw_parameters(rng)
     before |= {"scale": np.array(2.0), "still.a": rng.normal(size=3)}
-    after = {
-        "scale": np.array(2.5),
-        "still.a": before["still.a"],
-        **dict(reversed(after.items())),
-        "added.x": rng.normal(size=2),
-    }
+    after = {"scale": np.array(2.5), "still.a": before["still.a"], **dict(reversed(after.items()))}
+    after["added.x"] = rng.normal(size=2)
     for turn in (np.asarray, np.ndarray.tolist):
         old, new = ({name: turn(array) for name, array in each.items()} for each in (before, after))
-        kept = answer.call(drivers.call_and_keep_inputs, Learner("find_moves"), old, new)
-        moves = _moves(kept["result"], before, after)
-        for part in {name.split(".")[0] for name in before}:
-            own = [name for name in before if name.split(".")[0] == part]
-            right = _length([after[name] - before[name] for name in own]) / _length([before[name] for name in own])
-            expect_close(moves[part], right, RTOL, ATOL, f"r of {part}")
-        if any(not np.array_equal(kept["inputs"][0][name], old[name]) for name in old):
-            raise Misconception("changes-its-inputs")
+        with keep_inputs(answer, "find_moves", old, new) as value:
+            moves = _moves(value, before, after)
+            for part, own in _sort_by_part(before).items():
+                right = _length([after[name] - before[name] for name in own]) / _length([before[name] for name in own])
+                NEAR.expect(moves[part], right, f"r of {part}")
 
 
 def _draw_items(rng, pad) -> list:
-    """Reviews of different lengths, no token equal to pad or 0, each label once or more; the first isn't the longest."""
+    """Reviews of different lengths, no token equal to pad or 0, each label at least once; the first isn't longest."""
     lengths = rng.permutation(np.arange(4, 11))[: int(rng.integers(5, 7))]
     lengths = np.roll(np.sort(lengths), int(rng.integers(2, len(lengths))))
     return [(rng.integers(60, 999, size=n).tolist(), k % 2 if k else 1) for k, n in enumerate(lengths)]
@@ -467,56 +412,37 @@ def _make_batch(items, pad, longest, cut=None) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _judge_batch(value, items, pad, longest):
-    keys = ("input_ids", "attention_mask", "labels")
-    if value is None:
-        as_array(value)
-    if type(value) is not dict or not set(keys) <= set(value):
-        raise Wrong(say("no-dictionary", keys=", ".join(f'"{key}"' for key in keys)))
-    try:
-        ids, mask, labels = (as_array(value[key], key) for key in keys)
-    except Wrong:
-        for key in keys[:2]:
-            if isinstance(value[key], (list, tuple)) and all(
-                isinstance(row, (list, tuple, np.ndarray)) for row in value[key]
-            ):
-                if len({len(row) for row in value[key]}) > 1:
-                    raise Wrong(say("no-table", name=key)) from None
-        raise
+    entries = expect_entries(value, "input_ids, attention_mask, labels")
+    ids, mask, labels = (_table(entry, name) for name, entry in entries.items())
     right, marks = _make_batch(items, pad, longest)
-    wanted = np.array([label for _, label in items])
-    T = right.shape[1]
-    before = max(len(row) for row, _ in items)
+    T, before = right.shape[1], max(len(row) for row, _ in items)
     if ids.ndim == 2 and ids.shape[1] != T:
         if ids.shape[1] == longest:
             raise Misconception("padded-to-the-limit")
         if ids.shape[1] == before > longest:
             raise Misconception("width-before-the-cut" if (ids[:, longest:] == pad).all() else "not-cut")
-    cuts = {"end-cut-off": lambda row: row[:longest], "beginning-cut-off": lambda row: row[-longest:]}
-    for name, cut in cuts.items():
-        wrong = _make_batch(items, pad, longest, cut)[0]
-        if _same(ids, wrong) and not _same(right, wrong):
-            raise Misconception(name)
-    lefts = [
-        np.array([np.roll(row, T - n) for row, n in zip(table, marks.sum(axis=1), strict=True)])
-        for table in (right, marks)
-    ]
-    if _same(ids, lefts[0]) and not _same(right, lefts[0]):
-        raise Misconception("padded-on-the-left")
-    if pad and _same(ids, np.where(marks > 0, right, 0)) and not marks.all():
-        raise Misconception("zero-for-pad")
-    if (
-        ids.shape == right.shape
-        and not _same(ids, right)
-        and sorted(map(tuple, ids)) == sorted(map(tuple, right.astype(float)))
-    ):
+    wrong = {
+        "end-cut-off": _make_batch(items, pad, longest, lambda row: row[:longest])[0],
+        "beginning-cut-off": _make_batch(items, pad, longest, lambda row: row[-longest:])[0],
+        "padded-on-the-left": np.array([np.roll(row, T - n) for row, n in zip(right, marks.sum(axis=1), strict=True)]),
+        "zero-for-pad": np.where(marks > 0, right, 0),
+    }
+    EXACT.name(ids, right, wrong)
+    if ids.shape == right.shape and not EXACT.same(ids, right) and sorted(ids.tolist()) == sorted(right.tolist()):
         raise Misconception("rows-in-another-order")
-    expect_close(ids, right, 0, 0, "input_ids")
-    if _same(mask, 1 - marks) and not _same(marks, 1 - marks):
-        raise Misconception("mask-upside-down")
-    if _same(mask, right != pad) and not _same(marks, right != pad):
-        raise Misconception("mask-from-the-number")
-    expect_close(mask, marks, 0, 0, "attention_mask")
-    expect_close(labels, wanted, 0, 0, "labels")
+    EXACT.expect(ids, right, "input_ids")
+    EXACT.judge(mask, marks, {"mask-upside-down": 1 - marks, "mask-from-the-number": right != pad}, "attention_mask")
+    EXACT.expect(labels, [label for _, label in items], "labels")
+
+
+def _table(value, name) -> np.ndarray:
+    try:
+        return as_array(value, name)
+    except Wrong:
+        of_rows = isinstance(value, (list, tuple)) and all(isinstance(row, (list, tuple, np.ndarray)) for row in value)
+        if of_rows and len(set(map(len, value))) > 1:
+            raise Wrong(say("no-table", name=name)) from None
+        raise
 
 
 def _draw_states(rng, on_the_left):
@@ -570,45 +496,34 @@ def _losses(z, y) -> np.ndarray:
 
 
 def _draw_gradients(rng) -> list:
-    shapes = rng.permutation(3)
-    return [
-        rng.normal(size=shape) * scale
-        for shape, scale in zip([((3,), (2, 4), (5, 1))[k] for k in shapes], (0.4, 1.5, 4.0), strict=True)
-    ]
+    shapes = [((3,), (2, 4), (5, 1))[k] for k in rng.permutation(3)]
+    return [rng.normal(size=shape) * scale for shape, scale in zip(shapes, (0.4, 1.5, 4.0), strict=True)]
 
 
 def _length(arrays) -> float:
     return float(np.sqrt(sum((np.asarray(array, dtype=float) ** 2).sum() for array in arrays)))
 
 
-def _clipped(value, gradients) -> tuple:
-    if value is None:
-        as_array(value)
-    if not isinstance(value, (list, tuple)) or len(value) != 2:
-        raise Wrong(say("tuple", count=2, names="clipped, length"))
-    arrays, length = value
+def _flatten(arrays) -> np.ndarray:
+    return np.concatenate([np.ravel(array) for array in arrays])
+
+
+def _clipped(value, gradients) -> tuple[list[np.ndarray], float]:
+    arrays, length = expect_parts(value, "clipped, length")
     if not isinstance(arrays, (list, tuple)) or len(arrays) != len(gradients):
         raise Wrong(say("no-list-of-gradients"))
-    arrays = [as_array(array, "clipped") for array in arrays]
-    for array, g in zip(arrays, gradients, strict=True):
-        if array.shape != np.shape(g):
-            expect_close(array, g, what="clipped")
-    return arrays, _number(length, "length")
+    arrays = [expect_shape(array, np.shape(g), "clipped") for array, g in zip(arrays, gradients, strict=True)]
+    return arrays, expect_number(length, "length")
 
 
-def _rest(answer, n, size, seed, epoch, done):
-    return answer.call("rest_of_epoch", n, size, seed, epoch, done)
-
-
-def _batches(value, n) -> list[np.ndarray]:
+def _call_rest(answer, n, size, seed, epoch, done) -> list[np.ndarray]:
+    """The batches that are left, as row numbers; empty ones don't count."""
+    value = answer.call("rest_of_epoch", n, size, seed, epoch, done)
     if value is None:
-        as_array(value)
+        as_array(value)  # says that the return is missing
     if not isinstance(value, (list, tuple, np.ndarray)):
         raise Wrong(say("no-list-of-batches"))
-    batches = [as_array(rows, "a batch") for rows in value]
-    for rows in batches:
-        if rows.ndim != 1 or (rows != np.round(rows)).any() or rows.min(initial=0) < 0 or rows.max(initial=0) >= n:
-            raise Wrong(say("rows-of-a-batch", last=n - 1))
+    batches = [expect_rows(rows, "batch", n) for rows in value]
     return [rows for rows in batches if len(rows)]
 
 
@@ -653,11 +568,14 @@ def _train(W, b, batches, rate, masked=True, cleared=True, mean=True, sign=1, wh
 
 
 def _epoch_values(value) -> tuple:
-    if value is None:
-        as_array(value)
-    if not isinstance(value, (list, tuple)) or len(value) != 4:
-        raise Wrong(say("tuple", count=4, names="W, b, loss, accuracy"))
-    return as_array(value[0], "W"), as_array(value[1], "b"), _number(value[2], "loss"), _number(value[3], "accuracy")
+    W, b, loss, accuracy = expect_parts(value, "W, b, loss, accuracy")
+    return as_array(W, "W"), as_array(b, "b"), expect_number(loss, "loss"), expect_number(accuracy, "accuracy")
+
+
+def _judge_report(value, right, wrong):
+    """Loss and accuracy; wrong: name -> pairs of them."""
+    for k, name in enumerate(("loss", "accuracy")):
+        NEAR.judge(value[k], right[k], {key: [pair[k] for pair in pairs] for key, pairs in wrong.items()}, name)
 
 
 def _draw_parameters(rng) -> tuple[dict, dict]:
@@ -671,52 +589,19 @@ def _draw_parameters(rng) -> tuple[dict, dict]:
     return before, after | {"head.w": rng.normal(size=3)}
 
 
-def _moves(value, before, after) -> dict:
-    if value is None:
-        as_array(value)
-    parts = {name.split(".")[0] for name in before}
-    if type(value) is not dict:
-        raise Wrong(say("no-dictionary", keys=", ".join(f'"{part}"' for part in sorted(parts))))
-    if set(value) - parts and set(value) - parts <= {name.split(".")[0] for name in after}:
-        raise Misconception("new-parts-included")
-    if set(value) != parts:
-        raise Misconception("arrays-for-parts")
-    return {part: _number(value[part], f"r of {part}") for part in parts}
+def _sort_by_part(names) -> dict[str, list[str]]:
+    """part -> the names of its arrays, both in the order of `names`."""
+    parts = dict.fromkeys(name.split(".")[0] for name in names)
+    return {part: [name for name in names if name.split(".")[0] == part] for part in parts}
 
 
-def _some_numbers(value, names) -> tuple[float, ...]:
-    if value is None:
-        as_array(value)  # says that the return is missing
-    if not isinstance(value, (list, tuple, np.ndarray)) or np.ndim(value) == 0 or len(value) != len(names):
-        raise Wrong(say("tuple", count=len(names), names=", ".join(names)))
-    return tuple(_number(item, name) for item, name in zip(value, names, strict=True))
-
-
-def _expect_same_inputs(after, before):
-    if not all(np.array_equal(now, then) for now, then in zip(after, before, strict=False)):
-        raise Misconception("changes-its-inputs")
-
-
-def _judge(value, right, named, what):
-    """Raises the first misconception one of whose recipes gives `value` and not `right`; else compares."""
-    for name, recipes in named.items():
-        for recipe in recipes:
-            if _same(value, recipe) and not _same(right, recipe):
-                raise Misconception(name)
-    expect_close(value, right, RTOL, ATOL, what)
-
-
-def _same(value, recipe) -> bool:
-    try:
-        array, recipe = as_array(value), np.asarray(recipe, dtype=np.float64)
-    except Wrong:
-        return False
-    return array.shape == recipe.shape and np.allclose(array, recipe, RTOL, ATOL)
-
-
-def _number(value, what: str) -> float:
-    """A number, also as an array or list of one entry."""
-    array = as_array(value, what)
-    if array.size != 1:
-        expect_close(array, 0.0, what=what)
-    return float(array.reshape(()))
+def _moves(value, before, after) -> dict[str, float]:
+    parts = _sort_by_part(before)
+    if type(value) is dict:
+        more = value.keys() - parts.keys()
+        if more and more <= _sort_by_part(after).keys():
+            raise Misconception("new-parts-included")
+        if value.keys() != parts.keys():
+            raise Misconception("arrays-for-parts")
+    entries = expect_entries(value, ", ".join(parts))
+    return {part: expect_number(entry, f"r of {part}") for part, entry in entries.items()}
