@@ -12,21 +12,6 @@ from tools.source import Problem, Source, SourceError
 from tools.texts import BESIDE, Entry, find_pieces_of, read_entries, texts_path
 from tools.twins import compare_texts, find_missing_terms
 
-# Exercises whose answer cells aren't in Chinese yet, as of November 2026. The list only shrinks.
-UNTRANSLATED = frozenset(
-    {
-        "01_backprop",
-        "02_sgd",
-        "03_losses_and_initialization",
-        "04_generalization",
-        "05_keras_mnist",
-        "06_evaluation",
-        "09_bert_pretraining",
-        "10_bert_fine_tuning",
-        "11_trainer",
-    }
-)
-
 
 def find_text_problems(source: Source, glossary: list[tuple[str, list[str]]]) -> list[Problem]:
     """All that a program can find wrong with the texts of an exercise, missing ones included."""
@@ -76,8 +61,6 @@ def _placeholders(text: str) -> list[str]:
 
 
 def _find_untranslated(source: Source, entries: list[Entry]) -> list[Problem]:
-    if source.stem in UNTRANSLATED:
-        return []
     there = {entry.name for entry in entries}
     return [
         Problem(source.path, line, f"no Chinese for this: add [{_header(piece)}] to texts.toml")

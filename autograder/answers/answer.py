@@ -32,11 +32,17 @@ class Local:
         self._namespace = namespace
 
     def call(self, function, *args, **kwargs):
-        name = function if isinstance(function, str) else function.__name__
-        return explain(call_function(self._namespace, function, args, kwargs), name)
+        return explain(call_function(self._namespace, function, args, kwargs), name_call(function, args))
 
     def get(self, name: str):
         return explain(get_value(self._namespace, name), name)
+
+
+def name_call(function: str | Any, args: tuple) -> str:
+    """What a learner calls what is called: their function's name, also where a driver calls it."""
+    if isinstance(function, str):
+        return function
+    return next((one.name for one in args if isinstance(one, Learner)), function.__name__)
 
 
 def explain(happened: tuple, name: str):

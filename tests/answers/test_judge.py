@@ -13,7 +13,7 @@ from autograder.answers.expect import (
     is_equal,
 )
 from autograder.answers.judge import Tolerance, expect_choice, expect_letters, expect_rows, judge_equal, keep_inputs
-from autograder.answers.outcome import Misconception, Text, Wrong
+from autograder.answers.outcome import CouldNotRun, Misconception, Text, Wrong
 
 NEAR = Tolerance(1e-5, 1e-6)
 
@@ -163,3 +163,12 @@ def test_inputs_are_compared_after_the_result(table):
         NEAR.judge(value, 0, {})
     with pytest.raises(Wrong, match="is 0; it should be 1"), keep_inputs(answer, "f", table, 1) as value:
         NEAR.judge(value, 1, {})
+
+
+def test_a_function_that_fails_beside_kept_inputs_is_called_by_its_own_name():
+    def halve(x):
+        return x / 0
+
+    with pytest.raises(CouldNotRun, match="`halve` stopped with `ZeroDivisionError"):
+        with keep_inputs(Local({"halve": halve}), "halve", 3):
+            pass

@@ -9,11 +9,9 @@ from autograder.answers.exercise import Exercise
 from autograder.answers.marking import mark_question
 from autograder.answers.outcome import Status, Text
 from autograder.answers.texts import Texts
-from tools import text_problems
-from tools.build import find_sources
 from tools.render import render_code, render_notebook
 from tools.source import read_source
-from tools.text_problems import UNTRANSLATED, find_text_problems
+from tools.text_problems import find_text_problems
 from tools.texts import stamp_texts
 
 GLOSSARY = [("gradient", ["梯度"])]
@@ -143,7 +141,7 @@ def test_an_unread_and_a_stale_translation_are_named(tmp_path):
 
 
 @pytest.mark.parametrize("header", ['[docstrings."square.times"]', "[holes.FACTOR]"])
-def test_what_has_no_chinese_is_named_with_its_line_in_the_source(tmp_path, monkeypatch, header):
+def test_what_has_no_chinese_is_named_with_its_line_in_the_source(tmp_path, header):
     start = TOML.index(header)
     toml = TOML[:start] + TOML[start:].partition("\n\n")[2]
     source = _room(tmp_path, toml)
@@ -151,8 +149,6 @@ def test_what_has_no_chinese_is_named_with_its_line_in_the_source(tmp_path, monk
     assert problem.path == source.path and header in problem.message
     line = SOURCE.splitlines()[problem.line - 1]
     assert line.strip() in ('"""x * y"""', "# BEGIN SOLUTION: a whole number")
-    monkeypatch.setattr(text_problems, "UNTRANSLATED", {source.stem})
-    assert find_text_problems(source, GLOSSARY) == []
 
 
 def test_a_message_that_a_check_lacks_is_named(tmp_path):
@@ -210,15 +206,3 @@ def _bare(code: str) -> ast.AST:
         if isinstance(node, ast.FunctionDef) and ast.get_docstring(node):
             node.body.pop(0)
     return tree
-
-
-def test_the_list_of_untranslated_exercises_only_shrinks(monkeypatch):
-    listed = UNTRANSLATED
-    monkeypatch.setattr(text_problems, "UNTRANSLATED", frozenset())
-    exercises = [source for source in find_sources() if source.kind == "exercise"]
-    lacking = {
-        source.stem
-        for source in exercises
-        if any("no Chinese for this" in problem.message for problem in find_text_problems(source, []))
-    }
-    assert listed <= lacking, f"take {sorted(listed - lacking)} off the list"

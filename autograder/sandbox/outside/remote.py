@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from autograder.answers.answer import explain
+from autograder.answers.answer import explain, name_call
 from autograder.answers.outcome import CouldNotRun, Text
 from autograder.sandbox.outside.session import Session, SessionEnded
 
@@ -54,8 +54,7 @@ class Remote:
         self._explain(name, self.session.run_cell, source, name)
 
     def call(self, function, *args, **kwargs):
-        name = function if isinstance(function, str) else function.__name__
-        return self._explain(name, self.session.call, function, args, kwargs)
+        return self._explain(name_call(function, args), self.session.call, function, args, kwargs)
 
     def get(self, name: str):
         return self._explain(name, self.session.get, name)
