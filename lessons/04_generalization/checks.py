@@ -195,11 +195,10 @@ def first_steps_large_epsilon_and_inputs(answer, rng):
 @EXERCISE.check("q3")
 def training_keeps_the_mean_and_evaluation_everything(answer, rng):
     X, mask, q = _draw_masked(rng)
-    dropped = 1 - mask
     wrong = {
         "not-scaled": X * mask,
         "scaled-down": X * mask * q,
-        "keep-and-drop-swapped": [*_swapped(X, mask, q), X * dropped * q],
+        "keep-and-drop-swapped": [*_swapped(X, mask, q), X * (1 - mask) * q],
         "never-drops": [X, X / q],
     }
     NEAR.judge(answer.call("dropout", X, mask, q, True), X * mask / q, wrong, "output in training")
@@ -376,12 +375,12 @@ def all_intervals_hold_at_once(answer, rng):
 @EXERCISE.check("q6")
 def the_choice_brings_most_for_sure(answer, rng):
     strategies = {
-        "dropout": "means-or-single-intervals",
-        "five models voting": "gain-without-costs",
-        "L2": "cheapest-or-surest",
         "early stopping": "cheapest-or-surest",
-        "baseline": "too-timid",
+        "L2": "cheapest-or-surest",
+        "dropout": "means-or-single-intervals",
         "augmentation": "",
+        "five models voting": "gain-without-costs",
+        "baseline": "too-timid",
     }
     expect_choice(answer.get("CHOICE"), "CHOICE", strategies)
     net = expect_number(answer.get("NET"), "NET")

@@ -313,7 +313,7 @@ def the_interval_decides(answer, rng):
 def the_numbers_of_the_claim(answer, rng):
     wrong = {"seen-counted": [_wilson_of(0.888, 1_000)[0], _wilson_of(0.99, 300)[0]]}
     Tolerance(0, 6e-4).judge(expect_number(answer.get("LOW"), "LOW"), _LOW, wrong, "LOW")
-    verdicts = {"open": "", "shown": "seen-counted", "refuted": "best-guess-decides"}
+    verdicts = {"shown": "seen-counted", "refuted": "best-guess-decides", "open": ""}
     expect_choice(answer.get("VERDICT"), "VERDICT", verdicts)
     needed = expect_number(answer.get("NEEDED"), "NEEDED")
     if needed == _NEEDED:
