@@ -1,152 +1,88 @@
-"""Small safe file operations: hashes that are not computed twice, replacing at once, a lock, reading single members."""
+"""Small safe file operations: a file is written whole or not at all, hashed, and changed by one process at a time."""
 
-import fnmatch
+from __future__ import annotations
+
+import errno
 import hashlib
-import json
 import os
-import sys
-import tarfile
-import time
-import zipfile
+import platform
+import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path, PurePosixPath
-from typing import IO
-from uuid import uuid4
+from contextlib import contextmanager, suppress
+from pathlib import Path
 
-_seen: dict[tuple[str, int, int], str] = {}  # (path, size, mtime_ns) -> sha256, for this process
+_NO_SUCH_CALL = {errno.EINVAL, errno.ENOTSUP, errno.ENOSYS, errno.EBADF}  # what file systems answer that lack a call
 
 
-class UnsafeArchiveError(RuntimeError):
-    """An archive holds a member that points outside of it, or unpacks to far more than it should."""
+def write_file(path: str | Path, content: bytes | str) -> None:
+    """Write a file at once: whoever reads sees the old content or the new one, whole, after a loss of power too.
 
-
-def hash_file(path: Path, remember_in: Path | None = None) -> str:
-    """The sha256 of a file, hex. Computed once per process while size and time of change stay the same.
-
-    remember_in: a JSON file that keeps the answer between processes, for files so large that hashing takes a while.
+    A text is written as UTF-8, its line ends as they are. Missing folders are made.
     """
-    stat = path.stat()
-    key = (str(path.resolve()), stat.st_size, stat.st_mtime_ns)
-    if key not in _seen and remember_in is not None:
-        _seen.update({(k[0], k[1], k[2]): v for *k, v in _read_list(remember_in)})
-    if key not in _seen:
-        with path.open("rb") as stream:
-            _seen[key] = hashlib.file_digest(stream, "sha256").hexdigest()
-        if remember_in is not None:
-            rows = [row for row in _read_list(remember_in) if row[0] != key[0]] + [[*key, _seen[key]]]
-            write_text(remember_in, json.dumps(rows, indent=1))
-    return _seen[key]
-
-
-def write_text(path: Path, text: str) -> None:
-    """Write UTF-8 text with LF line ends, at once: a reader sees the old file or the new one, never half of it."""
+    path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    aside = make_aside_name(path)
+    aside = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
     try:
-        aside.write_text(text, encoding="utf-8", newline="\n")
+        with open(aside, "xb") as file:
+            file.write(content.encode() if isinstance(content, str) else content)
+            file.flush()
+            os.fsync(file.fileno())
         os.replace(aside, path)
     finally:
         aside.unlink(missing_ok=True)
+    sync_folder(path.parent)
 
 
-def make_aside_name(path: Path) -> Path:
-    """A name in the same folder that no other process uses."""
-    return path.with_name(f".{path.name}.{os.getpid()}.{uuid4().hex[:8]}")
+def sync_folder(folder: Path) -> None:
+    """Bring the names in a folder to the disk; a file system that has no such call is left to its own habits."""
+    if os.name != "posix":  # Windows cannot open a folder, and needs no such call
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    except OSError as error:
+        if error.errno not in _NO_SUCH_CALL:
+            raise
+    finally:
+        os.close(handle)
+
+
+def hash_file(path: str | Path) -> str:
+    """Return the sha256 of a file's content, 64 hex digits."""
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 @contextmanager
-def lock(path: Path, wait: float = 600.0) -> Iterator[None]:
-    """Only one process at a time gets past this; the operating system frees the lock of a process that dies.
+def locked(path: str | Path, timeout: float = 600.0) -> Iterator[None]:
+    """Let one process (and one thread of it) at a time into the block; `path` is a file for this purpose alone.
 
-    wait: seconds until TimeoutError. (Two threads of one process exclude each other as well.)
+    timeout: seconds until TimeoutError, which says who holds the lock. The lock of a process that dies is freed by the
+    operating system. The file is gone afterwards.
     """
+    from filelock import FileLock, Timeout  # takes longer to import than this package does
+
+    path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a+b") as stream:
-        deadline, told = time.monotonic() + wait, False
-        while not _try_lock(stream):
-            if time.monotonic() > deadline:
-                raise TimeoutError(f"another process has held {path} for {wait:.0f} s; end it, or delete the file")
-            if not told:
-                print(f"waiting for another process that prepares {path.stem} …")
-                told = True
-            time.sleep(0.1)
-        try:
-            yield
-        finally:
-            _unlock(stream)
-
-
-def read_members(archive: Path | IO[bytes], patterns: list[str], limit: int = 2**30) -> Iterator[tuple[str, bytes]]:
-    """(name, content) of the regular files in a .zip or .tar.gz whose names match one of the patterns.
-
-    Nothing is written to disk. A matching name that is absolute or climbs with "..", and more than `limit` bytes in
-    all, raise UnsafeArchiveError; links and devices are passed over.
-    """
-    is_zip = zipfile.is_zipfile(archive)
-    if not isinstance(archive, Path):
-        archive.seek(0)
-    left = limit
-    for name, size, read in _iterate_zip(archive) if is_zip else _iterate_tar(archive):
-        if not any(fnmatch.fnmatchcase(name, pattern) for pattern in patterns):
-            continue
-        pure = PurePosixPath(name.replace("\\", "/"))
-        if pure.is_absolute() or ".." in pure.parts or ":" in pure.parts[0]:
-            raise UnsafeArchiveError(f"the archive has a member {name!r}, which points outside of it; not opened")
-        left -= size
-        if left < 0:
-            raise UnsafeArchiveError(f"the archive unpacks to more than {limit:,} bytes; not opened")
-        yield name, read()
-
-
-def _iterate_zip(archive: Path | IO[bytes]):
-    with zipfile.ZipFile(archive) as opened:
-        for info in opened.infolist():
-            if not info.is_dir():
-                yield info.filename, info.file_size, lambda info=info: opened.read(info)
-
-
-def _iterate_tar(archive: Path | IO[bytes]):
-    arguments = {"name": archive} if isinstance(archive, Path) else {"fileobj": archive}
-    with tarfile.open(**arguments, mode="r:gz") as opened:
-        for info in opened:
-            if info.isreg():
-                yield info.name, info.size, lambda info=info: opened.extractfile(info).read()
-
-
-def _read_list(path: Path) -> list:
-    """The rows of a remembered file; an unreadable one counts as empty, its hashes are simply computed again."""
+    lock = FileLock(path)
     try:
-        rows = json.loads(path.read_text(encoding="utf-8"))
-        return [row for row in rows if isinstance(row, list) and len(row) == 4]
-    except (OSError, ValueError, TypeError):
-        return []
-
-
-if sys.platform == "win32":
-    import msvcrt
-
-    def _try_lock(stream: IO[bytes]) -> bool:
-        stream.seek(0)
-        try:
-            msvcrt.locking(stream.fileno(), msvcrt.LK_NBLCK, 1)
-        except OSError:
-            return False
-        return True
-
-    def _unlock(stream: IO[bytes]) -> None:
-        stream.seek(0)
-        msvcrt.locking(stream.fileno(), msvcrt.LK_UNLCK, 1)
-
-else:
-    import fcntl
-
-    def _try_lock(stream: IO[bytes]) -> bool:
-        try:
-            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            return False
-        return True
-
-    def _unlock(stream: IO[bytes]) -> None:
-        fcntl.flock(stream, fcntl.LOCK_UN)
+        lock.acquire(timeout=timeout)
+    except Timeout:
+        holder = "another process"
+        with suppress(OSError):
+            holder = path.read_text(encoding="utf-8") or holder
+        message = f"{holder} has been at work for {timeout:g} s with {path}: wait for it, or end it, then try again"
+        raise TimeoutError(message) from None
+    native = isinstance(
+        lock, FileLock
+    )  # where the file system has no locks, filelock makes do with a marker of its own
+    try:
+        if native:
+            with suppress(OSError):  # Windows locks the content too
+                path.write_text(f"process {os.getpid()} on {platform.node() or 'this machine'}", encoding="utf-8")
+        yield
+    finally:
+        if native:
+            with suppress(OSError):
+                path.unlink()  # before the release: who waits looks whether the file that it locked still has its name
+        lock.release()
