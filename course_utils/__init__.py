@@ -9,32 +9,32 @@ if TYPE_CHECKING:
     from . import data as data
     from . import ledger as ledger
     from . import plotting as plotting
-    from .batches import ShuffledBatches as ShuffledBatches
-    from .checkpoint import Checkpoints as Checkpoints
+    from .checkpoints import Checkpoints as Checkpoints
     from .device import advise_dtype as advise_dtype
     from .device import device_report as device_report
     from .device import pick_device as pick_device
     from .device import use_tensorflow_memory_growth as use_tensorflow_memory_growth
     from .install import ensure as ensure
-    from .keras_resume import keras_batches as keras_batches
-    from .keras_resume import keras_checkpoint as keras_checkpoint
+    from .keras_states import keras_batches as keras_batches
+    from .keras_states import keras_checkpoint as keras_checkpoint
     from .pretrained import open_pretrained as open_pretrained
-    from .reproducibility import seed_everything as seed_everything
-    from .state_codec import CheckpointError as CheckpointError
+    from .seeds import ShuffledBatches as ShuffledBatches
+    from .seeds import seed_everything as seed_everything
+    from .states import CheckpointError as CheckpointError
 
 _MODULES = ("data", "ledger", "plotting")
 _HOMES = {  # no name here may be a module's name too: the module would hide it
-    "CheckpointError": "state_codec",
-    "Checkpoints": "checkpoint",
-    "ShuffledBatches": "batches",
+    "CheckpointError": "states",
+    "Checkpoints": "checkpoints",
+    "ShuffledBatches": "seeds",
     "advise_dtype": "device",
     "device_report": "device",
     "ensure": "install",
-    "keras_batches": "keras_resume",
-    "keras_checkpoint": "keras_resume",
+    "keras_batches": "keras_states",
+    "keras_checkpoint": "keras_states",
     "open_pretrained": "pretrained",
     "pick_device": "device",
-    "seed_everything": "reproducibility",
+    "seed_everything": "seeds",
     "use_tensorflow_memory_growth": "device",
 }
 __all__ = sorted([*_MODULES, *_HOMES])

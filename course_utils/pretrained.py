@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from .checkpoint import CheckpointError, Checkpoints
+from .checkpoints import CheckpointError, Checkpoints
 
 FOLDER = Path(__file__).resolve().parent / "pretrained"
 
