@@ -19,7 +19,7 @@ import numpy as np
 
 from . import seeds, states
 from .files import locked, sync_folder, write_file
-from .states import CheckpointError, demand
+from .states import CheckpointError
 
 WEIGHTS, META, FORMAT, VERSION = "weights.safetensors", "meta.json", "course-checkpoint", 1
 Json = dict[str, Any] | None
@@ -58,31 +58,35 @@ class Checkpoints:
         step, tree = seeds.check_whole("step", step, 0, 10**12 - 1), states.capture_state(state)
         for name, value in (metrics or {}).items():
             if isinstance(value, bool) or not isinstance(value, (int, float, np.number)):
-                kind = type(value).__qualname__
-                raise TypeError(f"metric {name!r} must be a number, not a {kind}; a tensor has .item()")
+                raise TypeError(f"metric {name!r} must be a number, not {value!r}; a tensor has .item()")
         weights = states.encode_state(tree)
-        libraries = [name for name in ("numpy", "torch", "keras", "tensorflow", "transformers") if name in sys.modules]
+        loaded = [name for name in ("numpy", "torch", "keras", "tensorflow", "transformers") if name in sys.modules]
+        versions = {name: str(sys.modules[name].__version__) for name in loaded}
         meta = {
             "format": FORMAT,
             "version": VERSION,
             "step": step,
             "saved_at": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
-            **_to_json({"metrics": metrics or {}, "config": config or {}, "extra": extra or {}}, "meta"),
+            "metrics": metrics or {},
+            "config": config or {},
+            "extra": extra or {},
             "state": {name: entry["class"] for name, entry in tree["state"].items()},
             "random": {"seed": seeds.last_seed(), "states": sorted(tree["random"])},
-            "versions": {"python": platform.python_version(), **{n: sys.modules[n].__version__ for n in libraries}},
+            "versions": {"python": platform.python_version(), **versions},
             "files": {WEIGHTS: {"bytes": len(weights), "sha256": hashlib.sha256(weights).hexdigest()}},
         }
-        meta["meta_sha256"] = _hash_meta(meta)
-        target = self._path(step)
+        meta = _to_json({**meta, "meta_sha256": _hash(meta)}, "meta")
+        target, fresh = self._path(step), self.folder / f".saving.{self._path(step).name}"
         with self._changing():
-            fresh = self._aside("saving", target)
             write_file(fresh / WEIGHTS, weights)
             write_file(fresh / META, json.dumps(meta, indent=2, ensure_ascii=False))  # the last: now it is whole
-            self._drop(target)  # killed here: `_tidy` brings the fresh one to its place
+            self._drop(step)  # killed here: `_tidy` brings the fresh one to its place
             fresh.rename(target)
             sync_folder(self.folder)
-            self._prune(step)
+            whole = [number for number in self.steps() if self._whole_meta(number)]
+            oldest = min(whole[-self.keep_last :]) if self.keep_last else 0
+            for old in {number for number in self.steps() if number < oldest} - {step, self.best_step()}:
+                self._drop(old)
             later = [number for number in self.steps() if number > step]
         if later:
             message = f"step {step} was saved, but the steps {later} of an earlier run still count as newer"
@@ -96,16 +100,14 @@ class Checkpoints:
         then take random_states=False). Raises CheckpointError where the files are damaged or foreign or do not fit,
         naming the newest step that does; `state` and the random states are then as they were.
         """
-        states.check_names(state)
         number = self._find(step)
         try:
-            saved, meta = self._read_fitting(number, state)
-            states.apply_state(state, saved, random_states)
+            saved, meta = self._load(number, state, random_states)
         except CheckpointError as error:
             offer = "No other step is whole and fits"
             for other in self.steps():
                 with contextlib.suppress(CheckpointError):
-                    if other != number and self._read_fitting(other, state):
+                    if other != number and self._load(other, state, random_states, keep=False):
                         offer = f"The newest whole one that fits is step {other}: restore(state, step={other})"
             raise CheckpointError(f"step {number} cannot be restored: {error}. {offer}") from error
         plain = {name: entry["value"] for name, entry in saved["state"].items() if entry["kind"] == "plain"}
@@ -143,36 +145,37 @@ class Checkpoints:
         with self._changing():
             for later in self.steps():
                 if later > step:
-                    self._drop(self._path(later))
+                    self._drop(later)
 
     def _path(self, step: int) -> Path:
         return self.folder / f"step-{step:08d}"
 
     def _find(self, step: int | str) -> int:
-        demand(self.steps(), f"{self.folder} holds no checkpoint: nothing was saved there, or the path is wrong")
-        if step == "best":
-            missing = f"no step in {self.folder} has a finite metric {self.best!r}: Checkpoints(best=…) must name one"
-            demand(self.best_step() is not None, f"{missing} that save() was given")
-        elif step != "newest":
-            number = seeds.check_whole("step ('newest', 'best' or a number)", step, 0)
-            demand(number in self.steps(), f"there is no step {number} in {self.folder}; there are {self.steps()}")
-        return {"newest": self.latest, "best": self.best_step}.get(step, lambda: int(step))()
-
-    def _read_fitting(self, step: int, state: dict) -> tuple[dict, dict]:
-        """The saved tree and its meta, after every hash was checked and all of `state` was found to fit."""
-        folder = self._path(step)
-        path, meta = folder / WEIGHTS, _read_meta(folder)
-        demand(meta["step"] == step, f"{folder} was renamed: it was written as step {meta['step']}")
-        raw, written = _read(path), meta.get("files", {}).get(WEIGHTS)
-        demand(written, f"{folder / META} names no hash for {WEIGHTS}")
-        demand(not states.is_pickle(raw), f"{path} is foreign: a pickle or a zip archive, which was not opened")
-        demand(
-            len(raw) == written["bytes"], f"{path} is damaged: {len(raw)} bytes where {written['bytes']} were written"
+        if not self.steps():
+            raise CheckpointError(f"{self.folder} holds no checkpoint: nothing was saved there, or the path is wrong")
+        if step == "newest":
+            return self.latest()
+        number = (
+            self.best_step() if step == "best" else seeds.check_whole("step (where not 'newest' or 'best')", step, 0)
         )
-        fits = hashlib.sha256(raw).hexdigest() == written["sha256"]
-        demand(fits, f"{path} was changed after it was written: its hash does not fit meta.json")
-        saved = states.decode_state(raw)
-        states.check_state(state, saved)
+        if number is None:
+            needed = "Checkpoints(best=…) must name one that save() was given"
+            raise CheckpointError(f"no step in {self.folder} has a finite metric {self.best!r}: {needed}")
+        if number not in self.steps():
+            raise CheckpointError(f"there is no step {number} in {self.folder}; there are {self.steps()}")
+        return number
+
+    def _load(self, step: int, state: dict, random_states: bool, keep: bool = True) -> tuple[dict, dict]:
+        """Check every hash of a step, apply it to `state`, return (what was saved, its meta)."""
+        folder = self._path(step)
+        meta, raw = _read_meta(folder), _read(folder / WEIGHTS)
+        if meta["step"] != step:
+            raise CheckpointError(f"{folder} was renamed: it was written as step {meta['step']}")
+        try:
+            saved = states.decode_state(raw, meta["files"].get(WEIGHTS, {}).get("sha256", "missing"))
+        except CheckpointError as error:
+            raise CheckpointError(f"{folder / WEIGHTS}: {error}") from None
+        states.apply_state(state, saved, random_states, keep)
         return saved, meta
 
     def _whole_meta(self, step: int) -> dict[str, Any]:
@@ -193,20 +196,9 @@ class Checkpoints:
             finally:
                 self._tidy()
 
-    def _prune(self, just_saved: int) -> None:
-        """Drop what is older than the last `keep_last` whole steps, but never the best one nor the one just saved."""
-        whole = [step for step in self.steps() if self._whole_meta(step)]
-        oldest = min(whole[-self.keep_last :]) if self.keep_last else 0
-        for step in self.steps():
-            if step < oldest and step not in (just_saved, self.best_step()):
-                self._drop(self._path(step))
-
-    def _drop(self, folder: Path) -> None:
-        if folder.exists():
-            folder.rename(self._aside("removed", folder))
-
-    def _aside(self, kind: str, folder: Path) -> Path:
-        return self.folder / f".{kind}.{folder.name}.{secrets.token_hex(4)}"
+    def _drop(self, step: int) -> None:
+        if self._path(step).exists():  # it vanishes by one rename; `_tidy` does the rest
+            self._path(step).rename(self.folder / f".removed.{self._path(step).name}.{secrets.token_hex(4)}")
 
     def _tidy(self) -> None:
         """Bring to its place what a killed save wrote whole, delete what it half wrote or had dropped."""
@@ -231,24 +223,20 @@ def _read(path: Path) -> bytes:
 
 def _read_meta(folder: Path) -> dict:
     """The meta.json of a checkpoint folder, its format and its hash checked."""
-    path = folder / META
-    text = _read(path)
+    path, text = folder / META, _read(folder / META)
     try:
-        raw = json.loads(text)
         meta = json.loads(text, object_hook=lambda node: float(node["$float"]) if "$float" in node else node)
     except (ValueError, RecursionError) as error:
         raise CheckpointError(f"{path} is damaged: it is no JSON ({error})") from None
-    ours = isinstance(raw, dict) and raw.get("format") == FORMAT
-    demand(ours, f"{path} was written by another program: its format is not {FORMAT!r}")
-    version = f"{path} has version {meta.get('version')!r}; this course reads version {VERSION}"
-    demand(meta.get("version") == VERSION, version)
-    fits = raw.get("meta_sha256") == _hash_meta(raw)
-    demand(fits, f"{path} was changed after it was written: its hash does not fit its content")
+    if not isinstance(meta, dict) or (meta.get("format"), meta.get("version")) != (FORMAT, VERSION):
+        raise CheckpointError(f"{path} was written by another program, or by another version of this course")
+    if meta.get("meta_sha256") != _hash(meta):
+        raise CheckpointError(f"{path} was changed after it was written: its hash does not fit its content")
     return meta
 
 
-def _hash_meta(meta: dict) -> str:
-    content = {key: value for key, value in meta.items() if key != "meta_sha256"}
+def _hash(meta: dict) -> str:
+    content = _to_json({key: value for key, value in meta.items() if key != "meta_sha256"}, "meta")
     return hashlib.sha256(json.dumps(content, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 
@@ -264,5 +252,5 @@ def _to_json(value: Any, where: str) -> Any:
     if isinstance(value, dict) and all(type(key) is str and key != "$float" for key in value):
         return {key: _to_json(item, f"{where}[{key!r}]") for key, item in value.items()}
     raise TypeError(
-        f"{where} is {value!r:.80}, but readable JSON knows numbers, texts, lists, and dicts with text keys"
+        f"{where} is {value!r:.80}; readable JSON has numbers, texts, lists, and dicts whose keys are texts"
     )

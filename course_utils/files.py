@@ -73,9 +73,7 @@ def locked(path: str | Path, timeout: float = 600.0) -> Iterator[None]:
             holder = path.read_text(encoding="utf-8") or holder
         message = f"{holder} has been at work for {timeout:g} s with {path}: wait for it, or end it, then try again"
         raise TimeoutError(message) from None
-    native = isinstance(
-        lock, FileLock
-    )  # where the file system has no locks, filelock makes do with a marker of its own
+    native = isinstance(lock, FileLock)  # a file system without locks: filelock makes do with a marker of its own
     try:
         if native:
             with suppress(OSError):  # Windows locks the content too

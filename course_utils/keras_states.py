@@ -90,7 +90,12 @@ def take_model(model: Any) -> dict:
     """Return a model's variables, what its layers learned besides, and, where it is compiled, its optimiser's state."""
     if not model.built:
         raise ValueError("the Keras model has no variables yet: begin it with keras.Input, or call model.build(shape)")
-    state = {"layers": take_variables(_own_variables(model)), "learned": [], "optimizer_class": None, "optimizer": None}
+    state = {
+        "layers": _take(_own_variables(model), model.name),
+        "learned": [],
+        "optimizer_class": None,
+        "optimizer": None,
+    }
     for layer in model._flatten_layers():  # `adapt` learns words, their weights, borders of bins: none is a variable
         words = layer.get_vocabulary() if hasattr(layer, "get_vocabulary") else getattr(layer, "bin_boundaries", None)
         learned = [str(item) for item in (*(words or ()), *np.asarray(getattr(layer, "idf_weights_const", ())))]
@@ -100,17 +105,29 @@ def take_model(model: Any) -> dict:
             optimizer.build(model.trainable_variables)
         inner = getattr(optimizer, "inner_optimizer", None)  # in mixed precision
         name = type(optimizer).__name__ + (f"({type(inner).__name__})" if inner else "")
-        state |= {"optimizer_class": name, "optimizer": take_variables(optimizer.variables)}
+        state |= {"optimizer_class": name, "optimizer": _take(optimizer.variables)}
     return state
 
 
 def put_model(model: Any, saved: dict) -> None:
-    """Assign checked values to the model and its optimiser."""
+    """Assign saved values to the model and its optimiser. Raises ValueError where they do not fit."""
     from keras.layers import Normalization
 
-    put_variables(_own_variables(model), saved["layers"])
+    now, fits = take_model(model), "adapt it to the same data"
+    for (layer, then), (_, here) in zip_longest(
+        saved.get("learned", now["learned"]), now["learned"], fillvalue=("", ())
+    ):
+        for number, (a, b) in enumerate(zip_longest(then, here)):
+            if a != b:
+                what = f"entry {number} is {a!r} of {len(then)} in the checkpoint and {b!r} of {len(here)} here"
+                raise ValueError(f"its layer {layer!r} has learned something else: {what}; {fits}")
+    _put(_own_variables(model), saved["layers"], root=model.name)
     if saved["optimizer"] is not None:
-        put_variables(model.optimizer.variables, saved["optimizer"])
+        if now["optimizer"] is None:
+            raise ValueError("it was saved with its optimiser: call model.compile(…) before you restore")
+        if saved["optimizer_class"].split(".")[-1] != now["optimizer_class"]:
+            raise ValueError(f"it was trained by {saved['optimizer_class']}, now it has {now['optimizer_class']}")
+        put_optimizer(model.optimizer, saved["optimizer"])
     for layer in model._flatten_layers():
         if isinstance(
             layer, Normalization
@@ -119,61 +136,41 @@ def put_model(model: Any, saved: dict) -> None:
             model.train_function = model.test_function = model.predict_function = None
 
 
-def misfit_model(model: Any, saved: dict) -> str:
-    """Say where saved values do not fit the model or its optimiser, "" where they do; changes nothing."""
-    now = take_model(model)
-    if problem := misfit_variables(saved["layers"], now["layers"]):
-        return f"is another model: {problem}"
-    for (layer, then), (_, here) in zip_longest(
-        saved.get("learned", now["learned"]), now["learned"], fillvalue=("", ())
-    ):
-        for number, (a, b) in enumerate(zip_longest(then, here)):
-            if a != b:
-                what = f"entry {number} is {a!r} of {len(then)} in the checkpoint and {b!r} of {len(here)} here"
-                return f"has a layer {layer!r} that learned something else: {what}; adapt it to the same data"
-    if saved["optimizer"] is None:
-        return ""
-    if now["optimizer"] is None:
-        return "was saved with its optimiser: call model.compile(…) before you restore"
-    if saved["optimizer_class"].split(".")[-1] != now["optimizer_class"]:
-        return f"was trained by {saved['optimizer_class']}, but is now compiled with {now['optimizer_class']}"
-    problem = misfit_variables(saved["optimizer"], now["optimizer"], words=1)
-    return problem and f"has another optimiser: {problem}"
+def take_optimizer(optimizer: Any) -> list:
+    """Return an optimiser's variables."""
+    return _take(optimizer.variables)
 
 
-def take_variables(variables: list) -> list:
-    """Return [{"path", "value"}], the values as NumPy copies."""
-    from keras.ops import convert_to_numpy
-
-    return [{"path": variable.path, "value": np.array(convert_to_numpy(variable))} for variable in variables]
-
-
-def put_variables(variables: list, saved: list) -> None:
-    """Assign the values of `take_variables` to variables of the same order."""
-    for variable, entry in zip(variables, saved, strict=True):
-        variable.assign(entry["value"])
-
-
-def misfit_variables(saved: list, current: list, words: int = 0) -> str:
-    """Say where two lists of `take_variables` first differ in number, shape, dtype or name, "" where they do not.
-
-    A name depends on how an object was built: "sequential_1/dense_3/kernel", or "dense/kernel" for a layer that was
-    built before its model. So numbers do not count, nor what only one of two names has in front; and of an optimiser's
-    names, which repeat all this, only the last word counts ("momentum").
-    """
-    if len(saved) != len(current):
-        return (
-            f"{len(saved)} variables in the checkpoint, {len(current)} here: other layers, or others that are trainable"
-        )
-    for then, now in zip(saved, current, strict=True):
-        a, b = ([w for w in re.split("[/_]", v["path"]) if not w.isdigit()][-words:] for v in (then, now))
-        signs = [f"{v['value'].dtype}{v['value'].shape}" for v in (then, now)]
-        same = min(len(a), len(b))
-        if a[-same:] != b[-same:] or signs[0] != signs[1]:
-            return f"the checkpoint has {then['path']} {signs[0]}, here stands {now['path']} {signs[1]}"
-    return ""
+def put_optimizer(optimizer: Any, saved: list) -> None:
+    """Assign saved values to an optimiser's variables. Raises ValueError where they do not fit."""
+    _put(optimizer.variables, saved, words=1)
 
 
 def _own_variables(model: Any) -> list:
     metrics = {id(variable) for variable in model.metrics_variables}  # they are reset at each epoch, and made late
     return [variable for variable in model.variables if id(variable) not in metrics]
+
+
+def _take(variables: list, root: str = "") -> list:
+    from keras.ops import convert_to_numpy
+
+    return [{"path": v.path.removeprefix(root + "/"), "value": np.array(convert_to_numpy(v))} for v in variables]
+
+
+def _put(variables: list, saved: list, words: int = 0, root: str = "") -> None:
+    """Assign values in order, after a look at their shapes, dtypes and names.
+
+    A name depends on how an object was built: "sequential_1/dense_3/kernel", or "dense/kernel" for a layer that was
+    built before its model. So numbers do not count, nor what only one of two names has in front; and of an optimiser's
+    names, which repeat all this, only the last word counts ("momentum").
+    """
+    if len(saved) != len(variables):
+        counts = f"{len(saved)} variables in the checkpoint, {len(variables)} here"
+        raise ValueError(f"{counts}: it has other layers, or others that are trainable")
+    for then, now, variable in zip(saved, _take(variables, root), variables, strict=True):
+        a, b = ([w for w in re.split("[/_]", v["path"]) if not w.isdigit()][-words:] for v in (then, now))
+        signs = [f"{v['value'].dtype}{v['value'].shape}" for v in (then, now)]
+        same = min(len(a), len(b))
+        if a[-same:] != b[-same:] or signs[0] != signs[1]:
+            raise ValueError(f"the checkpoint has {then['path']} {signs[0]}, here stands {now['path']} {signs[1]}")
+        variable.assign(then["value"])

@@ -150,20 +150,20 @@ def apply_random(states: dict) -> None:
             torch.set_rng_state(saved)
         elif device == "mps" and torch.backends.mps.is_available():
             torch.mps.set_rng_state(saved)
-        elif (
-            device in ("cuda", "xpu") and hasattr(torch, device) and getattr(torch, device).device_count() == len(saved)
-        ):
+        elif device != "mps" and hasattr(torch, device) and getattr(torch, device).device_count() == len(saved):
             getattr(torch, device).set_rng_state_all(saved)
         else:
             message = f"the checkpoint was made with other {device} devices: their random states were not restored"
-            warnings.warn(message, stacklevel=4)
+            warnings.warn(message, stacklevel=5)
 
 
 def capture_generator(rng: Any) -> Any:
-    """Return the state of a generator: NumPy's and how many children it has, or Python's, its words as an array."""
+    """Return the state of a generator of NumPy (with its number of children), of PyTorch or of Python."""
     if isinstance(rng, np.random.Generator):
         spawned = getattr(rng.bit_generator.seed_seq, "n_children_spawned", 0)
         return {"state": rng.bit_generator.state, "spawned": spawned}
+    if hasattr(rng, "get_state"):
+        return rng.get_state()
     version, words, gauss = rng.getstate()  # of `random.Random`, or of the module itself
     return [version, np.array(words, np.uint32), gauss]
 
@@ -175,6 +175,8 @@ def apply_generator(rng: Any, saved: Any) -> None:
         behind = saved["spawned"] - capture_generator(rng)["spawned"]
         if behind > 0:  # rng.spawn() must not hand out the same children twice
             rng.bit_generator.seed_seq.spawn(behind)
+    elif hasattr(rng, "set_state"):
+        rng.set_state(saved)
     else:
         version, words, gauss = saved
         rng.setstate((version, tuple(map(int, words)), gauss))

@@ -208,7 +208,7 @@ def rewrite_meta(folder, rehash=True, **changes):
     path = folder / "meta.json"
     meta = {**json.loads(path.read_text()), **changes}
     if rehash:
-        meta["meta_sha256"] = checkpoints._hash_meta(meta)
+        meta["meta_sha256"] = checkpoints._hash(meta)
     path.write_text(json.dumps(meta))
 
 
@@ -247,16 +247,16 @@ def safetensors_file():
 
 
 DAMAGE = {
-    "truncated weights": (cut, r"weights\.safetensors is damaged: \d+ bytes"),
-    "empty weights": (lambda f: cut(f, keep=0), "is damaged: 0 bytes"),
-    "one bit of the weights": (flip, r"weights\.safetensors was changed after it was written"),
+    "truncated weights": (cut, r"weights\.safetensors: it was changed or cut"),
+    "empty weights": (lambda f: cut(f, keep=0), "it was changed or cut"),
+    "one bit of the weights": (flip, r"weights\.safetensors: it was changed or cut"),
     "missing weights": (lambda f: (f / "weights.safetensors").unlink(), r"weights\.safetensors is missing"),
     "truncated meta": (lambda f: cut(f, "meta.json"), r"meta\.json is damaged"),
     "missing meta": (lambda f: (f / "meta.json").unlink(), r"meta\.json is missing"),
     "tampered meta": (lambda f: rewrite_meta(f, rehash=False, metrics={"loss": 0.0}), r"meta\.json was changed"),
     "another format": (lambda f: rewrite_meta(f, format="pytorch-lightning"), "another program"),
-    "a later version": (lambda f: rewrite_meta(f, version=2), "version 2"),
-    "no hashes": (lambda f: rewrite_meta(f, files={}), "names no hash"),
+    "a later version": (lambda f: rewrite_meta(f, version=2), "another version"),
+    "no hashes": (lambda f: rewrite_meta(f, files={}), "its hash is not the one in meta.json"),
     "meta is a list": (lambda f: (f / "meta.json").write_text("[]"), "another program"),
     "a .pt file renamed": (lambda f: (f / "weights.safetensors").write_bytes(torch_file()), "pickle"),
     "a pickle renamed": (lambda f: (f / "weights.safetensors").write_bytes(pickle.dumps(Bomb())), "pickle"),
@@ -305,7 +305,7 @@ def test_where_no_step_is_whole_it_says_so(store):
         (lambda: {**make_state(), "model": make_state()["model"].double()}, "float64"),
         (lambda: make_state(optimizer=torch.optim.SGD), "SGD, but the checkpoint holds a torch.optim.adamw.AdamW"),
         (lambda: {"optimizer": make_state(width=5)["optimizer"]}, "belongs to another model"),
-        (lambda: {"optimizer": torch.optim.AdamW([torch.zeros(1)])}, "parameter groups"),
+        (lambda: {"optimizer": torch.optim.AdamW([torch.zeros(1)])}, "parameter group that"),
         (lambda: {**make_state(), "batches": ShuffledBatches(11, 3, 0)}, "order of the data"),
         (lambda: {**make_state(), "rng": np.random.Generator(np.random.Philox(0))}, "Philox"),
         (lambda: {**make_state(), "scheduler": 0}, r"but not \['scheduler'\]"),
@@ -343,7 +343,7 @@ def test_an_object_that_refuses_late_brings_all_the_others_back(store):
     store.save(1, {**make_state(), "moody": Moody(False)})
     victim = {**make_state(seed=4), "moody": Moody(True)}
     before = snapshot(victim)
-    with pytest.raises(CheckpointError, match="'moody' refused it .not today.; everything is as it was"):
+    with pytest.raises(CheckpointError, match="'moody' does not fit: not today; everything is as it was"):
         store.restore(victim)
     assert snapshot(victim) == before
 
@@ -520,6 +520,7 @@ WRAPPED = {
 }
 
 
+@pytest.mark.filterwarnings("ignore:.torch.jit:DeprecationWarning")  # from inside of torch.compile
 @pytest.mark.parametrize("loads", WRAPPED)
 @pytest.mark.parametrize("saves", WRAPPED)
 def test_a_wrapped_model_and_a_bare_one_are_the_same_model(store, saves, loads):
