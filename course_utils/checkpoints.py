@@ -12,13 +12,15 @@ import re
 import secrets
 import sys
 import warnings
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from . import seeds, states
-from .files import locked, sync_folder, write_file
+from .files import hash_json, locked, sync_folder, to_json, write_file
+from .seeds import check_whole
 from .states import CheckpointError
 
 WEIGHTS, META, FORMAT, VERSION = "weights.safetensors", "meta.json", "course-checkpoint", 1
@@ -40,12 +42,11 @@ class Checkpoints:
     def __init__(self, folder: str | Path, keep_last: int | None = 3, best: str | None = None, mode: str = "min"):
         if mode not in ("min", "max"):
             raise ValueError(f"mode must be 'min' or 'max', not {mode!r}")
-        self.keep_last = None if keep_last is None else seeds.check_whole("keep_last", keep_last, 1)
+        self.keep_last = None if keep_last is None else check_whole("keep_last", keep_last, 1)
         self.folder, self.best, self.mode = Path(folder).absolute(), best, mode
-        with contextlib.suppress(OSError):  # nothing there, a folder that only may be read, a writer at work: no matter
-            if any(self.folder.glob(".*.step-*")):
-                with locked(self.folder / ".lock", timeout=0):
-                    self._tidy()
+        if any(self.folder.glob(".*.step-*")):  # left by a killed run, or of a writer at work, or not ours to change
+            with contextlib.suppress(OSError), self._changing(timeout=0):
+                pass
 
     def save(self, step: int, state: dict, metrics: Json = None, config: Json = None, extra: Json = None) -> Path:
         """Write one checkpoint, drop those that are no longer wanted, return its folder.
@@ -55,7 +56,7 @@ class Checkpoints:
         are saved always. metrics, config, extra: plain JSON data, readable in meta.json.
         Raises ValueError or TypeError naming what cannot be saved; then nothing is written.
         """
-        step, tree = seeds.check_whole("step", step, 0, 10**12 - 1), states.capture_state(state)
+        step, tree = check_whole("step", step, 0, 10**12 - 1), states.capture_state(state)
         for name, value in (metrics or {}).items():
             if isinstance(value, bool) or not isinstance(value, (int, float, np.number)):
                 raise TypeError(f"metric {name!r} must be a number, not {value!r}; a tensor has .item()")
@@ -71,22 +72,21 @@ class Checkpoints:
             "config": config or {},
             "extra": extra or {},
             "state": {name: entry["class"] for name, entry in tree["state"].items()},
-            "random": {"seed": seeds.last_seed(), "states": sorted(tree["random"])},
+            "random": {"seed": seeds.last_seed, "states": sorted(tree["random"])},
             "versions": {"python": platform.python_version(), **versions},
             "files": {WEIGHTS: {"bytes": len(weights), "sha256": hashlib.sha256(weights).hexdigest()}},
         }
-        meta = _to_json({**meta, "meta_sha256": _hash(meta)}, "meta")
+        meta = to_json({**meta, "meta_sha256": hash_json(meta)}, "meta")
         target, fresh = self._path(step), self.folder / f".saving.{self._path(step).name}"
         with self._changing():
             write_file(fresh / WEIGHTS, weights)
             write_file(fresh / META, json.dumps(meta, indent=2, ensure_ascii=False))  # the last: now it is whole
-            self._drop(step)  # killed here: `_tidy` brings the fresh one to its place
+            self._drop([step])  # killed here: `_tidy` brings the fresh one to its place
             fresh.rename(target)
             sync_folder(self.folder)
             whole = [number for number in self.steps() if self._whole_meta(number)]
             oldest = min(whole[-self.keep_last :]) if self.keep_last else 0
-            for old in {number for number in self.steps() if number < oldest} - {step, self.best_step()}:
-                self._drop(old)
+            self._drop({number for number in self.steps() if number < oldest} - {step, self.best_step()})
             later = [number for number in self.steps() if number > step]
         if later:
             message = f"step {step} was saved, but the steps {later} of an earlier run still count as newer"
@@ -143,9 +143,7 @@ class Checkpoints:
     def drop_after(self, step: int) -> None:
         """Delete all steps later than `step`: for going back and taking another way."""
         with self._changing():
-            for later in self.steps():
-                if later > step:
-                    self._drop(later)
+            self._drop(later for later in self.steps() if later > step)
 
     def _path(self, step: int) -> Path:
         return self.folder / f"step-{step:08d}"
@@ -155,9 +153,7 @@ class Checkpoints:
             raise CheckpointError(f"{self.folder} holds no checkpoint: nothing was saved there, or the path is wrong")
         if step == "newest":
             return self.latest()
-        number = (
-            self.best_step() if step == "best" else seeds.check_whole("step (where not 'newest' or 'best')", step, 0)
-        )
+        number = self.best_step() if step == "best" else check_whole("step (or 'newest' or 'best')", step, 0)
         if number is None:
             needed = "Checkpoints(best=…) must name one that save() was given"
             raise CheckpointError(f"no step in {self.folder} has a finite metric {self.best!r}: {needed}")
@@ -180,25 +176,25 @@ class Checkpoints:
 
     def _whole_meta(self, step: int) -> dict[str, Any]:
         """The meta of a step whose files look whole, else {} (the weights' hash is computed by restore alone)."""
-        try:
+        with contextlib.suppress(CheckpointError, OSError, KeyError):
             meta = _read_meta(self._path(step))
-            return meta if (self._path(step) / WEIGHTS).stat().st_size == meta["files"][WEIGHTS]["bytes"] else {}
-        except (CheckpointError, OSError, KeyError):
-            return {}
+            if (self._path(step) / WEIGHTS).stat().st_size == meta["files"][WEIGHTS]["bytes"]:
+                return meta
+        return {}
 
     @contextlib.contextmanager
-    def _changing(self):
+    def _changing(self, timeout: float = 600.0):
         """The only process at work in the folder, which is tidy before and afterwards, whatever happens."""
-        with locked(self.folder / ".lock"):
-            self._tidy()
+        with locked(self.folder / ".lock", timeout):
             try:
+                self._tidy()
                 yield
             finally:
                 self._tidy()
 
-    def _drop(self, step: int) -> None:
-        if self._path(step).exists():  # it vanishes by one rename; `_tidy` does the rest
-            self._path(step).rename(self.folder / f".removed.{self._path(step).name}.{secrets.token_hex(4)}")
+    def _drop(self, steps: Iterable[int]) -> None:
+        for path in filter(Path.exists, map(self._path, steps)):  # each vanishes by one rename; `_tidy` does the rest
+            path.rename(self.folder / f".removed.{path.name}.{secrets.token_hex(4)}")
 
     def _tidy(self) -> None:
         """Bring to its place what a killed save wrote whole, delete what it half wrote or had dropped."""
@@ -230,27 +226,6 @@ def _read_meta(folder: Path) -> dict:
         raise CheckpointError(f"{path} is damaged: it is no JSON ({error})") from None
     if not isinstance(meta, dict) or (meta.get("format"), meta.get("version")) != (FORMAT, VERSION):
         raise CheckpointError(f"{path} was written by another program, or by another version of this course")
-    if meta.get("meta_sha256") != _hash(meta):
+    if meta.pop("meta_sha256", "") != hash_json(meta):
         raise CheckpointError(f"{path} was changed after it was written: its hash does not fit its content")
     return meta
-
-
-def _hash(meta: dict) -> str:
-    content = _to_json({key: value for key, value in meta.items() if key != "meta_sha256"}, "meta")
-    return hashlib.sha256(json.dumps(content, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
-
-
-def _to_json(value: Any, where: str) -> Any:
-    """`value` in the words of JSON: tuples as lists, NumPy's numbers as numbers, NaN as {"$float": "nan"}."""
-    value = value.item() if isinstance(value, np.generic) else value
-    if isinstance(value, float) and not math.isfinite(value):
-        return {"$float": str(value)}
-    if value is None or type(value) in (bool, int, float, str):
-        return value
-    if isinstance(value, (list, tuple)):
-        return [_to_json(item, f"{where}[{i}]") for i, item in enumerate(value)]
-    if isinstance(value, dict) and all(type(key) is str and key != "$float" for key in value):
-        return {key: _to_json(item, f"{where}[{key!r}]") for key, item in value.items()}
-    raise TypeError(
-        f"{where} is {value!r:.80}; readable JSON has numbers, texts, lists, and dicts whose keys are texts"
-    )

@@ -65,10 +65,8 @@ def keras_checkpoint(store: Any, batches: Any, state: dict | None = None, config
 
         def on_train_begin(self, logs: dict | None = None) -> None:
             if self.params.get("steps") not in (None, len(batches)):
-                raise ValueError(
-                    f"fit was given steps_per_epoch={self.params['steps']}, an epoch has {len(batches)} "
-                    "batches: leave steps_per_epoch out, or the order of the data cannot be resumed"
-                )
+                given = f"fit was given steps_per_epoch={self.params['steps']}, an epoch has {len(batches)} batches"
+                raise ValueError(f"{given}: leave steps_per_epoch out, or the order of the data cannot be resumed")
             self.history = None
 
         def on_epoch_begin(self, epoch: int, logs: dict | None = None) -> None:
@@ -90,12 +88,8 @@ def take_model(model: Any) -> dict:
     """Return a model's variables, what its layers learned besides, and, where it is compiled, its optimiser's state."""
     if not model.built:
         raise ValueError("the Keras model has no variables yet: begin it with keras.Input, or call model.build(shape)")
-    state = {
-        "layers": _take(_own_variables(model), model.name),
-        "learned": [],
-        "optimizer_class": None,
-        "optimizer": None,
-    }
+    layers = _take(_own_variables(model), model.name)
+    state = {"layers": layers, "learned": [], "optimizer_class": None, "optimizer": None}
     for layer in model._flatten_layers():  # `adapt` learns words, their weights, borders of bins: none is a variable
         words = layer.get_vocabulary() if hasattr(layer, "get_vocabulary") else getattr(layer, "bin_boundaries", None)
         learned = [str(item) for item in (*(words or ()), *np.asarray(getattr(layer, "idf_weights_const", ())))]
@@ -113,14 +107,13 @@ def put_model(model: Any, saved: dict) -> None:
     """Assign saved values to the model and its optimiser. Raises ValueError where they do not fit."""
     from keras.layers import Normalization
 
-    now, fits = take_model(model), "adapt it to the same data"
-    for (layer, then), (_, here) in zip_longest(
-        saved.get("learned", now["learned"]), now["learned"], fillvalue=("", ())
-    ):
+    now = take_model(model)
+    both = zip_longest(saved.get("learned", now["learned"]), now["learned"], fillvalue=("another", ()))
+    for (layer, then), (_, here) in both:
         for number, (a, b) in enumerate(zip_longest(then, here)):
             if a != b:
                 what = f"entry {number} is {a!r} of {len(then)} in the checkpoint and {b!r} of {len(here)} here"
-                raise ValueError(f"its layer {layer!r} has learned something else: {what}; {fits}")
+                raise ValueError(f"its layer {layer!r} has learned something else: {what}; adapt it to the same data")
     _put(_own_variables(model), saved["layers"], root=model.name)
     if saved["optimizer"] is not None:
         if now["optimizer"] is None:
@@ -129,11 +122,9 @@ def put_model(model: Any, saved: dict) -> None:
             raise ValueError(f"it was trained by {saved['optimizer_class']}, now it has {now['optimizer_class']}")
         put_optimizer(model.optimizer, saved["optimizer"])
     for layer in model._flatten_layers():
-        if isinstance(
-            layer, Normalization
-        ):  # it computes with constants, made from its variables, in compiled code too
+        if isinstance(layer, Normalization):  # computes with constants that it makes of its variables
             layer.finalize_state()
-            model.train_function = model.test_function = model.predict_function = None
+            model.train_function = model.test_function = model.predict_function = None  # compiled with them
 
 
 def take_optimizer(optimizer: Any) -> list:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 _FRAMEWORKS = ("torch", "tensorflow")
-_last_seed: int | None = None
+last_seed: int | None = None  # what `seed_everything` was last given in this process
 
 
 def seed_everything(seed: int = 0, frameworks: Sequence[str] = (), deterministic: bool = False) -> np.random.Generator:
@@ -25,7 +25,7 @@ def seed_everything(seed: int = 0, frameworks: Sequence[str] = (), deterministic
     torch.manual_seed covers CUDA, XPU and MPS too. Python's hash seed is fixed when the interpreter starts: set
     PYTHONHASHSEED outside. Raises ValueError for any other seed or framework.
     """
-    global _last_seed
+    global last_seed
     seed = check_whole("seed", seed, 0, 2**32 - 1)
     names = (frameworks,) if isinstance(frameworks, str) else tuple(frameworks)
     unknown = [name for name in names if name not in _FRAMEWORKS]
@@ -49,13 +49,8 @@ def seed_everything(seed: int = 0, frameworks: Sequence[str] = (), deterministic
             torch.use_deterministic_algorithms(True)
     random.seed(seed)
     np.random.seed(seed)
-    _last_seed = seed
+    last_seed = seed
     return np.random.default_rng(seed)
-
-
-def last_seed() -> int | None:
-    """Return the seed that `seed_everything` was last given in this process, None if it never ran."""
-    return _last_seed
 
 
 def check_whole(name: str, value: Any, least: int, most: int = 2**63 - 1) -> int:
@@ -114,10 +109,8 @@ class ShuffledBatches:
         """Go on where `state` was taken. Raises ValueError where the data or the settings differ."""
         for name, value in self.state_dict().items():
             if name not in ("epoch", "position") and state.get(name) != value:
-                raise ValueError(
-                    f"the batches were made with {name} = {state.get(name)!r}, these have {value!r}: "
-                    "the order of the data would not be the same"
-                )
+                made = f"the batches were made with {name} = {state.get(name)!r}, these have {value!r}"
+                raise ValueError(f"{made}: the order of the data would not be the same")
         epoch, position = state["epoch"], state["position"]
         if not (type(epoch) is int and type(position) is int and epoch >= 0 and 0 <= position <= len(self)):
             raise ValueError(f"epoch {epoch!r}, position {position!r} is no place in epochs of {len(self)} batches")

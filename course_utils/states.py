@@ -72,8 +72,8 @@ def apply_state(state: dict[str, Any], saved: dict, random_states: bool, keep: b
 def encode_state(tree: Any) -> bytes:
     """Return `tree` as the bytes of one safetensors file; its structure travels as JSON in the file's metadata.
 
-    Allowed: None, bool, int, float (NaN and infinities too), str, bytes, list, tuple, dict, OrderedDict, Counter,
-    NumPy arrays and scalars, dense PyTorch tensors. Raises TypeError naming the place of anything else.
+    Allowed: None, bool, int, float, str, bytes, list, tuple, dict, OrderedDict, Counter, NumPy arrays and scalars,
+    dense PyTorch tensors. Raises TypeError naming the place of anything else.
     """
     from safetensors.numpy import save
 
@@ -124,7 +124,7 @@ def _encode(value: Any, path: tuple, tensors: dict) -> Any:
     elif torch and isinstance(value, torch.Tensor) and value.layout == torch.strided and not value.is_quantized:
         held, dtype = "torch", str(value.dtype).removeprefix("torch.")
         data = value.detach().to("cpu").resolve_conj().resolve_neg().contiguous()
-        array = (data if dtype in _NATIVE else data.reshape(-1).view(torch.uint8)).numpy()
+        array = (data if dtype in _NATIVE else data.reshape(-1, 1).view(torch.uint8).flatten()).numpy()
     if dtype not in _NATIVE | _AS_BYTES:
         where = "state" + "".join(f"[{part!r}]" for part in path)
         raise TypeError(f"{where} is a {_class_of(value)}, which a checkpoint cannot hold; save its numbers instead")
@@ -162,10 +162,10 @@ def _decode(node: dict, tensors: dict) -> Any:
 
 def _put_module(module: Any, saved: dict) -> None:
     here, there = _plain_names(module.state_dict()), _plain_names(saved)
-    problems = [f"{name} is missing in the checkpoint" for name in here if name not in there]
-    problems += [f"{name} is only in the checkpoint" for name in there if name not in here]
-    signs = [(name, _sign(there[name][1]), _sign(here[name][1])) for name in here if name in there]
-    problems += [f"{name} is {then} in the checkpoint and {now} here" for name, then, now in signs if then != now]
+    signs = {name: [_sign(side, name) for side in (there, here)] for name in {**here, **there}}
+    problems = [
+        f"{name} is {then} in the checkpoint and {now} here" for name, (then, now) in signs.items() if then != now
+    ]
     if problems:
         more = f"; and {len(problems) - 3} more" if len(problems) > 3 else ""
         raise ValueError(f"it is another model: {'; '.join(problems[:3])}{more}")
@@ -182,16 +182,18 @@ def _plain_names(tensors: dict) -> dict[str, tuple[str, Any]]:
     return {name.removeprefix("module.") if wrapped else name: item for name, item in named.items()}
 
 
+def _sign(named: dict[str, tuple[str, Any]], name: str) -> str:
+    value = named.get(name, (name, None))[1]
+    return f"{value.dtype}{tuple(value.shape)}" if hasattr(value, "shape") else "missing" if value is None else "there"
+
+
 def _put_optimizer(optimizer: Any, saved: dict) -> None:
     optimizer.load_state_dict(saved)  # this compares the groups of parameters, but no shapes
     for parameter, slots in optimizer.state.items():
-        for key in _SLOTS:
-            if getattr(slots.get(key), "shape", parameter.shape) != parameter.shape:
-                raise ValueError(f"it belongs to another model: {key} is {_sign(slots[key])}, not {_sign(parameter)}")
-
-
-def _sign(value: Any) -> str:
-    return f"{value.dtype}{tuple(value.shape)}" if hasattr(value, "shape") else type(value).__name__
+        for key in _SLOTS & slots.keys():
+            if getattr(slots[key], "shape", parameter.shape) != parameter.shape:
+                shapes = f"{key} is {tuple(slots[key].shape)}, the parameter {tuple(parameter.shape)}"
+                raise ValueError(f"it belongs to another model: {shapes}")
 
 
 def _class_of(thing: Any) -> str:

@@ -202,6 +202,6 @@ def test_what_layers_learned_is_restored_or_refused_and_names_depend_on_no_histo
     }  # fmt: skip
     for name in ("text", "tf-idf", "lookup", "weights of equal words", "bins"):
         assert "has learned something else" in refused[name] and "adapt it to the same data" in refused[name], name
-    assert "is 'good' in the checkpoint, here" in refused["text"]
+    assert "entry 2 is 'good' of 6 in the checkpoint and 'bad' of 6 here" in refused["text"]
     assert "left/kernel" in refused["layers in another order"]
     assert "LossScaleOptimizer(Adam), now it has LossScaleOptimizer(AdamW)" in refused["adamw"]
