@@ -1,15 +1,20 @@
-"""Small safe file operations: a file is written whole or not at all, hashed, and changed by one process at a time."""
+"""Small safe file operations: written whole or not at all, hashed, changed by one process at a time; plain JSON."""
 
 from __future__ import annotations
 
 import errno
 import hashlib
+import json
+import math
 import os
 import platform
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
+
+import numpy as np
 
 _NO_SUCH_CALL = {errno.EINVAL, errno.ENOTSUP, errno.ENOSYS, errno.EBADF}  # what file systems answer that lack a call
 
@@ -75,9 +80,7 @@ def locked(path: str | Path, timeout: float = 600.0) -> Iterator[None]:
             holder = path.read_text(encoding="utf-8") or holder
         message = f"{holder} has been at work for {timeout:g} s with {path}: wait for it, or end it, then try again"
         raise TimeoutError(message) from None
-    native = isinstance(
-        lock, FileLock
-    )  # where the file system has no locks, filelock makes do with a marker of its own
+    native = isinstance(lock, FileLock)  # a file system without locks: filelock makes do with a marker of its own
     try:
         if native:
             with suppress(OSError):  # Windows locks the content too
@@ -88,3 +91,26 @@ def locked(path: str | Path, timeout: float = 600.0) -> Iterator[None]:
             with suppress(OSError):
                 path.unlink()  # before the release: who waits looks whether the file that it locked still has its name
         lock.release()
+
+
+def to_json(value: Any, where: str) -> Any:
+    """Return `value` in the words of JSON: tuples as lists, NumPy's numbers as numbers, NaN as {"$float": "nan"}.
+
+    Raises TypeError with the place, `where`, of what JSON has no word for, and of keys that are no texts.
+    """
+    value = value.item() if isinstance(value, np.generic) else value
+    if isinstance(value, float) and not math.isfinite(value):
+        return {"$float": str(value)}
+    if value is None or type(value) in (bool, int, float, str):
+        return value
+    if isinstance(value, (list, tuple)):
+        return [to_json(item, f"{where}[{i}]") for i, item in enumerate(value)]
+    if isinstance(value, dict) and all(type(key) is str and key != "$float" for key in value):
+        return {key: to_json(item, f"{where}[{key!r}]") for key, item in value.items()}
+    raise TypeError(f"{where} is {value!r:.80}; readable JSON has numbers, texts, lists, dicts whose keys are texts")
+
+
+def hash_json(value: Any) -> str:
+    """Return the sha256 of a value's JSON, 64 hex digits; the order of keys does not count."""
+    text = json.dumps(to_json(value, "meta"), sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,4 +1,167 @@
-"""Stands in for the new home until it is merged."""
+"""Keras training that can be killed and resumed exactly: states on any backend, ordered data, a callback."""
 
-from .keras_resume import keras_batches as keras_batches
-from .keras_resume import keras_checkpoint as keras_checkpoint
+from __future__ import annotations
+
+import re
+from itertools import zip_longest
+from typing import Any
+
+import numpy as np
+
+from .seeds import ShuffledBatches
+
+
+def keras_batches(x: Any, y: Any, batch_size: int, seed: int, drop_last: bool = False) -> Any:
+    """Return a keras.utils.PyDataset of shuffled batches (x, y); epoch e's order depends on (seed, e) only.
+
+    x, y: arrays of the same length N, or dicts, tuples of such. Give it to `model.fit(batches, shuffle=False, …)`; do
+    not set steps_per_epoch: Keras would then read ahead into the next epoch while the old order still holds.
+    """
+    import keras
+
+    lengths = {len(array) for array in keras.tree.flatten((x, y))}
+    if len(lengths) != 1:
+        raise ValueError(f"x and y must have the same number of examples, not {sorted(lengths)}")
+    plan = ShuffledBatches(lengths.pop(), batch_size, seed, drop_last)
+
+    class ResumableBatches(keras.utils.PyDataset):
+        """Batches in the order of one epoch; `set_epoch` says which epoch begins next."""
+
+        def __init__(self):
+            super().__init__()
+            self.set_epoch(0)
+
+        def __len__(self) -> int:
+            return len(plan)
+
+        def __getitem__(self, index: int) -> tuple:
+            rows = self._order[index * batch_size : (index + 1) * batch_size]
+            return keras.tree.map_structure(lambda array: np.asarray(array)[rows], (x, y))
+
+        def set_epoch(self, epoch: int) -> None:
+            self._next, self._order = epoch, plan.order_of(epoch)
+
+        def on_epoch_begin(self) -> None:  # on_epoch_end would not do: fit calls it before the first epoch too
+            self.set_epoch(self._next)
+            self._next += 1
+
+    return ResumableBatches()
+
+
+def keras_checkpoint(store: Any, batches: Any, state: dict | None = None, config: dict | None = None) -> Any:
+    """Return a callback that saves the model, its optimiser and all random states after each epoch, as step = epoch.
+
+    store: `Checkpoints`. state, config: more to save, as for its `save`. The metrics are the epoch's logs;
+    meta["extra"]["history"] holds those of all epochs so far, before the kill too. Callbacks that keep a memory of
+    their own (EarlyStopping, ReduceLROnPlateau) begin anew after a resume.
+
+    >>> start = store.resume({"model": model})                                   # doctest: +SKIP
+    >>> model.fit(batches, epochs=20, initial_epoch=start, shuffle=False, callbacks=[keras_checkpoint(store, batches)])
+    """
+    import keras
+
+    class SaveEachEpoch(keras.callbacks.Callback):
+        """Tells the batches which epoch begins, and saves when it has ended."""
+
+        def on_train_begin(self, logs: dict | None = None) -> None:
+            if self.params.get("steps") not in (None, len(batches)):
+                given = f"fit was given steps_per_epoch={self.params['steps']}, an epoch has {len(batches)} batches"
+                raise ValueError(f"{given}: leave steps_per_epoch out, or the order of the data cannot be resumed")
+            self.history = None
+
+        def on_epoch_begin(self, epoch: int, logs: dict | None = None) -> None:
+            if self.history is None:
+                earlier = epoch - 1 in store.steps()
+                self.history = store.read_meta(epoch - 1)["extra"].get("history", {}) if earlier else {}
+            batches.set_epoch(epoch)
+
+        def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
+            metrics = {name: float(value) for name, value in (logs or {}).items()}
+            for name, value in metrics.items():
+                self.history.setdefault(name, []).append(value)
+            store.save(epoch, {"model": self.model, **(state or {})}, metrics, config, {"history": self.history})
+
+    return SaveEachEpoch()
+
+
+def take_model(model: Any) -> dict:
+    """Return a model's variables, what its layers learned besides, and, where it is compiled, its optimiser's state."""
+    if not model.built:
+        raise ValueError("the Keras model has no variables yet: begin it with keras.Input, or call model.build(shape)")
+    layers = _take(_own_variables(model), model.name)
+    state = {"layers": layers, "learned": [], "optimizer_class": None, "optimizer": None}
+    for layer in model._flatten_layers():  # `adapt` learns words, their weights, borders of bins: none is a variable
+        words = layer.get_vocabulary() if hasattr(layer, "get_vocabulary") else getattr(layer, "bin_boundaries", None)
+        learned = [str(item) for item in (*(words or ()), *np.asarray(getattr(layer, "idf_weights_const", ())))]
+        state["learned"] += [[layer.name, learned]] if learned else []
+    if (optimizer := getattr(model, "optimizer", None)) is not None:
+        if not optimizer.built:
+            optimizer.build(model.trainable_variables)
+        inner = getattr(optimizer, "inner_optimizer", None)  # in mixed precision
+        name = type(optimizer).__name__ + (f"({type(inner).__name__})" if inner else "")
+        state |= {"optimizer_class": name, "optimizer": _take(optimizer.variables)}
+    return state
+
+
+def put_model(model: Any, saved: dict) -> None:
+    """Assign saved values to the model and its optimiser. Raises ValueError where they do not fit."""
+    from keras.layers import Normalization
+
+    now = take_model(model)
+    both = zip_longest(saved.get("learned", now["learned"]), now["learned"], fillvalue=("another", ()))
+    for (layer, then), (_, here) in both:
+        for number, (a, b) in enumerate(zip_longest(then, here)):
+            if a != b:
+                what = f"entry {number} is {a!r} of {len(then)} in the checkpoint and {b!r} of {len(here)} here"
+                raise ValueError(f"its layer {layer!r} has learned something else: {what}; adapt it to the same data")
+    _put(_own_variables(model), saved["layers"], root=model.name)
+    if saved["optimizer"] is not None:
+        if now["optimizer"] is None:
+            raise ValueError("it was saved with its optimiser: call model.compile(…) before you restore")
+        if saved["optimizer_class"].split(".")[-1] != now["optimizer_class"]:
+            raise ValueError(f"it was trained by {saved['optimizer_class']}, now it has {now['optimizer_class']}")
+        put_optimizer(model.optimizer, saved["optimizer"])
+    for layer in model._flatten_layers():
+        if isinstance(layer, Normalization):  # computes with constants that it makes of its variables
+            layer.finalize_state()
+            model.train_function = model.test_function = model.predict_function = None  # compiled with them
+
+
+def take_optimizer(optimizer: Any) -> list:
+    """Return an optimiser's variables."""
+    return _take(optimizer.variables)
+
+
+def put_optimizer(optimizer: Any, saved: list) -> None:
+    """Assign saved values to an optimiser's variables. Raises ValueError where they do not fit."""
+    _put(optimizer.variables, saved, words=1)
+
+
+def _own_variables(model: Any) -> list:
+    metrics = {id(variable) for variable in model.metrics_variables}  # they are reset at each epoch, and made late
+    return [variable for variable in model.variables if id(variable) not in metrics]
+
+
+def _take(variables: list, root: str = "") -> list:
+    from keras.ops import convert_to_numpy
+
+    return [{"path": v.path.removeprefix(root + "/"), "value": np.array(convert_to_numpy(v))} for v in variables]
+
+
+def _put(variables: list, saved: list, words: int = 0, root: str = "") -> None:
+    """Assign values in order, after a look at their shapes, dtypes and names.
+
+    A name depends on how an object was built: "sequential_1/dense_3/kernel", or "dense/kernel" for a layer that was
+    built before its model. So numbers do not count, nor what only one of two names has in front; and of an optimiser's
+    names, which repeat all this, only the last word counts ("momentum").
+    """
+    if len(saved) != len(variables):
+        counts = f"{len(saved)} variables in the checkpoint, {len(variables)} here"
+        raise ValueError(f"{counts}: it has other layers, or others that are trainable")
+    for then, now, variable in zip(saved, _take(variables, root), variables, strict=True):
+        a, b = ([w for w in re.split("[/_]", v["path"]) if not w.isdigit()][-words:] for v in (then, now))
+        signs = [f"{v['value'].dtype}{v['value'].shape}" for v in (then, now)]
+        same = min(len(a), len(b))
+        if a[-same:] != b[-same:] or signs[0] != signs[1]:
+            raise ValueError(f"the checkpoint has {then['path']} {signs[0]}, here stands {now['path']} {signs[1]}")
+        variable.assign(then["value"])

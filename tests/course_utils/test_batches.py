@@ -85,7 +85,7 @@ def test_a_place_that_does_not_exist_is_refused(place):
 
 @pytest.mark.parametrize("arguments", [(0, 1, 0), (5, 0, 0), (5, 1, -1), (5, 1.5, 0), (5, 1, None), (True, 1, 0)])
 def test_settings_that_make_no_sense_are_refused(arguments):
-    with pytest.raises(ValueError, match="must be an integer"):
+    with pytest.raises(ValueError, match="must be a whole number"):
         ShuffledBatches(*arguments)
     with pytest.raises(ValueError, match="no batch is left"):
         ShuffledBatches(3, 4, 0, drop_last=True)

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from course_utils.state_codec import CheckpointError, decode_state, encode_state
+from course_utils.states import CheckpointError, decode_state, encode_state
 
 
 def assert_same(a, b):

@@ -8,7 +8,7 @@ import types
 import numpy as np
 import pytest
 
-from course_utils import reproducibility, seed_everything
+from course_utils import seed_everything, seeds
 
 
 def draw_all(rng):
@@ -34,13 +34,13 @@ def test_a_seed_out_of_range_is_refused_and_changes_nothing(seed):
     state = random.getstate()
     with pytest.raises(ValueError, match="from 0 to 4294967295"):
         seed_everything(seed)
-    assert random.getstate() == state and reproducibility.last_seed() == 3
+    assert random.getstate() == state and seeds.last_seed == 3
 
 
 @pytest.mark.parametrize("seed", [0, 2**32 - 1, np.int64(4), np.uint32(9)])
 def test_the_whole_range_and_numpy_integers_are_taken(seed):
     seed_everything(seed)
-    assert reproducibility.last_seed() == int(seed) and type(reproducibility.last_seed()) is int
+    assert seeds.last_seed == int(seed) and type(seeds.last_seed) is int
 
 
 def test_an_unknown_framework_is_refused():
