@@ -163,6 +163,15 @@ def test_sessions_run_side_by_side(sandbox):
     assert done == [True] * 6
 
 
+def test_a_session_that_says_hello_before_we_listen_is_met_all_the_same(sandbox, monkeypatch):
+    """What a busy machine does now and then, done on purpose: its process number came out as 0, its worker was ended."""
+    worker, meet = sandbox._process, Sandbox._meet
+    monkeypatch.setattr(Sandbox, "_meet", lambda self, ours: time.sleep(0.5) or meet(self, ours))
+    with sandbox.start() as session:
+        assert session.run_cell("1") == ("value", None)
+    assert sandbox._process is worker, "the worker was restarted"
+
+
 def test_a_thousand_sessions_start_beside_two_busy_processes(sandbox):
     worker, busy = sandbox._process, [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(2)]
 
