@@ -25,12 +25,13 @@ from tools.files import read_text, write_text
 from tools.links import list_notebooks
 from tools.minutes import Minutes, compute_minutes
 from tools.readme import update_readme
-from tools.render import VARIANTS, Run, hash_code, notebook_path, render_notebook
+from tools.render import VARIANTS, Run, notebook_path, render_notebook
 from tools.rules import refuse, survey
+from tools.runs import hash_run, list_executions, read_run
 from tools.source import LANGUAGES, ROOT, Problem, Source, SourceError, read_source
 from tools.stamp import stamp
 from tools.text_problems import find_text_problems
-from tools.texts import hash_shown, stamp_texts
+from tools.texts import stamp_texts
 from tools.twins import find_problems, read_glossary
 
 FOLDERS = ("notebooks", "exercises", "solutions")
@@ -54,8 +55,8 @@ def build(sources: list[Source], force: bool = False) -> list[Path]:
     todo = [
         (source, variant, lang)
         for source in sources
-        for variant, lang in _executions(source)
-        if force or _stored_run(source, variant, lang) is None
+        for variant, lang in list_executions(source)
+        if force or read_run(source, variant, lang) is None
     ]
     cells = sum(cell.kind == "code" for source, _, _ in todo for cell in source.cells)
     runs: dict[tuple[str, str, str], Run] = {}
@@ -66,7 +67,7 @@ def build(sources: list[Source], force: bool = False) -> list[Path]:
             notebook = render_notebook(source, lang, variant)
             target = ROOT / notebook_path(source, lang, variant)
             target.parent.mkdir(parents=True, exist_ok=True)
-            run = execute_notebook(notebook, source, _code_hash(source), target.parent, progress)
+            run = execute_notebook(notebook, source, hash_run(source), target.parent, progress)
             runs[source.kind, source.stem, lang if variant == "solution" else "en"] = run
             if variant == "lesson":  # at once: an interrupted build keeps what it has done
                 written += _write_all(_render_all(source, runs))
@@ -98,8 +99,8 @@ def _compare(source: Source) -> list[str]:
     rebuild = f"run python tools/build.py --only {source.stem}"
     stale = [
         f"{notebook_path(source, lang, variant)}: missing, or made from other code than its source: {rebuild}"
-        for variant, lang in _executions(source)
-        if _stored_run(source, variant, lang) is None
+        for variant, lang in list_executions(source)
+        if read_run(source, variant, lang) is None
     ]
     return stale or [
         f"{path.relative_to(ROOT)}: differs from what its source gives: {rebuild}"
@@ -122,44 +123,12 @@ def _find_strays(everything: list[Source]) -> list[str]:
     return strays + [f"{path.name}: out of date against the notebooks: run make build" for path in changed]
 
 
-def _executions(source: Source) -> list[tuple[str, str]]:
-    """(variant, language) of each execution: a lesson's outputs serve both languages, a solution's checks speak one."""
-    return [("lesson", "en")] if source.kind == "lesson" else [("solution", "en"), ("solution", "zh")]
-
-
-def _code_hash(source: Source) -> str:
-    """What an execution depends on; a solution's output also on its checks and on what shows their result."""
-    if source.kind == "lesson":
-        return hash_code(source)
-    files = [source.path.with_name("checks.py")]
-    for pattern in ("sandbox/inside/drivers/*.py", "answers/marking.py", "notebook.py"):
-        files += sorted((ROOT / "autograder").glob(pattern))
-    shown = b"".join(path.read_bytes() for path in files if path.exists()) + hash_shown(source).encode()
-    return hash_code(source, shown)
-
-
-def _stored_run(source: Source, variant: str, lang: str) -> Run | None:
-    """The run kept in the built notebook, or None where there is none or it belongs to other code."""
-    path = ROOT / notebook_path(source, lang, variant)
-    try:
-        notebook = nbformat.read(path, as_version=4)
-    except (OSError, ValueError, nbformat.reader.NotJSONError):
-        return None
-    course = notebook.metadata.get("course", {})
-    outputs = [cell.outputs for cell in notebook.cells if cell.cell_type == "code"]
-    if course.get("code_hash") != _code_hash(source) or len(outputs) != sum(
-        cell.kind == "code" for cell in source.cells
-    ):
-        return None
-    return Run(course.code_hash, outputs, dict(course["values"]), course.seconds, course.peak_memory)
-
-
 def _render_all(source: Source, runs: dict) -> Iterator[tuple[Path, str]]:
     for variant in VARIANTS[source.kind]:
         for lang in LANGUAGES:
             run, ran_in = None, lang if variant == "solution" else "en"
             if variant != "exercise":
-                run = runs.get((source.kind, source.stem, ran_in)) or _stored_run(source, variant, ran_in)
+                run = runs.get((source.kind, source.stem, ran_in)) or read_run(source, variant, ran_in)
             if variant != "exercise" and run is None:
                 continue
             notebook = render_notebook(source, lang, variant, copy.deepcopy(run))
