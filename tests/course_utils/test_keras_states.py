@@ -146,7 +146,10 @@ LEARNED = textwrap.dedent("""
         model.build((None, 4))
         return model
 
-    restore("another name, built late", dense(name="first"), dense(late=True, name="second"), rows)
+    first, second = dense(name="first"), dense(late=True, name="second")
+    for model in (first, second):
+        model.compile("adam", "mse")                             # whose memory bears the model's name
+    restore("another name, built late", first, second, rows)
     restore("layers in another order", dense(), dense(names=("right", "left")), rows)
     keras.mixed_precision.set_dtype_policy("mixed_float16")
     for name, optimizer in {"adam": "adam", "adamw": "adamw"}.items():
