@@ -17,6 +17,7 @@ from autograder import __main__
 from autograder.grading import command as grade_command
 from autograder.results.record import read_record
 from autograder.sandbox.outside.errors import SandboxUnavailable
+from proofs import __main__ as proofs_main
 
 
 def _read_grades(out) -> list[dict]:
@@ -109,12 +110,12 @@ def test_a_terminal_of_another_encoding_shows_question_marks_and_no_traceback(fo
     assert (tmp_path / "out" / "grades.csv").exists()
 
 
-@pytest.mark.parametrize("command", ["grade", "verify"])
-def test_on_windows_it_says_to_use_wsl_before_it_imports_what_is_not_there(monkeypatch, capsys, command):
+@pytest.mark.parametrize("main", [__main__.main, proofs_main.main], ids=["grade", "proofs"])
+def test_on_windows_it_says_to_use_wsl_before_it_imports_what_is_not_there(monkeypatch, capsys, main):
     monkeypatch.setattr(sys, "platform", "win32")
     for module in ("autograder.grading.command", "proofs.verify"):
         monkeypatch.setitem(sys.modules, module, None)  # importing it fails, as fcntl and pwd do there
-    assert __main__.main([command, NAME, "folder", "-o", "out"]) == 2
+    assert main(["grade", NAME, "folder", "-o", "out"]) == 2
     assert "use WSL" in capsys.readouterr().err
 
 
@@ -169,3 +170,8 @@ def _is_running(pid: int) -> bool:
             return file.read().rsplit(")", 1)[1].split()[0] != "Z"
     except OSError:
         return False
+
+
+def test_who_types_the_old_command_for_proofs_is_told_the_new_one(capsys):
+    assert __main__.main(["verify", NAME]) == 2
+    assert "python -m proofs" in capsys.readouterr().err

@@ -9,7 +9,7 @@ from autograder.answers.exercise import Exercise
 from autograder.answers.expect import expect_close, expect_shape
 from autograder.answers.outcome import Text
 from autograder.answers.texts import Texts
-from autograder.sandbox.outside.limits import SandboxUnavailable
+from autograder.sandbox.outside.errors import SandboxUnavailable
 from autograder.sandbox.outside.sandbox import find_launcher
 from proofs import cases as proofs
 from proofs import verify
