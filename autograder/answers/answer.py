@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 from autograder.answers.outcome import CouldNotRun, NotAttempted, Text, Wrong
 from autograder.sandbox.inside.calling import call_function, get_value
-from autograder.sandbox.inside.wire import Learner
+from autograder.sandbox.inside.message import Learner
 
 __all__ = ["Answer", "Learner", "Local", "explain"]
 

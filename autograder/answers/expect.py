@@ -80,7 +80,14 @@ def is_close(value, expected, rtol: float = 1e-5, atol: float = 1e-8, equal_nan:
         array, expected = as_array(value), np.asarray(expected, dtype=np.float64)
     except Wrong:
         return False
-    return array.shape == expected.shape and np.allclose(array, expected, rtol, atol, equal_nan)
+    return array.shape == expected.shape and bool(_find_close(array, expected, rtol, atol, equal_nan).all())
+
+
+def _find_close(array: np.ndarray, expected: np.ndarray, rtol: float, atol: float, equal_nan: bool) -> np.ndarray:
+    """np.isclose of two float arrays of one shape, in a third of its time: one submission takes 500 of them."""
+    with np.errstate(all="ignore"):
+        close = (abs(array - expected) <= atol + rtol * abs(expected)) & np.isfinite(expected) | (array == expected)
+    return close | np.isnan(array) & np.isnan(expected) if equal_nan else close
 
 
 def expect_close(value, expected, rtol: float = 1e-5, atol: float = 1e-8, what: str = "the answer") -> None:
@@ -94,7 +101,7 @@ def expect_close(value, expected, rtol: float = 1e-5, atol: float = 1e-8, what: 
         return
     with np.errstate(all="ignore"):
         gap = np.abs(array - expected)
-    close = np.isclose(array, expected, rtol, atol, equal_nan=True)
+    close = _find_close(array, expected, rtol, atol, equal_nan=True)
     gap = np.where(close, 0, np.where(np.isnan(gap), np.inf, gap))
     worst = np.unravel_index(int(np.argmax(gap)), gap.shape)
     at = f"[{', '.join(map(str, worst))}]" if worst else ""

@@ -17,8 +17,8 @@ import importlib
 import re
 import traceback
 
-from autograder.sandbox.inside.values import NotPlain, to_plain
-from autograder.sandbox.inside.wire import DRIVERS, Driver, Learner
+from autograder.sandbox.inside.message import DRIVERS, Driver, Learner
+from autograder.sandbox.inside.values import ATOMS, NotPlain, are_atoms, to_plain
 
 MAX_TEXT = 300  # characters of an exception's text
 _HOLE = re.compile(r"^q\d+\w*:")  # a hole raises NotImplementedError("q2: …")
@@ -92,8 +92,10 @@ def _resolve(namespace: dict, argument):
         return _find(namespace, argument.name)
     if kind is Driver:
         return getattr(importlib.import_module(DRIVERS), argument.name)
+    if kind in ATOMS:
+        return argument
     if kind in (list, tuple):
-        return kind(_resolve(namespace, item) for item in argument)
+        return kind(argument if are_atoms(argument) else [_resolve(namespace, item) for item in argument])
     if kind is dict:
         return {key: _resolve(namespace, item) for key, item in argument.items()}
     return argument if callable(argument) else copy.deepcopy(argument)

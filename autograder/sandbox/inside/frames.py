@@ -8,7 +8,7 @@ import struct
 import time
 from collections.abc import Callable
 
-from autograder.sandbox.inside.wire import MAX_BYTES, WireError
+from autograder.sandbox.inside.message import MAX_BYTES, WireError
 
 _TICK = 0.05  # s
 _CHUNK = 1 << 18  # bytes

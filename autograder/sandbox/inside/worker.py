@@ -21,7 +21,8 @@ from autograder.sandbox.inside import confine
 from autograder.sandbox.inside.calling import call_function, describe_error, get_value
 from autograder.sandbox.inside.cells import make_namespace, run_cell
 from autograder.sandbox.inside.frames import receive_frame, send_frame
-from autograder.sandbox.inside.wire import WireError, decode, encode
+from autograder.sandbox.inside.message import WireError
+from autograder.sandbox.inside.wire import decode, encode
 
 _SESSION = 3  # the one descriptor of a session beside its standard ones, which lead nowhere
 

@@ -13,7 +13,8 @@ import uuid
 from pathlib import Path
 
 from autograder.sandbox.inside.frames import receive_frame
-from autograder.sandbox.inside.wire import WireError, decode
+from autograder.sandbox.inside.message import WireError
+from autograder.sandbox.inside.wire import decode
 from autograder.sandbox.outside.errors import SandboxError, SandboxUnavailable
 from autograder.sandbox.outside.launch import Bubblewrap, Container, Unconfined
 from autograder.sandbox.outside.limits import Limits

@@ -12,7 +12,8 @@ from collections.abc import Callable
 from typing import Protocol
 
 from autograder.sandbox.inside.frames import receive_frame, send_frame
-from autograder.sandbox.inside.wire import WireError, decode, encode
+from autograder.sandbox.inside.message import WireError
+from autograder.sandbox.inside.wire import decode, encode
 from autograder.sandbox.outside.limits import Limits
 
 _LOOK_SECONDS = 0.05

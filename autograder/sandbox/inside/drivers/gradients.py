@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
+
 import numpy as np
+
+_READ = attrgetter("value", "edges", "grad")  # what every node has
 
 
 def differentiate_program(backpropagate, divide, exp, node_class, inputs, program, calls=1, most_walks=0) -> dict:
@@ -18,9 +22,11 @@ def differentiate_program(backpropagate, divide, exp, node_class, inputs, progra
              "divide": divide, "exp": lambda a, _: exp(a)}  # fmt: skip
     for operation, i, j in program:
         nodes.append(build[operation](nodes[i], nodes[j]))
-        if not all(hasattr(nodes[-1], name) for name in ("value", "edges", "grad")):
+        try:
+            _, edges, _ = _READ(nodes[-1])
+        except AttributeError:
             return {"stopped": "node"}
-        if not all(map(_is_edge, nodes[-1].edges)):
+        if not all(map(_is_edge, edges)):
             return {"stopped": "edges"}
     if most_walks:
         walks = [0, most_walks]
