@@ -19,7 +19,8 @@ def main(arguments: list[str] | None = None) -> int:
         stream.reconfigure(errors="replace")  # a terminal in Latin-1 or cp1252 shows "?", not a UnicodeEncodeError
     if arguments[:1] == ["verify"]:
         print(
-            "proofs need the course's repository, so they have a command of their own: python -m proofs", file=sys.stderr
+            "proofs need the course's repository, so they have a command of their own: python -m proofs",
+            file=sys.stderr,
         )
         return 2
     if not arguments or arguments[0] not in _COMMANDS:
