@@ -21,6 +21,7 @@ from autograder.sandbox.inside import confine
 from autograder.sandbox.inside.calling import call_function, describe_error, get_value
 from autograder.sandbox.inside.cells import make_namespace, run_cell
 from autograder.sandbox.inside.frames import receive_frame, send_frame
+from autograder.sandbox.inside.large_pages import gather_pages
 from autograder.sandbox.inside.message import WireError
 from autograder.sandbox.inside.wire import decode, encode
 
@@ -47,6 +48,7 @@ def main() -> None:
         return
     gc.collect()
     gc.freeze()  # the collector leaves shared pages alone
+    gather_pages()
     send_frame(control.fileno(), encode(("ready",)))
     while True:
         request, fds, *_ = socket.recv_fds(control, 1, 1)
