@@ -541,10 +541,8 @@ def test_a_model_that_has_a_part_called_module_is_not_taken_for_a_wrapped_one(st
     store.save(0, {"model": source})
     store.restore({"model": target})
     assert torch.equal(source.module.weight, target.module.weight) and torch.equal(source.weight, target.weight)
-    with pytest.raises(
-        CheckpointError,
-        match="bias is missing in the checkpoint and .*; module.weight is torch.float32.2, 2. in the checkpoint and missing",
-    ):
+    ours, theirs = "bias is missing in the checkpoint and", "module.weight is torch.float32.2, 2. in the checkpoint and"
+    with pytest.raises(CheckpointError, match=f"{ours} .*; {theirs} missing"):
         store.restore({"model": torch.nn.Linear(2, 2)})
 
 
