@@ -1,22 +1,8 @@
 """Helpers that the lessons share: device, seeds, checkpoints, plots, ledger, set-up; nothing heavy is imported here."""
 
-from __future__ import annotations
-
 import importlib
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from . import ledger, plotting
-    from .checkpoints import CheckpointError, Checkpoints
-    from .device import device_report, pick_device, use_tensorflow_memory_growth
-    from .install import ensure
-    from .keras_states import keras_batches, keras_checkpoint
-    from .seeds import ShuffledBatches, seed_everything
-
-__all__ = [
-    "CheckpointError", "Checkpoints", "ShuffledBatches", "device_report", "ensure", "keras_batches", "keras_checkpoint",
-    "ledger", "pick_device", "plotting", "seed_everything", "use_tensorflow_memory_growth",
-]  # fmt: skip
 _HOMES = {
     "checkpoints": ("CheckpointError", "Checkpoints"),
     "device": ("device_report", "pick_device", "use_tensorflow_memory_growth"),
@@ -24,6 +10,7 @@ _HOMES = {
     "keras_states": ("keras_batches", "keras_checkpoint"),
     "seeds": ("ShuffledBatches", "seed_everything"),
 }
+__all__ = sorted(["ledger", "plotting", *(name for names in _HOMES.values() for name in names)])
 _MOVED = {"data": "import course_data as data", "open_pretrained": "from course_data import open_pretrained"}
 _MOVED["sources"] = "from course_data import registry as sources"
 
@@ -36,9 +23,7 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     home = next((home for home, names in _HOMES.items() if name in names), name)
     module = importlib.import_module(f".{home}", __name__)
-    value = module if home == name else getattr(module, name)
-    globals()[name] = value  # the next use finds it without coming here
-    return value
+    return module if home == name else getattr(module, name)
 
 
 def __dir__() -> list[str]:

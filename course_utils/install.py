@@ -1,8 +1,5 @@
 """`ensure`: what a notebook needs and this machine lacks is installed, as tested, and nothing else changes."""
 
-from __future__ import annotations
-
-import importlib
 import importlib.metadata
 import importlib.util
 import os
@@ -18,7 +15,7 @@ from packaging.utils import canonicalize_name
 _TOOLS = {"pip", "setuptools", "wheel"}  # setuptools leaves a hook in every start; it may still be upgraded
 _MODULES = {"scikit-learn": "sklearn", "tensorflow-cpu": "tensorflow", "pillow": "PIL", "pyyaml": "yaml"}
 _TENSORFLOW = {"TF_ENABLE_ONEDNN_OPTS": "0", "TF_CPP_MIN_LOG_LEVEL": "1"}  # one order of additions; no start-up notes
-_WAYS_OUT = """could not install {pins}.
+_WAYS_OUT = """could not install {quoted}.
 {error}
 Ways out:
   1. see that a package index is reachable, then run this cell again
@@ -32,17 +29,15 @@ class InstallError(RuntimeError):
 
 
 def ensure(*distributions: str) -> None:
-    """Install those of the named distributions whose module is not here; with all of them here, do nothing, silently.
+    """Install those of the named distributions whose module is not here, in the version of requirements.txt.
 
-    Names and versions are those of requirements.txt; what is installed already keeps its version. ValueError for a name
-    that is not there, InstallError where pip fails. tensorflow-cpu and tensorflow count as one; either makes TensorFlow
-    start without notes and compute in one order, unless its variables are set: call `ensure` before the import.
+    With all of them here it is silent, and keeps their versions. ValueError for a name that is not in the file. Either
+    name of TensorFlow makes it start without notes and compute in one order, where called before the import.
     """
     pins, modules = read_pins(), {get_module_name(name): name for name in distributions}
-    for module, name in modules.items():
-        if module not in pins:
-            known = ", ".join(sorted(pin.name for pin in pins.values()))
-            raise ValueError(f"{name!r} is not in requirements.txt, which has for this platform: {known}")
+    if unknown := [name for module, name in modules.items() if module not in pins]:
+        known = ", ".join(sorted(pin.name for pin in pins.values()))
+        raise ValueError(f"{unknown[0]!r} is not in requirements.txt, which has for this platform: {known}")
     if missing := [module for module in modules if not has_module(module)]:
         _install(missing, [f"{pins[module].name}{pins[module].specifier}" for module in missing])
     for variable, value in _TENSORFLOW.items() if "tensorflow" in modules else ():
@@ -83,10 +78,9 @@ def _make_constraints(wanted: list[str]) -> list[str]:
     installed = {canonicalize_name(d.metadata["Name"] or ""): d.version for d in importlib.metadata.distributions()}
     settled = {*installed, *(canonicalize_name(Requirement(pin).name) for pin in wanted)}
     tested = _read_requirements("requirements.txt") + _read_requirements("constraints.txt")
-    imported = {module.partition(".")[0] for module in sys.modules} | {"numpy"}
     owners = importlib.metadata.packages_distributions()
-    loaded = {canonicalize_name(owner) for module in imported for owner in owners.get(module, ())}
-    lines = [str(requirement) for requirement in tested if canonicalize_name(requirement.name) not in settled]
+    loaded = {canonicalize_name(owner) for module in [*sys.modules, "numpy"] for owner in owners.get(module, ())}
+    lines = [str(pin) for pin in tested if canonicalize_name(pin.name) not in settled]
     return lines + [f"{name}=={installed[name]}" for name in sorted(loaded & set(installed) - _TOOLS)]
 
 
@@ -99,8 +93,7 @@ def _install(modules: list[str], pins: list[str]) -> None:
             run_pip(["install", "-c", str(constraints), *pins])
     except InstallError as error:
         quoted = " ".join(f'"{pin}"' for pin in pins)
-        ways = _WAYS_OUT.format(pins=", ".join(pins), error=error, python=sys.executable, quoted=quoted)
-        raise InstallError(ways) from error
+        raise InstallError(_WAYS_OUT.format(error=error, python=sys.executable, quoted=quoted)) from error
     importlib.invalidate_caches()
     if unseen := [module for module in modules if not has_module(module)]:
         raise InstallError(f"{', '.join(unseen)} was installed, but this process does not see it: restart the kernel")

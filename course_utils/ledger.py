@@ -1,8 +1,5 @@
 """The learner's ledger: what their own models measured, one JSON line a record, appended and never rewritten."""
 
-from __future__ import annotations
-
-import contextlib
 import datetime
 import json
 import math
@@ -17,11 +14,10 @@ _MAX_TEXT = 200  # characters: a measure is a number or a word, no report
 
 
 def record(name: str, lesson: str | None = None, path: str | Path | None = None, **measures: Any) -> dict[str, Any]:
-    """Append what the model `name` measured, and return the line.
+    """Append what the model `name` measured, and return the line; earlier lines of that name stay.
 
-    measures: finite numbers, units in their names (accuracy, bytes, latency_ms, epsilon), or strings up to 200
-    characters. lesson: where it was measured. A second record of a name adds a line; the first one stays. Raises
-    ValueError or TypeError naming the measure, and OSError with what to do where the ledger cannot be written.
+    measures: finite numbers, units in their names (accuracy, bytes, latency_ms), or strings up to 200 characters.
+    lesson: where it was measured. ValueError names what is wrong; OSError says what to do where no file can be written.
     """
     if not isinstance(name, str) or not name.strip() or len(name) > _MAX_TEXT:
         raise ValueError(f"name must be a string of 1 to {_MAX_TEXT} characters, not {name!r}")
@@ -34,7 +30,11 @@ def record(name: str, lesson: str | None = None, path: str | Path | None = None,
     row |= {key: _check_measure(key, value) for key, value in measures.items()}
     ledger = _find_ledger(path)
     try:
-        _append_line(ledger, json.dumps(row, ensure_ascii=False, allow_nan=False))
+        ledger.parent.mkdir(parents=True, exist_ok=True)
+        with open(ledger, "ab+") as file:  # appended in one piece, so that the lines of two processes do not mix
+            file.seek(max(0, file.tell() - 1))
+            torn = file.read(1) not in (b"", b"\n")  # the last line, by a kill: ours stays whole
+            file.write(b"\n" * torn + json.dumps(row, ensure_ascii=False).encode() + b"\n")
     except OSError as error:
         remedy = 'Choose a file that can be: import os; os.environ["COURSE_LEDGER"] = "/tmp/ledger.jsonl"'
         raise OSError(f"the ledger {ledger} cannot be written ({error}). {remedy}; then run this again.") from error
@@ -64,16 +64,11 @@ def latest(path: str | Path | None = None) -> list[dict[str, Any]]:
 
 def _check_measure(key: str, value: Any) -> float | int | str:
     value = value.item() if isinstance(value, np.generic) else value
-    if isinstance(value, str):
-        if len(value) > _MAX_TEXT:
-            raise ValueError(f"{key} must be a string of at most {_MAX_TEXT} characters, not {len(value)}")
+    number = type(value) is int or isinstance(value, float) and math.isfinite(value)
+    if number or isinstance(value, str) and len(value) <= _MAX_TEXT:
         return value
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        hint = "(a tensor: use .item(); yes or no: 1 or 0)"
-        raise TypeError(f"{key} must be a number or a short string, not a {type(value).__name__} {hint}")
-    if isinstance(value, float) and not math.isfinite(value):
-        raise ValueError(f"{key} is {value}: a ledger holds finite numbers only")
-    return value
+    allowed = f"a finite number or a string of at most {_MAX_TEXT} characters"
+    raise ValueError(f"{key} must be {allowed}, not {value!r:.60} (a tensor: use .item(); yes or no: 1 or 0)")
 
 
 def _find_ledger(path: str | Path | None) -> Path:
@@ -83,15 +78,3 @@ def _find_ledger(path: str | Path | None) -> Path:
     here = Path.cwd()  # lessons and exercises run in folders of their own, with one ledger
     roots = [folder for folder in (here, *here.parents) if (folder / "course_utils" / "ledger.py").is_file()]
     return (roots[0] if roots else here) / "runs" / "ledger.jsonl"
-
-
-def _append_line(ledger: Path, line: str) -> None:
-    """One write to a file opened for appending, so that lines of two processes do not mix."""
-    ledger.parent.mkdir(parents=True, exist_ok=True)
-    with open(ledger, "ab+", buffering=0) as file:
-        torn = file.tell() and file.seek(-1, os.SEEK_END) >= 0 and file.read(1) != b"\n"  # by a kill: keep ours whole
-        data = b"\n" * bool(torn) + line.encode() + b"\n"
-        if file.write(data) != len(data):
-            raise OSError("the disk is full; the last line is not whole")
-        with contextlib.suppress(OSError):  # a file system may refuse; the line is written all the same
-            os.fsync(file.fileno())

@@ -1,7 +1,5 @@
 """Pictures that lessons draw more than once: they take an Axes or make one, and return it."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -21,19 +19,18 @@ def use_course_style() -> None:
     import matplotlib as mpl
     from cycler import cycler
 
-    lines = cycler(color=COLOURS) + cycler(linestyle=LINE_STYLES)
-    mpl.rcParams.update({"figure.figsize": (6.0, 3.5), "figure.constrained_layout.use": True})
-    mpl.rcParams.update({"axes.prop_cycle": lines, "axes.spines.top": False, "axes.spines.right": False})
-    mpl.rcParams.update({"axes.grid": True, "grid.alpha": 0.3, "image.cmap": "viridis"})
+    mpl.rcParams.update({"figure.figsize": (6.0, 3.5), "figure.constrained_layout.use": True, "image.cmap": "viridis"})
+    mpl.rcParams.update({"axes.prop_cycle": cycler(color=COLOURS, linestyle=LINE_STYLES), "axes.grid": True})
+    mpl.rcParams.update({"axes.spines.top": False, "axes.spines.right": False, "grid.alpha": 0.3})
 
 
 def show_images(
-    images: Any, titles: Sequence[Any] | None = None, columns: int = 8, ax: Axes | None = None, **scale: Any
-) -> Axes:
+    images: Any, titles: Sequence[Any] | None = None, columns: int = 8, ax: "Axes | None" = None, **scale: Any
+) -> "Axes":
     """Show images in rows of `columns`, each with its title above, on one Axes.
 
-    images: (N, H, W) grey, or (N, H, W, 3 or 4) colour (uint8, or floats from 0 to 1). scale: cmap, vmin and vmax of
-    grey images, without which they share one from smallest to largest. ValueError for other shapes or title counts.
+    images: (N, H, W) grey, or (N, H, W, 3 or 4) colour (uint8, or floats from 0 to 1); ValueError for other shapes.
+    scale: cmap, vmin and vmax of grey images, without which they share one from smallest to largest.
     """
     stack = _to_array(images)
     if stack.ndim not in (3, 4) or len(stack) == 0 or stack.ndim == 4 and stack.shape[-1] not in (3, 4):
@@ -53,27 +50,23 @@ def show_images(
     step_y = height * 1.08 + title_height
     ax = _make_axes((inches, inches * rows * step_y / (columns * step_x))) if ax is None else ax
     scale = {"cmap": "gray", "vmin": stack.min(), "vmax": stack.max()} | scale if stack.ndim == 3 else {}
-    for i, image in enumerate(stack):
+    for i, (image, title) in enumerate(zip(stack, [""] * n if titles is None else titles, strict=True)):
         left, top = (i % columns) * step_x, (i // columns) * step_y + title_height
         ax.imshow(image, extent=(left, left + width, top + height, top), interpolation="nearest", **scale)
-        if titles is not None:
-            place = (left + width / 2, top - 0.1 * title_height)
-            ax.text(*place, str(titles[i]), fontsize="small", ha="center", va="bottom")
+        ax.text(left + width / 2, top - 0.1 * title_height, title, fontsize="small", ha="center", va="bottom")
     ax.set(xlim=(0, columns * step_x - 0.08 * width), ylim=(rows * step_y - 0.08 * height, 0), aspect="equal")
     ax.set_axis_off()
     return ax
 
 
 def show_heatmap(
-    matrix: Any, xlabels: Sequence[Any] | None = None, ylabels: Sequence[Any] | None = None, ax: Axes | None = None,
-    *, unit: str = "", values: str | None = None, vmin: float | None = None, vmax: float | None = None,
-    cmap: str = "viridis", **labels: str,
-) -> Axes:  # fmt: skip
-    """Show a matrix as colours, row 0 on top, with a colour bar.
+    matrix: Any, xlabels: Sequence[Any] | None = None, ylabels: Sequence[Any] | None = None, ax: "Axes | None" = None,
+    *, unit: str = "", values: str | None = None, vmin: float | None = None, vmax: float | None = None, **labels: str,
+) -> "Axes":  # fmt: skip
+    """Show a matrix (rows, columns) as colours, row 0 on top, with a colour bar; ValueError where sizes disagree.
 
-    matrix: (rows, columns) numbers. xlabels: one a column; ylabels: one a row. unit: what the colour bar measures.
-    values: a format such as ".2f" that writes each number into its cell. labels: xlabel, ylabel and title, or what else
-    `Axes.set` takes. Raises ValueError where the sizes disagree.
+    xlabels: one a column; ylabels: one a row. unit: what the colour bar measures. values: a format such as ".2f" that
+    writes each number into its cell. labels: xlabel, ylabel and title, or what else `Axes.set` takes.
     """
     array = _to_array(matrix)
     if array.ndim != 2 or array.size == 0 or array.dtype.kind not in "biuf":
@@ -82,7 +75,7 @@ def show_heatmap(
         if names is not None and len(names) != length:
             raise ValueError(f"{name} must have {length} entries for a matrix {array.shape}, not {len(names)}")
     ax = _make_axes() if ax is None else ax
-    image = ax.imshow(array, vmin=vmin, vmax=vmax, cmap=cmap, aspect="auto", interpolation="nearest")
+    image = ax.imshow(array, vmin=vmin, vmax=vmax, cmap="viridis", aspect="auto", interpolation="nearest")
     ax.figure.colorbar(image, ax=ax, label=unit)
     ax.grid(False)
     if xlabels is not None:
@@ -90,17 +83,16 @@ def show_heatmap(
     if ylabels is not None:
         ax.set_yticks(range(array.shape[0]), [str(label) for label in ylabels])
     for (i, j), value in np.ndenumerate(array) if values is not None else ():
-        red, green, blue, _ = image.cmap(image.norm(value))
-        dark = 0.299 * red + 0.587 * green + 0.114 * blue < 0.5  # brightness as the eye weighs it
+        dark = np.dot((0.299, 0.587, 0.114, 0), image.cmap(image.norm(value))) < 0.5  # brightness as the eye weighs it
         ax.text(j, i, format(value, values), ha="center", va="center", color="white" if dark else "black")
     ax.set(**labels)
     return ax
 
 
 def show_curves(
-    curves: Mapping[str, Any], x: Any = None, ax: Axes | None = None,
+    curves: Mapping[str, Any], x: Any = None, ax: "Axes | None" = None,
     *, logx: bool = False, logy: bool = False, marker: str = "", **labels: str,
-) -> Axes:  # fmt: skip
+) -> "Axes":  # fmt: skip
     """Draw labelled curves, each in its own colour and line style.
 
     curves: label -> (n,) numbers. x: (n,) shared positions; without it 1, 2, 3, … (epochs, steps), and then the curves
@@ -130,7 +122,7 @@ def show_curves(
     return ax
 
 
-def _make_axes(size: tuple[float, float] | None = None) -> Axes:
+def _make_axes(size: tuple[float, float] | None = None) -> "Axes":
     import matplotlib.pyplot as plt
 
     return plt.subplots(figsize=size, layout="constrained")[1]
