@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from .loaders import load_rater_scores as load_rater_scores
     from .loaders import load_reviews as load_reviews
     from .loaders import load_sst2 as load_sst2
+    from .machine import device_report as device_report
     from .pretrained import open_pretrained as open_pretrained
     from .records import Corpus as Corpus
     from .records import Images as Images
@@ -25,6 +26,7 @@ _HOMES = {  # no name here may be a module's name too: the module would hide it
     **dict.fromkeys(("load_digits", "load_mnist", "load_reviews", "load_rater_scores", "load_corpus"), "loaders"),
     **dict.fromkeys(("load_sst2", "load_imdb", "bert_folder"), "loaders"),
     **dict.fromkeys(("Corpus", "Images", "RaterScores", "Texts"), "records"),
+    "device_report": "machine",
     "open_pretrained": "pretrained",
     "split": "splitting",
 }

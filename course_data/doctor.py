@@ -4,7 +4,8 @@ import importlib.metadata
 import platform
 import sys
 
-from course_utils import device, install
+from course_data.machine import device_report
+from course_utils import install
 
 from .cache import MissingDataError, get_cache_dir
 from .fetch import check_ready
@@ -18,7 +19,7 @@ _MARKS = {"ok": "✓", "note": "·", "bad": "✗"}
 def examine(quick: bool = False) -> int:
     """Print the findings; 0 if everything that the lessons need is here, else 1. quick: no import of the frameworks."""
     missing = [problem for part in (_examine_python, _examine_packages, _examine_data) for problem in part()]
-    print(f"\nDevice\n{device.device_report(frameworks=not quick)}\n")
+    print(f"\nDevice\n{device_report(frameworks=not quick)}\n")
     if missing:
         print("Not ready yet. To do:")
         for command in dict.fromkeys(missing):

@@ -5,13 +5,14 @@ from typing import Any
 
 _HOMES = {
     "checkpoints": ("CheckpointError", "Checkpoints"),
-    "device": ("device_report", "pick_device", "use_tensorflow_memory_growth"),
+    "device": ("pick_device", "use_tensorflow_memory_growth"),
     "install": ("ensure",),
     "keras_states": ("keras_batches", "keras_checkpoint"),
     "seeds": ("ShuffledBatches", "seed_everything"),
 }
 __all__ = sorted(["ledger", "plotting", *(name for names in _HOMES.values() for name in names)])
 _MOVED = {"data": "import course_data as data", "open_pretrained": "from course_data import open_pretrained"}
+_MOVED["device_report"] = "from course_data import device_report"
 _MOVED["sources"] = "from course_data import registry as sources"
 
 

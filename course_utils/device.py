@@ -1,17 +1,12 @@
-"""Finds a device that really computes, and says what this process may use: cores, memory, frameworks."""
+"""Finds a device that really computes, and says what this process may use of the machine: cores, memory."""
 
 import contextlib
-import importlib.util
-import json
 import os
-import platform
 import re
-import subprocess
-import sys
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 import psutil
@@ -19,28 +14,8 @@ import psutil
 if TYPE_CHECKING:
     import torch
 
-_KINDS = ("cuda", "xpu", "mps", "cpu")  # the order of preference
+KINDS = ("cuda", "xpu", "mps", "cpu")  # the order of preference
 _CGROUPS, _OWN_CGROUP = Path("/sys/fs/cgroup"), Path("/proc/self/cgroup")  # where Linux keeps a container's limits
-_TENSORFLOW = """import json, tensorflow as tf
-print(json.dumps([tf.__version__, [gpu.name for gpu in tf.config.list_physical_devices("GPU")]]))"""
-
-
-class DeviceReport(NamedTuple):
-    """What this process has to compute with, printed as a table; None: a framework was not asked, or is not here."""
-
-    machine: dict[str, str]
-    torch_version: str | None = None
-    accelerators: list[str] | None = None
-    tensorflow_version: str | None = None
-    tensorflow_gpus: list[str] | None = None
-
-    def __repr__(self) -> str:
-        rows = dict(self.machine)
-        if self.torch_version:
-            rows["PyTorch"] = f"{self.torch_version}; {'; '.join(self.accelerators) or 'no CUDA, XPU or MPS device'}"
-        if self.tensorflow_version:
-            rows["TensorFlow"] = f"{self.tensorflow_version}; {', '.join(self.tensorflow_gpus) or 'no GPU'}"
-        return "\n".join(f"{name:<12} {text}" for name, text in rows.items())
 
 
 def pick_device(prefer: "str | torch.device | None" = None, quiet: bool = False) -> "torch.device":
@@ -54,11 +29,11 @@ def pick_device(prefer: "str | torch.device | None" = None, quiet: bool = False)
     origin = "COURSE_DEVICE" if prefer is None else "the argument"
     choice = str(os.environ.get("COURSE_DEVICE", "") if prefer is None else prefer).strip().lower() or "auto"
     if not re.fullmatch(r"auto|(cuda|xpu)(:\d+)?|(mps|cpu)(:0)?", choice):
-        known = f"auto, {', '.join(_KINDS)}, or one of several as cuda:1"
+        known = f"auto, {', '.join(KINDS)}, or one of several as cuda:1"
         raise ValueError(f"{origin} names the device {choice!r}; choose from {known}")
     failed = []
-    for name in _KINDS if choice == "auto" else dict.fromkeys([choice, *_KINDS]):
-        if name != choice and not _is_present(name):
+    for name in KINDS if choice == "auto" else dict.fromkeys([choice, *KINDS]):
+        if name != choice and not is_present(name):
             continue
         if problem := _find_problem(name):
             who = f"{origin} asks for the device {name}, but it" if name == choice else f"the device {name} is here but"
@@ -68,25 +43,9 @@ def pick_device(prefer: "str | torch.device | None" = None, quiet: bool = False)
         why = f"{', '.join(failed)} cannot be used" if failed else "there is no CUDA, XPU or MPS device"
         why = why if name == "cpu" else "the first of CUDA, XPU, MPS, CPU that computes correctly"
         if not quiet:
-            print(f"Device: {_describe(name)}: {f'{origin} asks for it' if name == choice else why}")
+            print(f"Device: {describe_device(name)}: {f'{origin} asks for it' if name == choice else why}")
         return torch.device(name)
     raise RuntimeError("not even the CPU computes a correct product: install PyTorch anew")
-
-
-def device_report(frameworks: bool = True) -> DeviceReport:
-    """Return what this machine offers. frameworks: also ask PyTorch and TensorFlow where installed (takes seconds)."""
-    total, available = (f"{size / 2**30:.1f} GiB" for size in measure_memory())
-    machine = {"Python": platform.python_version(), "System": f"{platform.system()} ({platform.machine()})"}
-    machine |= {"CPU threads": f"{count_cores()} (usable here)", "Memory": f"{total}, available {available}"}
-    if not frameworks:
-        return DeviceReport(machine)
-    version, found = None, None
-    with contextlib.suppress(ImportError):
-        import torch
-
-        counts = {kind: getattr(torch, kind).device_count() for kind in _KINDS[:-1] if _is_present(kind)}
-        version, found = torch.__version__, [_describe(f"{kind}:{i}") for kind in counts for i in range(counts[kind])]
-    return DeviceReport(machine, version, found, *_ask_tensorflow())
 
 
 def count_cores() -> int:
@@ -117,7 +76,8 @@ def use_tensorflow_memory_growth() -> list[str]:
     return [gpu.name for gpu in gpus]
 
 
-def _is_present(kind: str) -> bool:
+def is_present(kind: str) -> bool:
+    """Return whether PyTorch sees such a device."""
     import torch
 
     return (torch.backends.mps if kind == "mps" else getattr(torch, kind)).is_available()
@@ -142,7 +102,8 @@ def _multiply_on(name: str, rows: list[list[int]]) -> list[list[float]]:
     return (matrix @ matrix.T).tolist()
 
 
-def _describe(name: str) -> str:
+def describe_device(name: str) -> str:
+    """Return the name and what its hardware is called."""
     import torch
 
     kind = name.split(":")[0]
@@ -150,17 +111,6 @@ def _describe(name: str) -> str:
         return f"{name} ({count_cores()} threads)" if kind == "cpu" else "mps (Apple GPU)"
     properties = getattr(torch, kind).get_device_properties(name)
     return f"{name} ({properties.name}, {properties.total_memory / 2**30:.1f} GiB)"
-
-
-def _ask_tensorflow() -> tuple[str | None, list[str] | None]:
-    """Version and GPUs of TensorFlow, from a process of its own: 0.5 GB, log lines and GPU memory don't stay here."""
-    if importlib.util.find_spec("tensorflow") is not None:
-        answer = subprocess.run([sys.executable, "-c", _TENSORFLOW], capture_output=True, text=True, check=False)
-        if answer.returncode == 0:
-            return tuple(json.loads(answer.stdout.splitlines()[-1]))
-        reason = (answer.stderr.strip().splitlines() or ["no reason given"])[-1]
-        warnings.warn(f"TensorFlow is installed but does not start: {reason}", RuntimeWarning, stacklevel=3)
-    return None, None
 
 
 def _read_cgroups(*files: str) -> Iterator[list[int]]:

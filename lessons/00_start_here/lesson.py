@@ -62,7 +62,7 @@ from scipy import sparse
 from sklearn.feature_extraction.text import CountVectorizer
 
 import course_data as data
-from course_utils import Checkpoints, ShuffledBatches, device_report, pick_device, plotting, seed_everything
+from course_utils import Checkpoints, ShuffledBatches, pick_device, plotting, seed_everything
 
 plotting.use_course_style()
 
@@ -95,7 +95,7 @@ MY_REVIEW = "I went in tired and came out singing."        # write your own, in 
 # 各课都通过它选设备，也都能只用 CPU 运行。
 
 # %%
-report = device_report()
+report = data.device_report()
 device = pick_device()
 ones = torch.ones(3, 4, device=device)                      # (3, 4)
 assert (ones @ ones.T == 4).all(), "the device that was picked must compute: each entry is a sum of four ones"

@@ -13,7 +13,7 @@ import pytest
 
 from course_data import __main__ as command
 from course_data import doctor, registry
-from course_utils import device, install
+from course_utils import install
 
 
 @pytest.fixture(autouse=True)
@@ -33,7 +33,7 @@ def machine(tmp_path, monkeypatch):
     monkeypatch.setattr(command, "SOURCES", {"mnist": mnist})
     monkeypatch.setattr(doctor, "SOURCES", {"mnist": mnist})
     report = "2 threads, frameworks looked at: {}".format
-    monkeypatch.setattr(device, "device_report", lambda frameworks=True: report(frameworks))
+    monkeypatch.setattr(doctor, "device_report", lambda frameworks=True: report(frameworks))
     return tmp_path
 
 

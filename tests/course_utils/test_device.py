@@ -1,6 +1,5 @@
 """The device picker takes only what computes and says why, whatever is broken; the report honours containers."""
 
-import re
 import sys
 import types
 
@@ -10,7 +9,7 @@ import pytest
 torch = pytest.importorskip("torch")
 
 from course_utils import device as device_module  # noqa: E402
-from course_utils import device_report, pick_device, use_tensorflow_memory_growth  # noqa: E402
+from course_utils import pick_device, use_tensorflow_memory_growth  # noqa: E402
 
 PRODUCT = [[float(sum((8 * i + k) * (8 * j + k) for k in range(8))) for j in range(8)] for i in range(8)]
 
@@ -144,46 +143,6 @@ def test_a_machine_that_cannot_multiply_at_all_is_an_error(monkeypatch):
     monkeypatch.setattr(device_module, "_multiply_on", lambda name, rows: [[0.0]])
     with pytest.warns(RuntimeWarning, match="cpu"), pytest.raises(RuntimeError, match="not even the CPU"):
         pick_device()
-
-
-def test_the_report_without_frameworks_imports_none(monkeypatch):
-    monkeypatch.setitem(sys.modules, "torch", None)  # importing it would fail
-    monkeypatch.setattr(device_module, "_ask_tensorflow", lambda: pytest.fail("asked TensorFlow"))
-    report = device_report(frameworks=False)
-    assert report.tensorflow_gpus is None and report.torch_version is None
-    text = repr(report)
-    assert platform_line(text, "CPU threads").startswith(str(device_module.count_cores()))
-    assert re.search(r"Memory +\d+\.\d GiB", text) and "TensorFlow" not in text
-
-
-def fake_child(monkeypatch, returncode=0, stdout="", stderr=""):
-    answer = types.SimpleNamespace(returncode=returncode, stdout=stdout, stderr=stderr)
-    monkeypatch.setattr(device_module.subprocess, "run", lambda *_, **__: answer)
-
-
-def test_a_tensorflow_that_does_not_start_is_warned_about(monkeypatch):
-    fake_child(monkeypatch, returncode=1, stderr="Traceback …\nImportError: no AVX\n")
-    with pytest.warns(RuntimeWarning, match="does not start: ImportError: no AVX"):
-        assert device_report().tensorflow_version is None
-
-
-def test_the_report_asks_the_real_tensorflow_without_importing_it_here():
-    loaded = "tensorflow" in sys.modules
-    assert device_report().tensorflow_version and ("tensorflow" in sys.modules) is loaded
-
-
-def test_the_report_lists_gpus(monkeypatch):
-    fake_child(monkeypatch, stdout='chatter\n["9.9", ["/physical_device:GPU:0"]]\n')
-    fake_gpu(monkeypatch, "cuda", lambda: PRODUCT)
-    monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
-    report = device_report()
-    assert report.tensorflow_gpus == ["/physical_device:GPU:0"]
-    assert [line.split()[0] for line in report.accelerators] == ["cuda:0", "cuda:1"]
-    assert "Fake 9000" in repr(report) and "GPU:0" in repr(report)
-
-
-def platform_line(text, name):
-    return next(line for line in text.splitlines() if line.startswith(name)).removeprefix(name).strip()
 
 
 def make_cgroups(monkeypatch, tmp_path, own, files):

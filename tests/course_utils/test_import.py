@@ -51,7 +51,6 @@ def test_the_names_that_lessons_use_are_exported():
     assert {
         "ensure",
         "pick_device",
-        "device_report",
         "use_tensorflow_memory_growth",
         "seed_everything",
         "Checkpoints",

@@ -1,0 +1,65 @@
+"""What this machine offers: Python, cores, memory, frameworks and their devices; the doctor and lesson 00 show it."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.util
+import json
+import platform
+import subprocess
+import sys
+import warnings
+from typing import NamedTuple
+
+from course_utils.device import KINDS, count_cores, describe_device, is_present, measure_memory
+
+_TENSORFLOW = """import json, tensorflow as tf
+print(json.dumps([tf.__version__, [gpu.name for gpu in tf.config.list_physical_devices("GPU")]]))"""
+
+
+class DeviceReport(NamedTuple):
+    """What this process has to compute with, printed as a table; None: a framework was not asked, or is not here."""
+
+    machine: dict[str, str]
+    torch_version: str | None = None
+    accelerators: list[str] | None = None
+    tensorflow_version: str | None = None
+    tensorflow_gpus: list[str] | None = None
+
+    def __repr__(self) -> str:
+        rows = dict(self.machine)
+        if self.torch_version:
+            rows["PyTorch"] = f"{self.torch_version}; {'; '.join(self.accelerators) or 'no CUDA, XPU or MPS device'}"
+        if self.tensorflow_version:
+            rows["TensorFlow"] = f"{self.tensorflow_version}; {', '.join(self.tensorflow_gpus) or 'no GPU'}"
+        return "\n".join(f"{name:<12} {text}" for name, text in rows.items())
+
+
+def device_report(frameworks: bool = True) -> DeviceReport:
+    """Return what this machine offers. frameworks: also ask PyTorch and TensorFlow where installed (takes seconds)."""
+    total, available = (f"{size / 2**30:.1f} GiB" for size in measure_memory())
+    machine = {"Python": platform.python_version(), "System": f"{platform.system()} ({platform.machine()})"}
+    machine |= {"CPU threads": f"{count_cores()} (usable here)", "Memory": f"{total}, available {available}"}
+    if not frameworks:
+        return DeviceReport(machine)
+    version, found = None, None
+    with contextlib.suppress(ImportError):
+        import torch
+
+        counts = {kind: getattr(torch, kind).device_count() for kind in KINDS[:-1] if is_present(kind)}
+        version, found = (
+            torch.__version__,
+            [describe_device(f"{kind}:{i}") for kind in counts for i in range(counts[kind])],
+        )
+    return DeviceReport(machine, version, found, *_ask_tensorflow())
+
+
+def _ask_tensorflow() -> tuple[str | None, list[str] | None]:
+    """Version and GPUs of TensorFlow, from a process of its own: 0.5 GB, log lines and GPU memory don't stay here."""
+    if importlib.util.find_spec("tensorflow") is not None:
+        answer = subprocess.run([sys.executable, "-c", _TENSORFLOW], capture_output=True, text=True, check=False)
+        if answer.returncode == 0:
+            return tuple(json.loads(answer.stdout.splitlines()[-1]))
+        reason = (answer.stderr.strip().splitlines() or ["no reason given"])[-1]
+        warnings.warn(f"TensorFlow is installed but does not start: {reason}", RuntimeWarning, stacklevel=3)
+    return None, None

@@ -1,0 +1,52 @@
+"""What this machine offers, as a table: frameworks only when asked for, TensorFlow in a process of its own."""
+
+import re
+import sys
+import types
+
+import pytest
+
+torch = pytest.importorskip("torch")
+
+from course_data import device_report, machine  # noqa: E402
+
+
+def test_the_report_without_frameworks_imports_none(monkeypatch):
+    monkeypatch.setitem(sys.modules, "torch", None)  # importing it would fail
+    monkeypatch.setattr(machine, "_ask_tensorflow", lambda: pytest.fail("asked TensorFlow"))
+    report = device_report(frameworks=False)
+    assert report.tensorflow_gpus is None and report.torch_version is None
+    text = repr(report)
+    assert platform_line(text, "CPU threads").startswith(str(machine.count_cores()))
+    assert re.search(r"Memory +\d+\.\d GiB", text) and "TensorFlow" not in text
+
+
+def fake_child(monkeypatch, returncode=0, stdout="", stderr=""):
+    answer = types.SimpleNamespace(returncode=returncode, stdout=stdout, stderr=stderr)
+    monkeypatch.setattr(machine.subprocess, "run", lambda *_, **__: answer)
+
+
+def test_a_tensorflow_that_does_not_start_is_warned_about(monkeypatch):
+    fake_child(monkeypatch, returncode=1, stderr="Traceback …\nImportError: no AVX\n")
+    with pytest.warns(RuntimeWarning, match="does not start: ImportError: no AVX"):
+        assert device_report().tensorflow_version is None
+
+
+def test_the_report_asks_the_real_tensorflow_without_importing_it_here():
+    loaded = "tensorflow" in sys.modules
+    assert device_report().tensorflow_version and ("tensorflow" in sys.modules) is loaded
+
+
+def test_the_report_lists_gpus(monkeypatch):
+    fake_child(monkeypatch, stdout='chatter\n["9.9", ["/physical_device:GPU:0"]]\n')
+    monkeypatch.setattr(machine, "is_present", lambda kind: kind == "cuda")
+    monkeypatch.setattr(machine, "describe_device", lambda name: f"{name} (Fake 9000, 8.0 GiB)")
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
+    report = device_report()
+    assert report.tensorflow_gpus == ["/physical_device:GPU:0"]
+    assert [line.split()[0] for line in report.accelerators] == ["cuda:0", "cuda:1"]
+    assert "Fake 9000" in repr(report) and "GPU:0" in repr(report)
+
+
+def platform_line(text, name):
+    return next(line for line in text.splitlines() if line.startswith(name)).removeprefix(name).strip()
