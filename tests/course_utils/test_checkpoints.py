@@ -208,7 +208,7 @@ def rewrite_meta(folder, rehash=True, **changes):
     path = folder / "meta.json"
     meta = {**json.loads(path.read_text()), **changes}
     if rehash:
-        meta["meta_sha256"] = files.hash_json({k: v for k, v in meta.items() if k != "meta_sha256"})
+        meta["meta_sha256"] = checkpoints.hash_json({k: v for k, v in meta.items() if k != "meta_sha256"})
     path.write_text(json.dumps(meta))
 
 
