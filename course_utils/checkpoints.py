@@ -148,9 +148,9 @@ class Checkpoints:
         """Check every hash of a step, apply it to `state`, return its meta with the plain values."""
         meta, path = _read_meta(self._path(step)), self._path(step) / WEIGHTS
         try:
-            saved = states.decode_state(_read(path), meta["files"].get(WEIGHTS, {}).get("sha256", "missing"))
-        except CheckpointError as error:
-            raise CheckpointError(f"{path}: {error}") from None
+            saved = states.decode_state(path.read_bytes(), meta["files"].get(WEIGHTS, {}).get("sha256", "missing"))
+        except (OSError, CheckpointError) as error:
+            raise CheckpointError(f"{path}: {getattr(error, 'strerror', error)}") from None
         states.apply_state(state, saved, random_states, keep)
         plain = {name: entry["value"] for name, entry in saved["state"].items() if entry["kind"] == "plain"}
         return {**meta, "values": plain}
@@ -191,20 +191,13 @@ class Checkpoints:
                 path.rmdir()
 
 
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise CheckpointError(f"{path} is missing or unreadable ({error.strerror})") from None
-
-
 def _read_meta(folder: Path) -> dict[str, Any]:
     """The meta.json of a checkpoint folder, its format, its hash and its step checked."""
-    path, text = folder / META, _read(folder / META)
+    path, hook = folder / META, lambda node: float(node["$float"]) if "$float" in node else node
     try:
-        meta = json.loads(text, object_hook=lambda node: float(node["$float"]) if "$float" in node else node)
-    except (ValueError, RecursionError) as error:
-        raise CheckpointError(f"{path} is damaged: it is no JSON ({error})") from None
+        meta = json.loads(path.read_bytes(), object_hook=hook)
+    except (OSError, ValueError, RecursionError) as error:
+        raise CheckpointError(f"{path} is missing or damaged ({error})") from None
     if not isinstance(meta, dict) or (meta.get("format"), meta.get("version")) != (FORMAT, VERSION):
         raise CheckpointError(f"{path} was written by another program, or by another version of this course")
     if meta.pop("meta_sha256", "") != hash_json(meta):

@@ -85,7 +85,7 @@ def take_model(model: Any) -> dict:
     """Return a model's variables, what its layers learned besides, and, where it is compiled, its optimiser's state."""
     if not model.built:
         raise ValueError("the Keras model has no variables yet: begin it with keras.Input, or call model.build(shape)")
-    state = {"layers": _take(_own_variables(model), model.name), "learned": []}
+    state = {"layers": take_variables(_own_variables(model), model.name), "learned": []}
     for layer in model._flatten_layers():  # `adapt` learns words, their weights, borders of bins: none is a variable
         words = layer.get_vocabulary() if hasattr(layer, "get_vocabulary") else getattr(layer, "bin_boundaries", None)
         if learned := [str(item) for item in (*(words or ()), *np.asarray(getattr(layer, "idf_weights_const", ())))]:
@@ -96,7 +96,7 @@ def take_model(model: Any) -> dict:
         optimizer.build(model.trainable_variables)
     inner = getattr(optimizer, "inner_optimizer", None)  # in mixed precision
     name = type(optimizer).__name__ + (f"({type(inner).__name__})" if inner else "")
-    return {**state, "optimizer_class": name, "optimizer": take_optimizer(optimizer)}
+    return {**state, "optimizer_class": name, "optimizer": take_variables(optimizer.variables)}
 
 
 def put_model(model: Any, saved: dict) -> None:
@@ -109,26 +109,16 @@ def put_model(model: Any, saved: dict) -> None:
             if a != b:
                 what = f"entry {number} is {a!r} of {len(then)} in the checkpoint and {b!r} of {len(here)} here"
                 raise ValueError(f"its layer {layer!r} has learned something else: {what}; adapt it to the same data")
-    _put(_own_variables(model), saved["layers"], root=model.name)
+    put_variables(_own_variables(model), saved["layers"], root=model.name)
     if saved["optimizer"] is not None:
         if now["optimizer_class"] != saved["optimizer_class"]:
             here = now["optimizer_class"] or "none: call model.compile(…) before you restore"
             raise ValueError(f"it was trained by {saved['optimizer_class']}, now it has {here}")
-        put_optimizer(model.optimizer, saved["optimizer"])
+        put_variables(model.optimizer.variables, saved["optimizer"], words=1)
     for layer in model._flatten_layers():
         if isinstance(layer, Normalization):  # computes with constants that it makes of its variables
             layer.finalize_state()
             model.train_function = model.test_function = model.predict_function = None  # compiled with them
-
-
-def take_optimizer(optimizer: Any) -> list:
-    """Return an optimiser's variables."""
-    return _take(optimizer.variables)
-
-
-def put_optimizer(optimizer: Any, saved: list) -> None:
-    """Assign saved values to an optimiser's variables. Raises ValueError where they do not fit."""
-    _put(optimizer.variables, saved, words=1)
 
 
 def _own_variables(model: Any) -> list:
@@ -136,21 +126,22 @@ def _own_variables(model: Any) -> list:
     return [variable for variable in model.variables if id(variable) not in metrics]
 
 
-def _take(variables: list, root: str = "") -> list:
+def take_variables(variables: list, root: str = "") -> list:
+    """Return the variables' names, without `root` in front, and values."""
     from keras.ops import convert_to_numpy
 
     return [{"path": v.path.removeprefix(root + "/"), "value": np.array(convert_to_numpy(v))} for v in variables]
 
 
-def _put(variables: list, saved: list, words: int = 0, root: str = "") -> None:
-    """Assign values in order, where shapes, dtypes and the last `words` of the names (0: all) are the same.
+def put_variables(variables: list, saved: list, words: int = 0, root: str = "") -> None:
+    """Assign values in order. ValueError where shapes, dtypes or the last `words` of the names (0: all) differ.
 
     A name depends on how an object was built ("sequential_1/dense_3/kernel", "dense/kernel"; an optimiser's repeat all
     this): so numbers do not count, nor what only one of two names has in front.
     """
     if len(saved) != len(variables):
         raise ValueError(f"{len(saved)} variables in the checkpoint, {len(variables)} here: it has other layers")
-    for then, now, variable in zip(saved, _take(variables, root), variables, strict=True):
+    for then, now, variable in zip(saved, take_variables(variables, root), variables, strict=True):
         a, b = ([w for w in re.split("[/_]", v["path"]) if not w.isdigit()][-words:] for v in (then, now))
         signs = [f"{v['value'].dtype}{v['value'].shape}" for v in (then, now)]
         same = min(len(a), len(b))

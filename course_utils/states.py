@@ -183,6 +183,10 @@ def _put_optimizer(optimizer: Any, saved: dict) -> None:
                 raise ValueError(f"it belongs to another model: {key} is {_sign(slots[key])}, not {_sign(parameter)}")
 
 
+def _put_keras_optimizer(optimizer: Any, saved: list) -> None:
+    keras_states.put_variables(optimizer.variables, saved, words=1)  # of a name "dense_3_kernel_momentum", the momentum
+
+
 def _sign(value: Any) -> str:
     return f"{value.dtype}{tuple(value.shape)}" if hasattr(value, "shape") else "there"
 
@@ -195,7 +199,7 @@ _TAKE, _PUT = methodcaller("state_dict"), lambda thing, value: thing.load_state_
 _BY_CONTENT = ("plain", "torch-module", "keras-model")  # of these what they hold decides, of others their class too
 _RULES = [  # kind, type (looked up where its library is loaded), how to take the state and how to put it back
     ("keras-model", "keras.Model", keras_states.take_model, keras_states.put_model),  # on PyTorch it is a Module too
-    ("keras-optimizer", "keras.Optimizer", keras_states.take_optimizer, keras_states.put_optimizer),
+    ("keras-optimizer", "keras.Optimizer", lambda it: keras_states.take_variables(it.variables), _put_keras_optimizer),
     ("torch-module", "torch.nn.Module", _TAKE, _put_module),
     ("torch-optimizer", "torch.optim.Optimizer", _TAKE, _put_optimizer),
     ("torch-generator", "torch.Generator", methodcaller("get_state"), lambda rng, saved: rng.set_state(saved)),
