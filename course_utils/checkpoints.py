@@ -8,7 +8,6 @@ import hashlib
 import json
 import math
 import platform
-import re
 import secrets
 import sys
 import warnings
@@ -19,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from . import seeds, states
-from .files import hash_json, locked, sync_folder, to_json, write_file
+from .files import locked, sync_folder, write_file
 from .seeds import check_whole
 from .states import CheckpointError
 
@@ -30,13 +29,12 @@ Json = dict[str, Any] | None
 class Checkpoints:
     """A folder of checkpoints `step-00000123/{weights.safetensors, meta.json}`; several processes may save in it.
 
-    keep_last: how many of the newest to keep (None: all). best: the metric whose best step is kept besides; mode: "min"
-    or "max". A step is a number that your loop counts: batches, epochs, whatever it saves by.
+    keep_last: how many of the newest to keep (None: all); best: the metric whose best step ("min" or "max" by `mode`)
+    is kept besides. A step is a number that your loop counts: batches, epochs, whatever it saves by.
 
     >>> store = Checkpoints("runs/mnist", keep_last=3, best="val_loss")          # doctest: +SKIP
     >>> for step in range(store.resume(state), N_STEPS):                         # 0 when the store is empty
-    ...     loss = train(step)
-    ...     store.save(step, state, metrics={"val_loss": loss})
+    ...     store.save(step, state, metrics={"val_loss": train(step)})
     """
 
     def __init__(self, folder: str | Path, keep_last: int | None = 3, best: str | None = None, mode: str = "min"):
@@ -52,31 +50,23 @@ class Checkpoints:
         """Write one checkpoint, drop those that are no longer wanted, return its folder.
 
         state: name -> anything with state_dict and load_state_dict, a Keras model or optimiser, a random generator, or
-        a plain value (`restore` returns those in meta["values"]). The global random states of Python, NumPy and PyTorch
-        are saved always. metrics, config, extra: plain JSON data, readable in meta.json.
-        Raises ValueError or TypeError naming what cannot be saved; then nothing is written.
+        a plain value (then in `restore`'s meta["values"]); the global random states are saved always. metrics, config,
+        extra: plain JSON data. Raises ValueError or TypeError naming what cannot be saved; then nothing is written.
         """
         step, tree = check_whole("step", step, 0, 10**12 - 1), states.capture_state(state)
         for name, value in (metrics or {}).items():
             if isinstance(value, bool) or not isinstance(value, (int, float, np.number)):
                 raise TypeError(f"metric {name!r} must be a number, not {value!r}; a tensor has .item()")
-        weights = states.encode_state(tree)
+        weights, now = states.encode_state(tree), datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
         loaded = [name for name in ("numpy", "torch", "keras", "tensorflow", "transformers") if name in sys.modules]
         versions = {name: str(sys.modules[name].__version__) for name in loaded}
-        meta = {
-            "format": FORMAT,
-            "version": VERSION,
-            "step": step,
-            "saved_at": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
-            "metrics": metrics or {},
-            "config": config or {},
-            "extra": extra or {},
-            "state": {name: entry["class"] for name, entry in tree["state"].items()},
-            "random": {"seed": seeds.last_seed, "states": sorted(tree["random"])},
-            "versions": {"python": platform.python_version(), **versions},
-            "files": {WEIGHTS: {"bytes": len(weights), "sha256": hashlib.sha256(weights).hexdigest()}},
-        }
-        meta = to_json({**meta, "meta_sha256": hash_json(meta)}, "meta")
+        meta = {"format": FORMAT, "version": VERSION, "step": step, "saved_at": now}
+        meta |= {"metrics": metrics or {}, "config": config or {}, "extra": extra or {}}
+        meta["state"] = {name: entry["class"] for name, entry in tree["state"].items()}
+        meta["random"] = {"seed": seeds.last_seed, "states": sorted(tree["random"])}
+        meta["versions"] = {"python": platform.python_version(), **versions}
+        meta["files"] = {WEIGHTS: {"bytes": len(weights), "sha256": hashlib.sha256(weights).hexdigest()}}
+        meta = _to_json({**meta, "meta_sha256": hash_json(meta)}, "meta")
         target, fresh = self._path(step), self.folder / f".saving.{self._path(step).name}"
         with self._changing():
             write_file(fresh / WEIGHTS, weights)
@@ -94,24 +84,20 @@ class Checkpoints:
         return target
 
     def restore(self, state: dict, step: int | str = "newest", random_states: bool = True) -> dict[str, Any]:
-        """Load a checkpoint into the objects of `state`, in place; return its meta ("values" holds the plain entries).
+        """Load a checkpoint (a number, "newest" or "best") into the objects of `state`, in place; return its meta.
 
-        step: a number, "newest" or "best". `state` may name a part of what was saved (a model alone, to evaluate it:
-        then take random_states=False). Raises CheckpointError where the files are damaged or foreign or do not fit,
-        naming the newest step that does; `state` and the random states are then as they were.
+        `state` may name a part of what was saved: a model alone, to evaluate it, with random_states=False. Where it is
+        damaged or foreign or does not fit, CheckpointError names the newest step that does, and nothing has changed.
         """
-        number = self._find(step)
+        number, offer = self._find(step), "No other step is whole and fits"
         try:
-            saved, meta = self._load(number, state, random_states)
+            return self._load(number, state, random_states)
         except CheckpointError as error:
-            offer = "No other step is whole and fits"
-            for other in self.steps():
+            for other in (other for other in self.steps() if other != number):
                 with contextlib.suppress(CheckpointError):
-                    if other != number and self._load(other, state, random_states, keep=False):
-                        offer = f"The newest whole one that fits is step {other}: restore(state, step={other})"
+                    self._load(other, state, random_states, keep=False)
+                    offer = f"The newest whole one that fits is step {other}: restore(state, step={other})"
             raise CheckpointError(f"step {number} cannot be restored: {error}. {offer}") from error
-        plain = {name: entry["value"] for name, entry in saved["state"].items() if entry["kind"] == "plain"}
-        return {**meta, "values": plain}
 
     def resume(self, state: dict) -> int:
         """Restore the newest checkpoint and return the step after it, 0 when there is none. Needs all names saved."""
@@ -123,8 +109,8 @@ class Checkpoints:
 
     def steps(self) -> list[int]:
         """Return the numbers of all steps in the folder, oldest first (whether whole or not)."""
-        found = (re.fullmatch(r"step-(\d{8,12})", path.name) for path in self.folder.glob("step-*"))
-        return sorted(int(match[1]) for match in found if match)
+        names = (path.name.removeprefix("step-") for path in self.folder.glob("step-*"))
+        return sorted(int(name) for name in names if name.isdecimal() and 8 <= len(name) <= 12)
 
     def latest(self) -> int | None:
         """Return the number of the newest step, None in an empty store."""
@@ -149,30 +135,25 @@ class Checkpoints:
         return self.folder / f"step-{step:08d}"
 
     def _find(self, step: int | str) -> int:
-        if not self.steps():
+        if not (steps := self.steps()):
             raise CheckpointError(f"{self.folder} holds no checkpoint: nothing was saved there, or the path is wrong")
-        if step == "newest":
-            return self.latest()
-        number = self.best_step() if step == "best" else check_whole("step (or 'newest' or 'best')", step, 0)
-        if number is None:
-            needed = "Checkpoints(best=…) must name one that save() was given"
-            raise CheckpointError(f"no step in {self.folder} has a finite metric {self.best!r}: {needed}")
-        if number not in self.steps():
-            raise CheckpointError(f"there is no step {number} in {self.folder}; there are {self.steps()}")
+        wanted = {"newest": self.latest, "best": self.best_step}.get(step) if isinstance(step, str) else None
+        number = wanted() if wanted else check_whole("step (or 'newest' or 'best')", step, 0)
+        if number not in steps:
+            wanted = f"step with a finite metric {self.best!r}" if step == "best" else f"step {number}"
+            raise CheckpointError(f"there is no {wanted} in {self.folder}; there are {steps}")
         return number
 
-    def _load(self, step: int, state: dict, random_states: bool, keep: bool = True) -> tuple[dict, dict]:
-        """Check every hash of a step, apply it to `state`, return (what was saved, its meta)."""
-        folder = self._path(step)
-        meta, raw = _read_meta(folder), _read(folder / WEIGHTS)
-        if meta["step"] != step:
-            raise CheckpointError(f"{folder} was renamed: it was written as step {meta['step']}")
+    def _load(self, step: int, state: dict, random_states: bool, keep: bool = True) -> dict[str, Any]:
+        """Check every hash of a step, apply it to `state`, return its meta with the plain values."""
+        meta, path = _read_meta(self._path(step)), self._path(step) / WEIGHTS
         try:
-            saved = states.decode_state(raw, meta["files"].get(WEIGHTS, {}).get("sha256", "missing"))
-        except CheckpointError as error:
-            raise CheckpointError(f"{folder / WEIGHTS}: {error}") from None
+            saved = states.decode_state(path.read_bytes(), meta["files"].get(WEIGHTS, {}).get("sha256", "missing"))
+        except (OSError, CheckpointError) as error:
+            raise CheckpointError(f"{path}: {getattr(error, 'strerror', error)}") from None
         states.apply_state(state, saved, random_states, keep)
-        return saved, meta
+        plain = {name: entry["value"] for name, entry in saved["state"].items() if entry["kind"] == "plain"}
+        return {**meta, "values": plain}
 
     def _whole_meta(self, step: int) -> dict[str, Any]:
         """The meta of a step whose files look whole, else {} (the weights' hash is computed by restore alone)."""
@@ -210,22 +191,37 @@ class Checkpoints:
                 path.rmdir()
 
 
-def _read(path: Path) -> bytes:
+def _read_meta(folder: Path) -> dict[str, Any]:
+    """The meta.json of a checkpoint folder, its format, its hash and its step checked."""
+    path, hook = folder / META, lambda node: float(node["$float"]) if "$float" in node else node
     try:
-        return path.read_bytes()
-    except OSError as error:
-        raise CheckpointError(f"{path} is missing or unreadable ({error.strerror})") from None
-
-
-def _read_meta(folder: Path) -> dict:
-    """The meta.json of a checkpoint folder, its format and its hash checked."""
-    path, text = folder / META, _read(folder / META)
-    try:
-        meta = json.loads(text, object_hook=lambda node: float(node["$float"]) if "$float" in node else node)
-    except (ValueError, RecursionError) as error:
-        raise CheckpointError(f"{path} is damaged: it is no JSON ({error})") from None
+        meta = json.loads(path.read_bytes(), object_hook=hook)
+    except (OSError, ValueError, RecursionError) as error:
+        raise CheckpointError(f"{path} is missing or damaged ({error})") from None
     if not isinstance(meta, dict) or (meta.get("format"), meta.get("version")) != (FORMAT, VERSION):
         raise CheckpointError(f"{path} was written by another program, or by another version of this course")
     if meta.pop("meta_sha256", "") != hash_json(meta):
         raise CheckpointError(f"{path} was changed after it was written: its hash does not fit its content")
+    if folder.name != f"step-{meta['step']:08d}":
+        raise CheckpointError(f"{folder} was renamed: it was written as step {meta['step']}")
     return meta
+
+
+def _to_json(value: Any, where: str) -> Any:
+    """`value` in the words of JSON: tuples as lists, NumPy's numbers as numbers, NaN as {"$float": "nan"}."""
+    value = value.item() if isinstance(value, np.generic) else value
+    if isinstance(value, float) and not math.isfinite(value):
+        return {"$float": str(value)}
+    if value is None or type(value) in (bool, int, float, str):
+        return value
+    if isinstance(value, (list, tuple)):
+        return [_to_json(item, f"{where}[{i}]") for i, item in enumerate(value)]
+    if isinstance(value, dict) and all(type(key) is str and key != "$float" for key in value):
+        return {key: _to_json(item, f"{where}[{key!r}]") for key, item in value.items()}
+    raise TypeError(f"{where} is {value!r:.80}; readable JSON has numbers, texts, lists, dicts whose keys are texts")
+
+
+def hash_json(value: Any) -> str:
+    """Return the sha256 of a value's JSON, 64 hex digits; the order of keys does not count."""
+    text = json.dumps(_to_json(value, "meta"), sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -19,7 +19,7 @@ from . import keras_states, seeds
 
 _NATIVE = set("bool int8 int16 int32 int64 uint8 uint16 uint32 uint64 float16 float32 float64".split())
 _AS_BYTES = {"bfloat16", "complex64", "complex128", "float8_e4m3fn", "float8_e5m2"}  # safetensors or NumPy lacks them
-_DICTS = {"dict": dict, "OrderedDict": OrderedDict, "Counter": Counter}
+_BUILD = {"tuple": tuple, "dict": dict, "OrderedDict": OrderedDict, "Counter": lambda pairs: Counter(dict(pairs))}
 _PLAIN = (type(None), bool, int, float, str, bytes, list, tuple, dict, np.ndarray, np.generic)
 _SLOTS = {"exp_avg", "exp_avg_sq", "max_exp_avg_sq", "momentum_buffer", "square_avg", "sum"}  # shaped like a parameter
 
@@ -44,26 +44,26 @@ def apply_state(state: dict[str, Any], saved: dict, random_states: bool, keep: b
 
     Raises CheckpointError naming what does not fit or refuses it; then everything is as it was before.
     """
-    before, current, fits = None, "state", False
+    before, current = None, "state"
     try:
         before = copy.deepcopy(capture_state(state))
         if missing := sorted(set(state) - set(saved["state"])):
             raise ValueError(f"the checkpoint holds {sorted(saved['state'])}, but not {missing}")
         for current, thing in state.items():
-            kind, _, put = _find_rule(current, thing)
             then, now = saved["state"][current], before["state"][current]
-            other = then["class"].split(".")[-1] != now["class"].split(".")[-1]  # of models, what they hold decides
-            if then["kind"] != kind or other and kind not in ("plain", "torch-module", "keras-model"):
+            same = then["class"].split(".")[-1] == now["class"].split(".")[-1]
+            if then["kind"] != now["kind"] or not (same or now["kind"] in _BY_CONTENT):
                 raise ValueError(f"it is a {now['class']}, but the checkpoint holds a {then['class']}")
-            put(thing, then["value"])
+            _find_rule(current, thing)[2](thing, then["value"])
         current = "random states"
         if random_states:
             seeds.apply_random(saved["random"])
-        fits = True
+        if keep:
+            before = None
     except Exception as error:  # the objects may raise whatever they like
         raise CheckpointError(f"{current!r} does not fit: {error}; everything is as it was before") from error
     finally:
-        if before and not (fits and keep):
+        if before:
             for name, thing in state.items():
                 _find_rule(name, thing)[2](thing, before["state"][name]["value"])
             seeds.apply_random(before["random"])
@@ -100,7 +100,7 @@ def decode_state(raw: bytes, sha256: str | None = None) -> Any:
 
 
 def _encode(value: Any, path: tuple, tensors: dict) -> Any:
-    kind, dtype, torch = type(value), "", sys.modules.get("torch")
+    kind, torch = type(value), sys.modules.get("torch")
     if value is None or kind in (bool, int, str) or kind is float and math.isfinite(value):
         return value
     if kind is float:
@@ -110,28 +110,28 @@ def _encode(value: Any, path: tuple, tensors: dict) -> Any:
     if kind in (list, tuple) or torch and kind is torch.Size:
         items = [_encode(item, (*path, i), tensors) for i, item in enumerate(value)]
         return items if kind is list else {"$": "tuple", "v": items}
-    if kind is dict and all(type(key) is str and key != "$" for key in value):
-        return {key: _encode(item, (*path, key), tensors) for key, item in value.items()}
-    if kind in _DICTS.values():
-        keys = [_encode(key, (*path, f"key {key!r}"), tensors) for key in value]
-        pairs = [*zip(keys, [_encode(item, (*path, key), tensors) for key, item in value.items()], strict=True)]
-        node, versions = {"$": kind.__name__, "v": pairs}, getattr(value, "_metadata", None)  # PyTorch's, of the layers
-        return node if versions is None else {**node, "extra": _encode(versions, (*path, "_metadata"), tensors)}
+    if kind in (dict, OrderedDict, Counter):
+        items = {key: _encode(item, (*path, key), tensors) for key, item in value.items()}
+        if kind is dict and all(type(key) is str and key != "$" for key in items):
+            return items
+        pairs = [[_encode(key, (*path, f"key {key!r}"), tensors), item] for key, item in items.items()]
+        versions = {"extra": value._metadata} if hasattr(value, "_metadata") else {}  # PyTorch's, of the layers
+        return {"$": kind.__name__, "v": pairs, **_encode(versions, path, tensors)}
+    held, dtype = "", ""
     if kind in (np.ndarray, np.memmap) or isinstance(value, np.generic):
-        held, array = "scalar" if isinstance(value, np.generic) else "numpy", np.array(value, order="C")
-        dtype, array = array.dtype.name, array.astype(array.dtype.newbyteorder("<"))
-        array = array if dtype in _NATIVE else np.frombuffer(array.tobytes(), np.uint8)
+        held, dtype, array = "scalar" if isinstance(value, np.generic) else "numpy", value.dtype.name, np.array(value)
+        array = array.astype(array.dtype.newbyteorder("<"), order="C")
     elif torch and isinstance(value, torch.Tensor) and value.layout == torch.strided and not value.is_quantized:
         held, dtype = "torch", str(value.dtype).removeprefix("torch.")
-        data = value.detach().to("cpu").resolve_conj().resolve_neg().contiguous()
-        array = (data if dtype in _NATIVE else data.reshape(-1, 1).view(torch.uint8).flatten()).numpy()
+        data = value.detach().cpu().resolve_conj().resolve_neg().contiguous()
+        array = (data if dtype in _NATIVE else data.reshape(-1, 1).view(torch.uint8)).numpy()
     if dtype not in _NATIVE | _AS_BYTES:
         where = "state" + "".join(f"[{part!r}]" for part in path)
         raise TypeError(f"{where} is a {_class_of(value)}, which a checkpoint cannot hold; save its numbers instead")
     name = ".".join(map(str, path)) or "value"
     while name in tensors:  # the keys 1 and "1" would share a name
         name += "'"
-    tensors[name] = array
+    tensors[name] = array if dtype in _NATIVE else np.frombuffer(array.tobytes(), np.uint8)
     return {"$": held, "t": name, "dtype": dtype, "shape": list(value.shape)}
 
 
@@ -142,16 +142,14 @@ def _decode(node: dict, tensors: dict) -> Any:
         return node
     if kind == "float":
         return struct.unpack("<d", bytes.fromhex(node["bits"]))[0]
-    if kind in ("bytes", "tuple"):
-        return tuple(node["v"]) if kind == "tuple" else base64.b64decode(node["v"], validate=True)
-    if kind in _DICTS:
-        result = _DICTS[kind](dict(node["v"]))
+    if kind == "bytes":
+        return base64.b64decode(node["v"], validate=True)
+    if kind in _BUILD:
+        result = _BUILD[kind](node["v"])
         if "extra" in node:
             result._metadata = node["extra"]
         return result
     dtype, shape, array = node["dtype"], node["shape"], tensors[node["t"]]
-    if array.dtype.name != (dtype if dtype in _NATIVE else "uint8") or dtype not in _NATIVE | _AS_BYTES:
-        raise ValueError(f"{node['t']} is {array.dtype}, not {dtype}")
     if kind == "torch":
         import torch
 
@@ -162,17 +160,12 @@ def _decode(node: dict, tensors: dict) -> Any:
 
 def _put_module(module: Any, saved: dict) -> None:
     here, there = _plain_names(module.state_dict()), _plain_names(saved)
-    signs = {name: [_sign(side, name) for side in (there, here)] for name in {**here, **there}}
-    problems = [
-        f"{name} is {then} in the checkpoint and {now} here" for name, (then, now) in signs.items() if then != now
-    ]
-    if problems:
-        more = f"; and {len(problems) - 3} more" if len(problems) > 3 else ""
-        raise ValueError(f"it is another model: {'; '.join(problems[:3])}{more}")
+    now, then = ({name: _sign(value) for name, (_, value) in side.items()} for side in (here, there))
+    if wrong := [name for name in {**now, **then} if now.get(name) != then.get(name)]:
+        told = [f"{n} is {then.get(n, 'missing')} in the checkpoint and {now.get(n, 'missing')} here" for n in wrong]
+        raise ValueError(f"it is another model: {'; '.join(told[:3])}" + "; and more" * (len(told) > 3))
     renamed = {here[name][0]: there[name][1] for name in here}
-    module.load_state_dict(
-        saved if renamed.keys() == saved.keys() else renamed
-    )  # `saved` knows the layers' versions too
+    module.load_state_dict(saved if renamed.keys() == saved.keys() else renamed)  # `saved`: the layers' versions too
 
 
 def _plain_names(tensors: dict) -> dict[str, tuple[str, Any]]:
@@ -182,18 +175,20 @@ def _plain_names(tensors: dict) -> dict[str, tuple[str, Any]]:
     return {name.removeprefix("module.") if wrapped else name: item for name, item in named.items()}
 
 
-def _sign(named: dict[str, tuple[str, Any]], name: str) -> str:
-    value = named.get(name, (name, None))[1]
-    return f"{value.dtype}{tuple(value.shape)}" if hasattr(value, "shape") else "missing" if value is None else "there"
-
-
 def _put_optimizer(optimizer: Any, saved: dict) -> None:
     optimizer.load_state_dict(saved)  # this compares the groups of parameters, but no shapes
     for parameter, slots in optimizer.state.items():
         for key in _SLOTS & slots.keys():
             if getattr(slots[key], "shape", parameter.shape) != parameter.shape:
-                shapes = f"{key} is {tuple(slots[key].shape)}, the parameter {tuple(parameter.shape)}"
-                raise ValueError(f"it belongs to another model: {shapes}")
+                raise ValueError(f"it belongs to another model: {key} is {_sign(slots[key])}, not {_sign(parameter)}")
+
+
+def _put_keras_optimizer(optimizer: Any, saved: list) -> None:
+    keras_states.put_variables(optimizer.variables, saved, words=1)  # of a name "dense_3_kernel_momentum", the momentum
+
+
+def _sign(value: Any) -> str:
+    return f"{value.dtype}{tuple(value.shape)}" if hasattr(value, "shape") else "there"
 
 
 def _class_of(thing: Any) -> str:
@@ -201,14 +196,15 @@ def _class_of(thing: Any) -> str:
 
 
 _TAKE, _PUT = methodcaller("state_dict"), lambda thing, value: thing.load_state_dict(value)
+_BY_CONTENT = ("plain", "torch-module", "keras-model")  # of these what they hold decides, of others their class too
 _RULES = [  # kind, type (looked up where its library is loaded), how to take the state and how to put it back
     ("keras-model", "keras.Model", keras_states.take_model, keras_states.put_model),  # on PyTorch it is a Module too
-    ("keras-optimizer", "keras.Optimizer", keras_states.take_optimizer, keras_states.put_optimizer),
+    ("keras-optimizer", "keras.Optimizer", lambda it: keras_states.take_variables(it.variables), _put_keras_optimizer),
     ("torch-module", "torch.nn.Module", _TAKE, _put_module),
     ("torch-optimizer", "torch.optim.Optimizer", _TAKE, _put_optimizer),
-    ("torch-generator", "torch.Generator", seeds.capture_generator, seeds.apply_generator),
-    ("numpy-generator", "numpy.random.Generator", seeds.capture_generator, seeds.apply_generator),
-    ("python-random", "random.Random", seeds.capture_generator, seeds.apply_generator),
+    ("torch-generator", "torch.Generator", methodcaller("get_state"), lambda rng, saved: rng.set_state(saved)),
+    ("numpy-generator", "numpy.random.Generator", seeds.take_numpy, seeds.put_numpy),
+    ("python-random", "random.Random", methodcaller("getstate"), seeds.put_python),
     ("plain", "torch.Tensor", lambda value: value, lambda value, saved: None),
 ]
 
@@ -217,11 +213,10 @@ def _find_rule(name: str, thing: Any) -> tuple[str, Any, Any]:
     """(kind, take, put) for one entry of `state`. Raises TypeError for what no rule covers."""
     for kind, path, take, put in _RULES:
         library, _, path = path.partition(".")
-        if library in sys.modules and isinstance(thing, attrgetter(path)(sys.modules[library])):
+        known = library in sys.modules and isinstance(thing, attrgetter(path)(sys.modules[library]))
+        if known or kind == "plain" and isinstance(thing, _PLAIN):
             return kind, take, put
-    if isinstance(thing, _PLAIN):
-        return _RULES[-1][0], *_RULES[-1][2:]
-    if callable(getattr(thing, "state_dict", None)) and callable(getattr(thing, "load_state_dict", None)):
+    if hasattr(thing, "state_dict") and hasattr(thing, "load_state_dict"):
         return "state-dict", _TAKE, _PUT
     needed = "no state_dict() and load_state_dict(), and is no Keras model, no generator and no plain value"
     raise TypeError(f"state[{name!r}] is a {_class_of(thing)}: it has {needed}")
