@@ -104,14 +104,15 @@ def put_model(model: Any, saved: dict) -> None:
     from keras.layers import Normalization
 
     now = take_model(model)
-    for (layer, then), (_, here) in zip_longest(saved["learned"], now["learned"], fillvalue=("another", [])):
+    learned = saved.get("learned", now["learned"]), now["learned"]
+    for (layer, then), (_, here) in zip_longest(*learned, fillvalue=("another", [])):
         for number, (a, b) in enumerate(zip_longest(then, here)):
             if a != b:
                 what = f"entry {number} is {a!r} of {len(then)} in the checkpoint and {b!r} of {len(here)} here"
                 raise ValueError(f"its layer {layer!r} has learned something else: {what}; adapt it to the same data")
     put_variables(_own_variables(model), saved["layers"], root=model.name)
     if saved["optimizer"] is not None:
-        if now["optimizer_class"] != saved["optimizer_class"]:
+        if now["optimizer_class"] != saved["optimizer_class"].split(".")[-1]:
             here = now["optimizer_class"] or "none: call model.compile(…) before you restore"
             raise ValueError(f"it was trained by {saved['optimizer_class']}, now it has {here}")
         put_variables(model.optimizer.variables, saved["optimizer"], words=1)
