@@ -54,14 +54,9 @@ def edit_by_arrows(text: str, *changes: str) -> str:
     return edit_text(text, *(part for change in changes for part in change.split(" → ")))
 
 
-def indent_lines(lines: str) -> str:
-    """The lines as the body of a function, whatever margin they had."""
-    return indent(dedent(lines).strip("\n") + "\n", "    ")
-
-
 def define_function(header: str, lines: str) -> str:
-    """The function with that header, "name(parameters)", and those lines as its body."""
-    return f"def {header}:\n{indent_lines(lines)}"
+    """The function with that header, "name(parameters)", and those lines, whatever their margin, as its body."""
+    return f"def {header}:\n{_indent(lines)}"
 
 
 def replace_bodies(cells: Mapping[str, str], question: str, **bodies: str) -> str:
@@ -69,7 +64,7 @@ def replace_bodies(cells: Mapping[str, str], question: str, **bodies: str) -> st
     cell = cells[question]
     for function, lines in bodies.items():
         (body,) = re.findall(rf"^def {function}\(.*\):\n((?:    .*\n)+)", cell, re.MULTILINE)
-        cell = cell.replace(body, indent_lines(lines))
+        cell = cell.replace(body, _indent(lines))
     return cell
 
 
@@ -94,3 +89,7 @@ def list_changes(line: str, *others: str) -> tuple[str, ...]:
 def swap_lines(first: str, second: str) -> tuple[str]:
     """The one mutant in which two neighbouring lines change places."""
     return (f"{first} / {second} → {second} / {first}",)
+
+
+def _indent(lines: str) -> str:
+    return indent(dedent(lines).strip("\n") + "\n", "    ")
