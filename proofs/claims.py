@@ -50,8 +50,9 @@ def edit_text(text: str, *changes: str) -> str:
 
 
 def edit_by_arrows(text: str, *changes: str) -> str:
-    """The text after the changes, each "old → new". Raises ValueError as edit_text does."""
-    return edit_text(text, *(part for change in changes for part in change.split(" → ")))
+    """The text after the changes, each "old → new". Raises ValueError for one that isn't that, and as edit_text."""
+    pairs = (change.split(" → ") for change in changes)
+    return edit_text(text, *(part for old, new in pairs for part in (old, new)))
 
 
 def define_function(header: str, lines: str) -> str:
