@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from proofs.claims import Equivalent, Mistake, Unusual
+from proofs.claims import Equivalent, Mistake, Unusual, edit_by_arrows
 
 Q1 = """# q1: the blame of four numbers
 def gradients_by_hand(w, b, v, c, x, t):
@@ -158,14 +158,6 @@ _RIGHT, _WRONG, _TINY = "a_right_gradient_passes", "a_wrong_entry_is_found", "ze
 _ONCE, _SECONDS, _BYTES = "nothing_outlives_a_call", "seconds_are_counted", "bytes_are_counted"
 _CHOICE = "choice_has_its_price"
 _ANSWERS = {"q1": Q1, "q2": Q2, "q3": Q3, "q4": Q4, "q5": Q5, "q6": Q6, "q7": Q7}
-
-
-def _vary(base: str, *changes: str) -> str:
-    """The answer after the changes, each "old → new"."""
-    for old, new in (change.split(" → ") for change in changes):
-        assert old in base, f"{old!r} does not stand in the answer"
-        base = base.replace(old, new)
-    return base
 
 
 # (question, name, first check that fails, what it says): changes of the right answer, each "old → new"
@@ -353,7 +345,7 @@ _MISTAKES = {
     ("q7", "price of the other", _CHOICE, "SECONDS"): ('[CHOICE][0] → ["backprop"][0]',),
     ("q7", "bytes for seconds", _CHOICE, "SECONDS"): ("[CHOICE][0] → [CHOICE][1]",),
 }
-MISTAKES = [Mistake(*case, _vary(_ANSWERS[case[0]], *changes)) for case, changes in _MISTAKES.items()]
+MISTAKES = [Mistake(*case, edit_by_arrows(_ANSWERS[case[0]], *changes)) for case, changes in _MISTAKES.items()]
 
 _UNUSUAL = {
     ("q1", "autograd in float32, as tensors"): """# q1
@@ -428,7 +420,7 @@ def backpropagate(root):
                 gradient[id(parent)] = sum(gradient[id(user)] * slope for user, slope in users[id(parent)])
                 waiting.append(parent)
 """,
-    ("q3", "recursion with a higher limit"): _vary(Q3, f"{_SORT} → {_SORT_BY_DEEPER_RECURSION}"),
+    ("q3", "recursion with a higher limit"): edit_by_arrows(Q3, f"{_SORT} → {_SORT_BY_DEEPER_RECURSION}"),
     ("q4", "autograd and mse_loss in float32"): """# q4
 import torch
 def network_gradients(X, T, W1, b1, W2, b2):
@@ -466,7 +458,7 @@ def check_gradient(loss, w, g, h=6e-6):
     g = np.ravel(g)
     return np.array([np.max(np.abs(g - q) / np.clip(np.abs(g) + np.abs(q), 0.001, None))])
 """,
-    ("q5", "five points"): _vary(
+    ("q5", "five points"): edit_by_arrows(
         Q5,
         "1e-5 → 1e-3",
         """        w[i] = kept
@@ -478,7 +470,7 @@ def check_gradient(loss, w, g, h=6e-6):
 """,
         "(above - below) / (2 * h) → (8 * (above - below) - far) / (12 * h)",
     ),
-    ("q6", "reset after the step"): _vary(
+    ("q6", "reset after the step"): edit_by_arrows(
         Q6, "        grad[:] = 0\n → ", "w -= rate * grad\n → w = w - rate * grad\n        grad = grad * 0\n"
     ),
     ("q6", "lists and autograd"): """# q6

@@ -1,6 +1,6 @@
 """Exercise 02: wrong answers that its checks must name, and unusual right ones."""
 
-from proofs.claims import Equivalent, Mistake, Unusual
+from proofs.claims import Equivalent, Mistake, Unusual, define_function, edit_by_arrows
 
 _LOOP = """
 for start in range(0, len(order), B):
@@ -53,43 +53,31 @@ _THERE, _NEVER, _CHOICE = "every_seed_must_be_there", "who_never_arrives_costs_i
 
 
 def _sgd(*changes: str, lines: str = _LOOP) -> str:
-    return _define("sgd_epoch(X, y, w, alpha, B, order)", _change(lines, *changes))
+    return define_function("sgd_epoch(X, y, w, alpha, B, order)", edit_by_arrows(lines, *changes))
 
 
 def _momentum(*changes: str, lines: str = _VELOCITY, more: str = "") -> str:
-    return _define(f"momentum_path(gradients, w, alphas, beta{more})", _change(lines, *changes))
+    return define_function(f"momentum_path(gradients, w, alphas, beta{more})", edit_by_arrows(lines, *changes))
 
 
 def _adam(*changes: str, lines: str = _STEPS, more: str = "") -> str:
     parameters = f"gradients, w, alpha, beta1=0.9, beta2=0.999, epsilon=1e-8{more}"
-    return _define(f"adam_path({parameters})", _change(lines, *changes))
+    return define_function(f"adam_path({parameters})", edit_by_arrows(lines, *changes))
 
 
 def _schedules(*changes: str, lines: str = _COSINE, c: str = "np.log(1 + beta * T) / T") -> str:
-    warmup = _define("warmup_cosine(t, alpha0, alpha_end, T_w, T)", _change(lines, *changes))
-    return f"{warmup}\n{_define('matching_c(beta, T)', f'return {c}')}"
+    warmup = define_function("warmup_cosine(t, alpha0, alpha_end, T_w, T)", edit_by_arrows(lines, *changes))
+    return f"{warmup}\n{define_function('matching_c(beta, T)', f'return {c}')}"
 
 
 def _rates(*changes: str, returned: str = _EDGES, fault: str = "C", values: str = "np.linalg.eigvalsh(H)") -> str:
     lines = f"e = {values}\nif e.min() <= 0:\n    return 0.0, 0.0, 0.0\nreturn {returned}"
-    return f"FAULT = {fault!r}\n{_define('stable_rates(H, beta)', _change(lines, *changes))}"
+    return f"FAULT = {fault!r}\n{define_function('stable_rates(H, beta)', edit_by_arrows(lines, *changes))}"
 
 
 def _prices(*changes: str, lines: str = _PRICE, choice: str = "64", saving: str = "6.0") -> str:
     header = "price_runs(heights, seconds_per_pass, dollars_per_hour, target)"
-    return f"{_define(header, _change(lines, *changes))}\nCHOICE = {choice}\nSAVING = {saving}\n"
-
-
-def _change(lines: str, *changes: str) -> str:
-    """The lines after the changes, each "old → new"."""
-    for old, new in (change.split(" → ") for change in changes):
-        assert old in lines, f"{old!r} is not in the lines to change"
-        lines = lines.replace(old, new)
-    return lines
-
-
-def _define(header: str, lines: str) -> str:
-    return f"def {header}:\n" + "".join(f"    {line}\n" for line in lines.strip("\n").split("\n"))
+    return f"{define_function(header, edit_by_arrows(lines, *changes))}\nCHOICE = {choice}\nSAVING = {saving}\n"
 
 
 # (question, name, first check that fails, what it says): answer

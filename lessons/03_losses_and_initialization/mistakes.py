@@ -1,6 +1,6 @@
 """Exercise 03: wrong answers that its checks must name, and unusual right ones."""
 
-from proofs.claims import Equivalent, Mistake, Unusual
+from proofs.claims import Equivalent, Mistake, Unusual, define_function, edit_by_arrows
 
 _CE = """
 z = z - z.max(axis=1, keepdims=True)
@@ -67,33 +67,21 @@ _EDGE, _PRICE = "small_networks_work_and_inputs_stay", "too_few_and_too_many_cos
 _LEAST, _ORDER = "no_other_constant_is_better", "the_order_and_what_it_saves"
 
 
-def _change(lines: str, *changes: str) -> str:
-    """The lines after the changes, each "old → new"."""
-    for old, new in (change.split(" → ") for change in changes):
-        assert old in lines, f"{old!r} is not in the lines to change"
-        lines = lines.replace(old, new)
-    return lines
-
-
-def _define(header: str, lines: str) -> str:
-    return f"def {header}:\n" + "".join(f"    {line}\n" for line in lines.strip("\n").split("\n"))
-
-
 def _loss(*changes: str, lines: str = _CE) -> str:
-    return _define("cross_entropy(z, y)", _change(lines, *changes))
+    return define_function("cross_entropy(z, y)", edit_by_arrows(lines, *changes))
 
 
 def _slope(*changes: str, lines: str = _VOTES) -> str:
-    return _define("cross_entropy_gradient(z, Y)", _change(lines, *changes))
+    return define_function("cross_entropy_gradient(z, Y)", edit_by_arrows(lines, *changes))
 
 
 def _binary(*changes: str, lines: str = _LOGADDEXP, c: str = "np.log(np.mean(y) / (1 - np.mean(y)))") -> str:
-    loss = _define("binary_cross_entropy(z, y)", _change(lines, *changes))
-    return f"{loss}\n{_define('starting_logit(y)', f'return {c}')}"
+    loss = define_function("binary_cross_entropy(z, y)", edit_by_arrows(lines, *changes))
+    return f"{loss}\n{define_function('starting_logit(y)', f'return {c}')}"
 
 
 def _start(*changes: str) -> str:
-    return _define("start_network(sizes, activation, rng)", _change(_DRAW, *changes))
+    return define_function("start_network(sizes, activation, rng)", edit_by_arrows(_DRAW, *changes))
 
 
 def _relu(variance: str) -> str:
@@ -105,13 +93,13 @@ def _tanh(variance: str) -> str:
 
 
 def _step(*changes: str, lines: str = _STEP, inside: str = _INSIDE, first: str = "(4, 3)", fault: str = "C") -> str:
-    instrument = _define("look_inside(X, weights, biases)", inside)
-    step = _define("descend(X, y, weights, biases, alpha)", _change(lines, *changes))
+    instrument = define_function("look_inside(X, weights, biases)", inside)
+    step = define_function("descend(X, y, weights, biases, alpha)", edit_by_arrows(lines, *changes))
     return f"{instrument}\nFIRST_DEAD = {first}\nFAULT = {fault!r}\n\n{step}"
 
 
 def _inside(*changes: str) -> str:
-    return _step(inside=_change(_INSIDE, *changes))
+    return _step(inside=edit_by_arrows(_INSIDE, *changes))
 
 
 def _spread(spread: str) -> str:
@@ -123,12 +111,13 @@ def _dead(dead: str) -> str:
 
 
 def _days(cost: str = _COST, best: str = _BEST, order: str = "42", saving: str = "1712") -> str:
-    functions = _define("mean_cost(r, c, late, idle)", cost), _define("best_constants(r, late, idle)", best)
-    return "\n".join([*functions, f"ORDER = {order}", f"SAVING = {saving}\n"])
+    first = define_function("mean_cost(r, c, late, idle)", cost)
+    second = define_function("best_constants(r, late, idle)", best)
+    return f"{first}\n{second}\nORDER = {order}\nSAVING = {saving}\n"
 
 
 def _cost(*changes: str) -> str:
-    return _days(_change(_COST, *changes))
+    return _days(edit_by_arrows(_COST, *changes))
 
 
 def _third(constant: str) -> str:
@@ -599,7 +588,7 @@ def descend(X, y, weights, biases, alpha):
         " / len(X) → ",
         "h.T @ g → h.T @ g / len(h)",
         "g.sum(axis=0) → g.mean(axis=0)",
-        inside=_change(
+        inside=edit_by_arrows(
             _INSIDE,
             "h.std() → np.std(h.ravel().tolist())",
             "(h == 0).all(axis=0).mean() → 1 - np.count_nonzero(h.any(axis=0)) / h.shape[1]",

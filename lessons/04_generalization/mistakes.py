@@ -1,41 +1,8 @@
 """Exercise 04: wrong answers that its checks must name, and unusual right ones."""
 
-import re
-import textwrap
+from functools import partial
 
-from proofs.claims import Equivalent, Mistake, Unusual
-
-
-def _wrong(question: str, check: str, *rows: tuple[str, ...]) -> list[Mistake]:
-    """What `check` must refuse. A row: name, what it says, and a cell, or old and new texts by turns in the right."""
-    return [Mistake(question, name, check, says, _change(_RIGHT[question], *code)) for name, says, *code in rows]
-
-
-def _change(cell: str, *code: str) -> str:
-    if len(code) == 1:
-        return code[0]
-    for old, new in zip(code[::2], code[1::2], strict=True):
-        assert old in cell, f"{old!r} is not in the cell to change"
-        cell = cell.replace(old, new)
-    return cell
-
-
-def _with(question: str, **bodies: str) -> str:
-    """The right cell, with other bodies for some of its functions."""
-    cell = _RIGHT[question]
-    for function, lines in bodies.items():
-        (body,) = re.findall(rf"^def {function}\(.*\):\n((?:    .*\n)+)", cell, re.MULTILINE)
-        cell = cell.replace(body, textwrap.indent(lines.strip("\n") + "\n", "    "))
-    return cell
-
-
-def _edits(line: str, *pairs: tuple[str, str]) -> tuple[str, ...]:
-    return tuple(f"{line} → {line.replace(old, new, 1)}" for old, new in pairs)
-
-
-def _swap(first: str, second: str) -> tuple[str, ...]:
-    return (f"{first} / {second} → {second} / {first}",)
-
+from proofs.claims import Equivalent, Unusual, edit_text, list_mistakes, list_mutants, replace_bodies, swap_lines
 
 _RIGHT = {
     "q1": """
@@ -122,6 +89,7 @@ CHOICE = "augmentation"
 NET = 4572.14
 """,
 }
+_wrong, _with = partial(list_mistakes, _RIGHT), partial(replace_bodies, _RIGHT)
 
 _ROLL = "return np.array([np.roll(image, (y, x), axis=(0, 1)) for image, y, x in zip(images, down, right)])"
 _SLICES = """
@@ -290,7 +258,7 @@ return G
         ("odds-clipped", "`the result`", "(1 - q) / q", "min((1 - q) / q, 1)")),
     *_wrong("q4", "pictures_move_and_zeros_come_in",
         ("rolled", "wraps-around", _with("q4", shift_images=_ROLL)),
-        ("rolled-back", "wraps-around", _with("q4", shift_images=_change(_ROLL, "(y, x)", "(-y, -x)"))),
+        ("rolled-back", "wraps-around", _with("q4", shift_images=edit_text(_ROLL, "(y, x)", "(-y, -x)"))),
         ("up", "other-way", "shifted =", "down = -down\n    shifted ="),
         ("left", "other-way", "shifted =", "right = -right\n    shifted ="),
         ("sideways", "axes-swapped", "shifted =", "down, right = right, down\n    shifted ="),
@@ -342,7 +310,7 @@ return (changed[:, None] != glyphs).sum(axis=(2, 3)).argmin(axis=1)
         ("digits", "list of names", "'half turn'", "0, 1, 8"),
         ("unknown-name", "list of names", "'half turn'", "'rotation'")),
     *_wrong("q4", "far_shifts_and_narrow_pictures",
-        ("far-wraps", "`the result[", _with("q4", shift_images=_change(_SLICES, "shifted =",
+        ("far-wraps", "`the result[", _with("q4", shift_images=edit_text(_SLICES, "shifted =",
             "down, right = np.where(abs(down) < H, down, 0), np.where(abs(right) < W, right, 0)\nshifted ="))),
         ("slices-far", "stopped with", _with("q4", shift_images=_SLICES)),
         ("square", "it should be", "right[b] < W", "right[b] < H"),
@@ -463,7 +431,7 @@ return penalty, {name: p.grad for name, p in leaves.items()}
 """, penalized_minimum="""
 return torch.nn.functional.softshrink(torch.tensor(h * a), lambda1) / torch.tensor(h + lambda2)
 """)),
-    Unusual("q1", "float32", _change(_RIGHT["q1"],
+    Unusual("q1", "float32", edit_text(_RIGHT["q1"],
         "penalty, gradients =",
         "params = {name: np.float32(p) for name, p in params.items()}\n    penalty, gradients =",
         "return np.sign", "a, h = np.float32(a), np.float32(h)\n    return np.sign")),
@@ -535,7 +503,7 @@ second = X.T @ X
 second = second + np.diag(np.diag(second)) * (1 / q - 1)
 return ((w @ second @ w) - 2 * w @ (X.T @ y) + y @ y) / (2 * n)
 """)),
-    Unusual("q4", "roll-and-mask", _change(_with("q4", shift_images="""
+    Unusual("q4", "roll-and-mask", edit_text(_with("q4", shift_images="""
 result = []
 for image, y, x in zip(images, down, right):
     i, j = np.indices(image.shape)
@@ -549,7 +517,7 @@ for one in changed:
     labels.append(found[0] if found else -1)
 return labels
 """), "SAFE = ['half turn']", "SAFE = ('half turn',)")),
-    Unusual("q4", "pad-and-cut", _change(_with("q4", shift_images="""
+    Unusual("q4", "pad-and-cut", edit_text(_with("q4", shift_images="""
 B, H, W = images.shape
 down, right = np.clip(down, -H, H), np.clip(right, -W, W)
 wide = np.pad(images, ((0, 0), (H, H), (W, W)))
@@ -572,7 +540,7 @@ padded = torch.nn.functional.pad(torch.tensor(images), (W, W, H, H))
 down, right = np.clip(down, -H, H), np.clip(right, -W, W)
 return torch.stack([torch.roll(p, (int(y), int(x)), (0, 1))[H:2 * H, W:2 * W] for p, y, x in zip(padded, down, right)])
 """)),
-    Unusual("q5", "recorded", _change(_with("q5", fit="""
+    Unusual("q5", "recorded", edit_text(_with("q5", fit="""
 import copy
 history, epoch = [(float("inf"), copy.deepcopy(w))], 0
 while epoch < max_epochs:
@@ -585,7 +553,7 @@ while epoch < max_epochs:
         break
 return history[best][1].tolist(), best
 """), 'FAULTS = "BC"', 'FAULTS = ["C", "b"]')),
-    Unusual("q5", "own-copy", _change(_with("q5", fit="""
+    Unusual("q5", "own-copy", edit_text(_with("q5", fit="""
 w = np.array(w)
 best = np.copy(w)
 low, number, left, k = np.inf, 0, patience, 0
@@ -599,8 +567,8 @@ while left and k < max_epochs:
 return best, np.array(number)
 """), 'FAULTS = "BC"', 'FAULTS = "C, B."')),
     Unusual("q5", "torch-copy",
-        "import torch\n" + _change(_RIGHT["q5"], "w.copy()", "torch.tensor(w)", '"BC"', '"B and C"')),
-    Unusual("q6", "scipy", "from scipy.special import stdtrit\n" + _change(_with("q6", compare_with_baseline="""
+        "import torch\n" + edit_text(_RIGHT["q5"], "w.copy()", "torch.tensor(w)", '"BC"', '"B and C"')),
+    Unusual("q6", "scipy", "from scipy.special import stdtrit\n" + edit_text(_with("q6", compare_with_baseline="""
 D = np.asarray(accuracies) - np.asarray(baseline)[None, :]
 K, S = D.shape
 errors = np.sqrt([np.cov(row, ddof=1) / S for row in D])
@@ -608,7 +576,7 @@ tail = (1 - confidence) / K / 2
 low, high = (D.mean(axis=1) + stdtrit(S - 1, p) * errors for p in (tail, 1 - tail))
 return [D.mean(axis=1), low, high]
 """), '"augmentation"', "' Augmentation'", "4572.14", "4572")),
-    Unusual("q6", "loops-float32", _change(_with("q6", compare_with_baseline="""
+    Unusual("q6", "loops-float32", edit_text(_with("q6", compare_with_baseline="""
 rows = []
 for row in np.float32(accuracies):
     d = [float(a) - float(b) for a, b in zip(row, np.float32(baseline))]
@@ -622,57 +590,57 @@ return np.array(rows).T
 
 EQUIVALENT = [
     Equivalent("q1", "the layers in another order: a sum and a dictionary have none",
-        _edits("for name, p in params.items():", ("params.items()", "list(params.items())[::-1]"))),
+        list_mutants("for name, p in params.items():", "params.items() → list(params.items())[::-1]")),
     Equivalent("q1", "two neighbouring lines that do not touch each other",
-        _swap("penalty += lambda1 * np.abs(p).sum() + lambda2 / 2 * (p ** 2).sum()",
+        swap_lines("penalty += lambda1 * np.abs(p).sum() + lambda2 / 2 * (p ** 2).sum()",
             "gradients[name] = lambda1 * np.sign(p) + lambda2 * p")),
     Equivalent("q1", "the larger of two numbers, whichever stands first",
-        _edits("return np.sign(a) * np.maximum(h * np.abs(a) - lambda1, 0) / (h + lambda2)",
-            ("h * np.abs(a) - lambda1, 0", "0, h * np.abs(a) - lambda1"))),
+        list_mutants("return np.sign(a) * np.maximum(h * np.abs(a) - lambda1, 0) / (h + lambda2)",
+            "h * np.abs(a) - lambda1, 0 → 0, h * np.abs(a) - lambda1")),
     Equivalent("q2", "two neighbouring lines that do not touch each other",
-        _swap("m = beta1 * m + (1 - beta1) * g", "v = beta2 * v + (1 - beta2) * g ** 2")),
-    Equivalent("q2", "u is this call's own array", _edits("u = u + lam * w", ("= u +", "+="))),
+        swap_lines("m = beta1 * m + (1 - beta1) * g", "v = beta2 * v + (1 - beta2) * g ** 2")),
+    Equivalent("q2", "u is this call's own array", list_mutants("u = u + lam * w", "= u + → +=")),
     Equivalent("q2", "a whole number may be a float",
-        _edits("return int(np.ceil(np.log(0.5) / np.log(1 - alpha * lam)))",
-            ("int(np.ceil(np.log(0.5) / np.log(1 - alpha * lam)))", "np.ceil(np.log(0.5) / np.log(1 - alpha * lam))"))),
+        list_mutants("return int(np.ceil(np.log(0.5) / np.log(1 - alpha * lam)))",
+            "int(np.ceil(np.log(0.5) / np.log(1 - alpha * lam))) → np.ceil(np.log(0.5) / np.log(1 - alpha * lam))")),
     Equivalent("q3", "two neighbouring lines that do not touch each other",
-        _swap("errors = X @ w - y", "variances = (1 - q) / q * ((X * w) ** 2).sum(axis=1)")),
+        swap_lines("errors = X @ w - y", "variances = (1 - q) / q * ((X * w) ** 2).sum(axis=1)")),
     Equivalent("q3", "only the square of it is used", (
-        *_edits("errors = X @ w - y", ("X @ w - y", "y - X @ w"), ("X @ w - y", "-(X @ w - y)")),
-        *_edits("variances = (1 - q) / q * ((X * w) ** 2).sum(axis=1)", ("X * w", "-(X * w)")))),
+        *list_mutants("errors = X @ w - y", "X @ w - y → y - X @ w", "X @ w - y → -(X @ w - y)"),
+        *list_mutants("variances = (1 - q) / q * ((X * w) ** 2).sum(axis=1)", "X * w → -(X * w)"))),
     Equivalent("q3", "the last of two axes",
-        _edits("variances = (1 - q) / q * ((X * w) ** 2).sum(axis=1)", ("axis=1", "axis=-1"))),
+        list_mutants("variances = (1 - q) / q * ((X * w) ** 2).sum(axis=1)", "axis=1 → axis=-1")),
     Equivalent("q4", "two neighbouring lines that do not touch each other", (
-        *_swap("rows = np.arange(H) - down[:, None]", "columns = np.arange(W) - right[:, None]"),
-        *_swap("inside = ((rows >= 0) & (rows < H))[:, :, None] & ((columns >= 0) & (columns < W))[:, None, :]",
+        *swap_lines("rows = np.arange(H) - down[:, None]", "columns = np.arange(W) - right[:, None]"),
+        *swap_lines("inside = ((rows >= 0) & (rows < H))[:, :, None] & ((columns >= 0) & (columns < W))[:, None, :]",
             "wrapped = images[np.arange(B)[:, None, None], (rows % H)[:, :, None], (columns % W)[:, None, :]]"))),
     Equivalent("q4", "a conjunction, whichever side stands first",
-        _edits("inside = ((rows >= 0) & (rows < H))[:, :, None] & ((columns >= 0) & (columns < W))[:, None, :]",
-            ("((rows >= 0) & (rows < H))[:, :, None] & ((columns >= 0) & (columns < W))[:, None, :]",
-             "((columns >= 0) & (columns < W))[:, None, :] & ((rows >= 0) & (rows < H))[:, :, None]"),
-            ("(rows >= 0) & (rows < H)", "(rows < H) & (rows >= 0)"),
-            ("(columns >= 0) & (columns < W)", "(columns < W) & (columns >= 0)"))),
+        list_mutants("inside = ((rows >= 0) & (rows < H))[:, :, None] & ((columns >= 0) & (columns < W))[:, None, :]",
+            "((rows >= 0) & (rows < H))[:, :, None] & ((columns >= 0) & (columns < W))[:, None, :] → "
+            "((columns >= 0) & (columns < W))[:, None, :] & ((rows >= 0) & (rows < H))[:, :, None]",
+            "(rows >= 0) & (rows < H) → (rows < H) & (rows >= 0)",
+            "(columns >= 0) & (columns < W) → (columns < W) & (columns >= 0)")),
     Equivalent("q4", "a list of one name, for digits that agree with one another",
-        _edits(
+        list_mutants(
             "SAFE = [name for name in TRANSFORMS if all((labels_after(GLYPHS, name)[digit] == digit for digit in "
             "SCOREBOARD))]",
-            ("TRANSFORMS", "list(TRANSFORMS)[:-1]"), ("TRANSFORMS", "list(TRANSFORMS)[:1]"),
-            ("TRANSFORMS", "list(TRANSFORMS)[::-1]"), ("SCOREBOARD", "list(SCOREBOARD)[1:]"),
-            ("SCOREBOARD", "list(SCOREBOARD)[:-1]"), ("SCOREBOARD", "list(SCOREBOARD)[::-1]"))),
+            "TRANSFORMS → list(TRANSFORMS)[:-1]", "TRANSFORMS → list(TRANSFORMS)[:1]",
+            "TRANSFORMS → list(TRANSFORMS)[::-1]", "SCOREBOARD → list(SCOREBOARD)[1:]",
+            "SCOREBOARD → list(SCOREBOARD)[:-1]", "SCOREBOARD → list(SCOREBOARD)[::-1]")),
     Equivalent("q4", "the same two of four axes",
-        _edits("same = (changed[:, None] == glyphs).all(axis=(2, 3))", ("(2, 3", "(3, 2"), ("axis=(2", "axis=(-2"))),
+        list_mutants("same = (changed[:, None] == glyphs).all(axis=(2, 3))", "(2, 3 → (3, 2", "axis=(2 → axis=(-2")),
     Equivalent("q4", "all three transforms undo themselves, so that the table is symmetric",
-        _edits("return np.where(same.any(axis=1), same.argmax(axis=1), -1)",
-            ("axis=1), same.argmax", "axis=0), same.argmax"), ("axis=1), same.argmax", "axis=-1), same.argmax"),
-            ("axis=1), -1", "axis=0), -1"), ("axis=1), -1", "axis=-1), -1"))),
-    Equivalent("q5", "punctuation around the letters is passed over", _edits("FAULTS = 'BC'", (" 'BC'", " 'BC?'"))),
+        list_mutants("return np.where(same.any(axis=1), same.argmax(axis=1), -1)",
+            "axis=1), same.argmax → axis=0), same.argmax", "axis=1), same.argmax → axis=-1), same.argmax",
+            "axis=1), -1 → axis=0), -1", "axis=1), -1 → axis=-1), -1")),
+    Equivalent("q5", "punctuation around the letters is passed over", list_mutants("FAULTS = 'BC'", " 'BC' →  'BC?'")),
     Equivalent("q6", "two neighbouring lines that do not touch each other", (
-        *_swap("CHOICE = STRATEGIES[NETS.argmax()]", "NET = NETS.max()"),
-        *_swap("K, S = differences.shape", "gain = differences.mean(axis=1)"),
-        *_swap("gain = differences.mean(axis=1)", "error = differences.std(axis=1, ddof=1) / np.sqrt(S)"))),
+        *swap_lines("CHOICE = STRATEGIES[NETS.argmax()]", "NET = NETS.max()"),
+        *swap_lines("K, S = differences.shape", "gain = differences.mean(axis=1)"),
+        *swap_lines("gain = differences.mean(axis=1)", "error = differences.std(axis=1, ddof=1) / np.sqrt(S)"))),
     Equivalent("q6", "the differences have the shape of the accuracies",
-        _edits("K, S = differences.shape", ("differences.shape", "accuracies.shape"))),
+        list_mutants("K, S = differences.shape", "differences.shape → accuracies.shape")),
     Equivalent("q6", "the last of two axes", (
-        *_edits("gain = differences.mean(axis=1)", ("axis=1", "axis=-1")),
-        *_edits("error = differences.std(axis=1, ddof=1) / np.sqrt(S)", ("axis=1", "axis=-1")))),
+        *list_mutants("gain = differences.mean(axis=1)", "axis=1 → axis=-1"),
+        *list_mutants("error = differences.std(axis=1, ddof=1) / np.sqrt(S)", "axis=1 → axis=-1"))),
 ]  # fmt: skip

@@ -1,41 +1,8 @@
 """Exercise 05: wrong answers that its checks must name, and unusual right ones."""
 
-import re
-import textwrap
+from functools import partial
 
-from proofs.claims import Equivalent, Mistake, Unusual
-
-
-def _wrong(question: str, check: str, *rows: tuple[str, ...]) -> list[Mistake]:
-    """What `check` must refuse. A row: name, what it says, and a cell, or old and new texts by turns in the right."""
-    return [Mistake(question, name, check, says, _change(_RIGHT[question], *code)) for name, says, *code in rows]
-
-
-def _change(cell: str, *code: str) -> str:
-    if len(code) == 1:
-        return code[0]
-    for old, new in zip(code[::2], code[1::2], strict=True):
-        assert old in cell, f"{old!r} is not in the cell to change"
-        cell = cell.replace(old, new)
-    return cell
-
-
-def _with(question: str, **bodies: str) -> str:
-    """The right cell, with other bodies for some of its functions."""
-    cell = _RIGHT[question]
-    for function, lines in bodies.items():
-        (body,) = re.findall(rf"^def {function}\(.*\):\n((?:    .*\n)+)", cell, re.MULTILINE)
-        cell = cell.replace(body, textwrap.indent(lines.strip("\n") + "\n", "    "))
-    return cell
-
-
-def _edits(line: str, *pairs: tuple[str, str]) -> tuple[str, ...]:
-    return tuple(f"{line} → {line.replace(old, new, 1)}" for old, new in pairs)
-
-
-def _swap(first: str, second: str) -> tuple[str, ...]:
-    return (f"{first} / {second} → {second} / {first}",)
-
+from proofs.claims import Equivalent, Unusual, edit_text, list_mistakes, list_mutants, replace_bodies, swap_lines
 
 _RIGHT = {
     "q1": """
@@ -126,6 +93,7 @@ CHOICE = 512
 NEXT_PRICE = 13183.65
 """,
 }
+_wrong, _with = partial(list_mistakes, _RIGHT), partial(replace_bodies, _RIGHT)
 
 MISTAKES = [
     *_wrong("q1", "pixels_become_rows_between_0_and_1",
@@ -247,7 +215,7 @@ return [layer.count_params() for layer in model.layers]
         ("dropout", "`movement of the weights", "*hidden", "*hidden, keras.layers.Dropout(0.5)"),
         ("ten-times", "`movement of the weights", "Adam(rate)", "Adam(10 * rate)")),
     *_wrong("q3", "each_call_builds_a_new_model",
-        ("one-model", "models-share-weights", "MADE = {}\n" + _change(_RIGHT["q3"], "build_model", "_build") + """
+        ("one-model", "models-share-weights", "MADE = {}\n" + edit_text(_RIGHT["q3"], "build_model", "_build") + """
 def build_model(sizes, rate):
     if tuple(sizes) not in MADE:
         MADE[tuple(sizes)] = _build(sizes, rate)
@@ -338,7 +306,7 @@ def build_model(sizes, rate):
          'state["order"].copy()', "run.rng.permutation(len(run.X))")),
     *_wrong("q5", "a_saved_state_stands_still",
         ("aliases", "state-moves-on", "run.W.copy()", "run.W"),
-        ("shallow", "state-moves-on", _change(_with("q5", save_state="""
+        ("shallow", "state-moves-on", edit_text(_with("q5", save_state="""
 state = {name: value for name, value in vars(run).items() if name not in ("X", "Y", "rng")}
 return {**state, "generator": run.rng.bit_generator.state}
 """), 'state["rng"]', 'state["generator"]')),
@@ -516,7 +484,7 @@ model.compile(
 )
 return model
 """)),
-    Unusual("q3", "compiled-eagerly", _change(_RIGHT["q3"], '["accuracy"]', '["acc"], run_eagerly=True',
+    Unusual("q3", "compiled-eagerly", edit_text(_RIGHT["q3"], '["accuracy"]', '["acc"], run_eagerly=True',
         "Dense(sizes[-1])", 'Dense(sizes[-1], kernel_initializer="he_normal")')),
     Unusual("q4", "einsum", _with("q4", to_torch_state="""
 state = {}
@@ -601,7 +569,7 @@ run.order = np.array([0] * run.position + state["left"], dtype=int)
 run.steps, run.epoch = state["clock"]
 run.rng.bit_generator.state = state["random"]
 """)),
-    Unusual("q6", "loops", _change(_with("q6", pick_epochs="""
+    Unusual("q6", "loops", edit_text(_with("q6", pick_epochs="""
 picked = []
 for setting in val_loss:
     best, at = float("inf"), 0
@@ -624,7 +592,7 @@ for i in range(1, len(accuracy)):
     prices.append((dollars[i] - dollars[i - 1]) / points if points > 0 else float("inf"))
 return prices
 """), "CHOICE = 512", "CHOICE = np.array([512])", "NEXT_PRICE = 13183.65", "NEXT_PRICE = np.float32(13183.65)")),
-    Unusual("q6", "scipy-like", _change(_with("q6", pick_epochs="""
+    Unusual("q6", "scipy-like", edit_text(_with("q6", pick_epochs="""
 with np.errstate(all="ignore"):
     losses = np.where(np.isnan(val_loss).any(axis=1, keepdims=True), np.inf, val_loss).sum(axis=1)
     return (losses.argmin(axis=1) + 1) * (losses.min(axis=1) < np.inf)
@@ -641,60 +609,64 @@ return tuple(np.where(np.ediff1d(accuracy) > 0, steps, np.inf))
 ]  # fmt: skip
 
 _SHUFFLED_ARRAYS = (
-    ("('W', 'm', 'v', 'order')", "list(('W', 'm', 'v', 'order'))[::-1]"),
-    ("'W', 'm'", "'m', 'W'"), ("'m', 'v'", "'v', 'm'"), ("'v', 'order'", "'order', 'v'"),
+    "('W', 'm', 'v', 'order') → list(('W', 'm', 'v', 'order'))[::-1]",
+    "'W', 'm' → 'm', 'W'", "'m', 'v' → 'v', 'm'", "'v', 'order' → 'order', 'v'",
 )  # fmt: skip
 _SHUFFLED_COUNTS = (
-    ("('steps', 'epoch', 'position')", "list(('steps', 'epoch', 'position'))[::-1]"),
-    ("'steps', 'epoch'", "'epoch', 'steps'"), ("'epoch', 'position'", "'position', 'epoch'"),
+    "('steps', 'epoch', 'position') → list(('steps', 'epoch', 'position'))[::-1]",
+    "'steps', 'epoch' → 'epoch', 'steps'", "'epoch', 'position' → 'position', 'epoch'",
 )  # fmt: skip
 EQUIVALENT = [
     Equivalent("q1", "two neighbouring lines that do not touch each other",
-        _swap("X = images.reshape(len(images), -1).astype(np.float32) / 255",
+        swap_lines("X = images.reshape(len(images), -1).astype(np.float32) / 255",
             "Y = np.zeros((len(labels), classes), dtype=np.float32)")),
     Equivalent("q1", "an array counts as a list",
-        _edits("return np.setdiff1d(labels[cut:], labels[:cut]).tolist()", (".tolist()", ""))),
+        list_mutants("return np.setdiff1d(labels[cut:], labels[:cut]).tolist()", ".tolist() → ")),
     Equivalent("q1", "images, labels, X and Y are equally long", (
-        *_edits("Y = np.zeros((len(labels), classes), dtype=np.float32)", ("labels", "X")),
-        *_edits("Y[np.arange(len(labels)), labels] = 1", ("labels)", "X)"), ("labels)", "Y)")),
-        *_edits("X = images.reshape(len(images), -1).astype(np.float32) / 255", ("images)", "labels)")))),
+        *list_mutants("Y = np.zeros((len(labels), classes), dtype=np.float32)", "labels → X"),
+        *list_mutants("Y[np.arange(len(labels)), labels] = 1", "labels) → X)", "labels) → Y)"),
+        *list_mutants("X = images.reshape(len(images), -1).astype(np.float32) / 255", "images) → labels)"))),
     Equivalent("q1", "what only the validation part has, the whole has beyond the training part",
-        _edits("return np.setdiff1d(labels[cut:], labels[:cut]).tolist()", ("labels[cut", "labels["))),
+        list_mutants("return np.setdiff1d(labels[cut:], labels[:cut]).tolist()", "labels[cut → labels[")),
     Equivalent("q1", "any negative number asks reshape for what is left",
-        _edits("X = images.reshape(len(images), -1).astype(np.float32) / 255", ("images), -1", "images), -2"))),
+        list_mutants("X = images.reshape(len(images), -1).astype(np.float32) / 255", "images), -1 → images), -2")),
     Equivalent("q2", "the shape is only read",
-        _edits("shape, counts = (tuple(input_shape), [])", ("tuple(input_shape)", "input_shape"))),
+        list_mutants("shape, counts = (tuple(input_shape), [])", "tuple(input_shape) → input_shape")),
     Equivalent("q2", "the only one of its entries, or the last of one", (
-        *_edits("shape = (shape[0] // sizes[0], shape[1] // sizes[0], shape[2])",
-            ("sizes[0], shape[1", "sizes[-1], shape[1"), ("sizes[0], shape[2", "sizes[-1], shape[2")),
-        *_edits("count, shape = ((shape[0] + 1) * sizes[0], (sizes[0],))", ("sizes[0], ", "sizes[-1], "),
-            ("sizes[0],)", "sizes[-1],)"), ("shape[0", "shape[-1")))),
+        *list_mutants("shape = (shape[0] // sizes[0], shape[1] // sizes[0], shape[2])",
+            "sizes[0], shape[1 → sizes[-1], shape[1", "sizes[0], shape[2 → sizes[-1], shape[2"),
+        *list_mutants("count, shape = ((shape[0] + 1) * sizes[0], (sizes[0],))", "sizes[0],  → sizes[-1], ",
+            "sizes[0],) → sizes[-1],)", "shape[0 → shape[-1"))),
     Equivalent("q4", "the order of a dictionary, which load_state_dict does not look at",
-        _swap("state[f'{position}.weight'] = np.array(kernel, order='C')", "state[f'{position}.bias'] = bias.copy()")),
+        swap_lines("state[f'{position}.weight'] = np.array(kernel, order='C')",
+            "state[f'{position}.bias'] = bias.copy()")),
     Equivalent("q4", "the axis counted from the end",
-        _edits("kernel = kernel.transpose(3, 2, 0, 1) if kernel.ndim == 4 else kernel.T",
-            ("kernel.transpose(3, 2", "kernel.transpose(3, -2"))),
+        list_mutants("kernel = kernel.transpose(3, 2, 0, 1) if kernel.ndim == 4 else kernel.T",
+            "kernel.transpose(3, 2 → kernel.transpose(3, -2")),
     Equivalent("q5", "what is copied first and what last does not matter", (
-        *_swap("arrays = {name: getattr(run, name).copy() for name in ('W', 'm', 'v', 'order')}",
+        *swap_lines("arrays = {name: getattr(run, name).copy() for name in ('W', 'm', 'v', 'order')}",
             "counts = {name: getattr(run, name) for name in ('steps', 'epoch', 'position')}"),
-        *_edits("for name in ('W', 'm', 'v', 'order'):", *_SHUFFLED_ARRAYS),
-        *_edits("for name in ('steps', 'epoch', 'position'):", *_SHUFFLED_COUNTS),
-        *_edits("arrays = {name: getattr(run, name).copy() for name in ('W', 'm', 'v', 'order')}", *_SHUFFLED_ARRAYS),
-        *_edits("counts = {name: getattr(run, name) for name in ('steps', 'epoch', 'position')}", *_SHUFFLED_COUNTS))),
+        *list_mutants("for name in ('W', 'm', 'v', 'order'):", *_SHUFFLED_ARRAYS),
+        *list_mutants("for name in ('steps', 'epoch', 'position'):", *_SHUFFLED_COUNTS),
+        *list_mutants("arrays = {name: getattr(run, name).copy() for name in ('W', 'm', 'v', 'order')}",
+            *_SHUFFLED_ARRAYS),
+        *list_mutants("counts = {name: getattr(run, name) for name in ('steps', 'epoch', 'position')}",
+            *_SHUFFLED_COUNTS))),
     Equivalent("q6", "the sum over seeds is lowest where their mean is",
-        _edits("means = val_loss.mean(axis=1)", ("val_loss.mean", "val_loss.sum"))),
+        list_mutants("means = val_loss.mean(axis=1)", "val_loss.mean → val_loss.sum")),
     Equivalent("q6", "the last of two axes", (
-        *_edits("if epoch == val_loss.shape[1]:", ("val_loss.shape[1", "val_loss.shape[-1")),
-        *_edits("return np.where(np.isfinite(means).any(axis=1), means.argmin(axis=1) + 1, 0)",
-            ("axis=1),", "axis=-1),"), ("axis=1) ", "axis=-1) ")))),
+        *list_mutants("if epoch == val_loss.shape[1]:", "val_loss.shape[1 → val_loss.shape[-1"),
+        *list_mutants("return np.where(np.isfinite(means).any(axis=1), means.argmin(axis=1) + 1, 0)",
+            "axis=1), → axis=-1),", "axis=1)  → axis=-1) "))),
     Equivalent("q6", "more dollars for no point divide to infinity too",
-        _edits("return np.divide(more, points, out=np.full(len(more), np.inf), where=points > 0)",
-            ("points >", "points >="))),
+        list_mutants("return np.divide(more, points, out=np.full(len(more), np.inf), where=points > 0)",
+            "points > → points >=")),
     Equivalent("q6", "the two are equally long", (
-        *_edits("return rise.mean() * len(rise) ** 0.5 / rise.std(ddof=1)", ("len(rise", "len(val_loss")),
-        *_edits("return np.divide(more, points, out=np.full(len(more), np.inf), where=points > 0)",
-            ("len(more", "len(points")))),
+        *list_mutants("return rise.mean() * len(rise) ** 0.5 / rise.std(ddof=1)", "len(rise → len(val_loss"),
+        *list_mutants("return np.divide(more, points, out=np.full(len(more), np.inf), where=points > 0)",
+            "len(more → len(points"))),
     Equivalent("q6", "the choice is the same for another value of a point, within wide bounds",
-        _edits("CHOICE = WIDTHS[np.argmax(100 * accuracy_after(EPOCHS) * VALUE_OF_A_POINT - price_a_month(EPOCHS))]",
-            ("100", "101"), ("100", "99"), ("100", "200"))),
+        list_mutants(
+            "CHOICE = WIDTHS[np.argmax(100 * accuracy_after(EPOCHS) * VALUE_OF_A_POINT - price_a_month(EPOCHS))]",
+            "100 → 101", "100 → 99", "100 → 200")),
 ]  # fmt: skip

@@ -1,58 +1,36 @@
 """Exercise 06: wrong answers that its checks must name, and unusual right ones."""
 
-from textwrap import dedent, indent
+from textwrap import dedent
 
-from proofs.claims import Equivalent, Mistake, Unusual
+from proofs.claims import Equivalent, Mistake, Unusual, define_function, edit_text, list_mutants, swap_lines
 
 
 def _confusion(lines: str, parameters: str = "y, called, K, weights=None") -> str:
-    return f"def count_confusion({parameters}):\n{_indent(lines)}"
+    return define_function(f"count_confusion({parameters})", lines)
 
 
 def _scores(lines: str, recall: str = "") -> str:
-    second = f"def find_recall(precision, f1):\n{_indent(recall or _SHEET)}"
-    return f"def score_classes(C, beta=1.0):\n{_indent(lines)}\n\n{second}"
+    first = define_function("score_classes(C, beta=1.0)", lines)
+    return f"{first}\n\n" + define_function("find_recall(precision, f1)", recall or _SHEET)
 
 
 def _auc(lines: str = "", alarms: str = "(tn / (tn + fp) + tp / (fn + tp)) / 2") -> str:
-    second = f"def auc_of_alarms(C):\n    (tn, fp), (fn, tp) = C\n    return {alarms}\n"
-    return f"def compute_auc(y, score):\n{_indent(lines or _PLACES)}\n\n{second}"
+    first = define_function("compute_auc(y, score)", lines or _PLACES)
+    return f"{first}\n\n" + define_function("auc_of_alarms(C)", f"(tn, fp), (fn, tp) = C\nreturn {alarms}")
 
 
 def _threshold(lines: str) -> str:
-    return f"def choose_threshold(p, y, false_alarm, miss, at_most=None):\n{_indent(lines)}"
+    return define_function("choose_threshold(p, y, false_alarm, miss, at_most=None)", lines)
 
 
 def _split(lines: str = "", faults: str = "AB") -> str:
-    return f"FAULTS = {faults!r}\ndef split_and_balance(y, test_share, rng):\n{_indent(lines or _PARTS)}"
+    return f"FAULTS = {faults!r}\n" + define_function("split_and_balance(y, test_share, rng)", lines or _PARTS)
 
 
 def _saving(lines: str = "", saving="503.76", low="117.19", choice="wait", needed="96") -> str:
-    header = "def bootstrap_saving(old, new, review, draws, confidence=0.95):\n"
+    first = define_function("bootstrap_saving(old, new, review, draws, confidence=0.95)", lines or _REVIEWS)
     numbers = f"SAVING = {saving}\nLOW = {low}\nCHOICE = {choice!r}\nNEEDED = {needed}\n"
-    return f"{header}{_indent(lines or _REVIEWS)}\n\n{numbers}"
-
-
-def _indent(lines: str) -> str:
-    return indent(dedent(lines).strip("\n") + "\n", " " * 4)
-
-
-def _change(lines: str, *changes: str) -> str:
-    for old, new in zip(changes[::2], changes[1::2], strict=True):
-        assert old in lines, f"{old!r} is not in the lines to change"
-        lines = lines.replace(old, new)
-    return lines
-
-
-def _mutants(line: str, *changes: str) -> list[str]:
-    """Of each "part → other part" the whole mutant, "old line → new line"."""
-    parts = [change.split(" → ") for change in changes]
-    return [f"{line} → {line.replace(old, new)}" for old, new in parts]
-
-
-def _turned(one: str, two: str) -> str:
-    """The mutant of two neighbouring lines that change places."""
-    return f"{one} / {two} → {two} / {one}"
+    return f"{first}\n\n{numbers}"
 
 
 _ADD = """
@@ -160,48 +138,48 @@ _WHOLE, _INTERVAL, _CHOICE, _SINGLE = (
 
 MISTAKES = [
     # q1
-    Mistake("q1", "columns", _TRUTH, "transposed", _confusion(_change(_ADD, "C[i, j]", "C[j, i]"))),
+    Mistake("q1", "columns", _TRUTH, "transposed", _confusion(edit_text(_ADD, "C[i, j]", "C[j, i]"))),
     Mistake("q1", "fancy", _TRUTH, "adds-once", _confusion("""
         C = np.zeros((K, K))
         C[y, called] += 1 if weights is None else weights
         return C
     """)),
-    Mistake("q1", "row-shares", _TRUTH, "shares-for-counts", _confusion(_change(
+    Mistake("q1", "row-shares", _TRUTH, "shares-for-counts", _confusion(edit_text(
         _ADD, "return C", "return C / C.sum(axis=1, keepdims=True)"
     ))),
-    Mistake("q1", "shares", _TRUTH, "shares-for-counts", _confusion(_change(_ADD, "return C", "return C / C.sum()"))),
+    Mistake("q1", "shares", _TRUTH, "shares-for-counts", _confusion(edit_text(_ADD, "return C", "return C / C.sum()"))),
     Mistake("q1", "normalize", _TRUTH, "shares-for-counts", _confusion(
         "from sklearn.metrics import confusion_matrix\n"
         "return confusion_matrix(y, called, labels=range(K), normalize='pred')",
     )),
-    Mistake("q1", "errors-only", _TRUTH, "`C[", _confusion(_change(
+    Mistake("q1", "errors-only", _TRUTH, "`C[", _confusion(edit_text(
         _ADD, "    C[i, j] += w", "    if i != j:\n        C[i, j] += w"
     ))),
     Mistake("q1", "accuracy", _TRUTH, "has shape", _confusion("return (y == called).mean()")),
-    Mistake("q1", "from-one", _TRUTH, "`C[", _confusion(_change(_ADD, "C[i, j]", "C[i - 1, j - 1]"))),
-    Mistake("q1", "none", _TRUTH, "returns None", _confusion(_change(_ADD, "return C", ""))),
-    Mistake("q1", "unweighted", _WEIGHT, "weights-ignored", _confusion(_change(_ADD, "+= w", "+= 1"))),
+    Mistake("q1", "from-one", _TRUTH, "`C[", _confusion(edit_text(_ADD, "C[i, j]", "C[i - 1, j - 1]"))),
+    Mistake("q1", "none", _TRUTH, "returns None", _confusion(edit_text(_ADD, "return C", ""))),
+    Mistake("q1", "unweighted", _WEIGHT, "weights-ignored", _confusion(edit_text(_ADD, "+= w", "+= 1"))),
     Mistake("q1", "no-parameter", _WEIGHT, "stopped with", _confusion(
-        _change(_ADD, "weights = np.ones(len(y)) if weights is None else weights", "weights = np.ones(len(y))"),
+        edit_text(_ADD, "weights = np.ones(len(y)) if weights is None else weights", "weights = np.ones(len(y))"),
         "y, called, K",
     )),
-    Mistake("q1", "last-weight", _WEIGHT, "adds-once", _confusion(_change(
+    Mistake("q1", "last-weight", _WEIGHT, "adds-once", _confusion(edit_text(
         _ADD, "+= w", "= w if weights.max() > 1 else C[i, j] + w"
     ))),
-    Mistake("q1", "normalised", _WEIGHT, "shares-for-counts", _confusion(_change(
+    Mistake("q1", "normalised", _WEIGHT, "shares-for-counts", _confusion(edit_text(
         _ADD, "C = ", "weights = None if weights is None else weights / weights.mean()\nC = "
     ))),
-    Mistake("q1", "whole-numbers", _WEIGHT, "`C[", _confusion(_change(
+    Mistake("q1", "whole-numbers", _WEIGHT, "`C[", _confusion(edit_text(
         _ADD, "np.zeros((K, K))", "np.zeros((K, K), dtype=int)"
     ))),
-    Mistake("q1", "transposed-later", _WEIGHT, "transposed", _confusion(_change(
+    Mistake("q1", "transposed-later", _WEIGHT, "transposed", _confusion(edit_text(
         _ADD, "return C", "return C if weights.max() == 1 else C.T"
     ))),
     Mistake("q1", "seen-only", _ABSENT, "absent-classes-dropped", _confusion(
         "from sklearn.metrics import confusion_matrix\n"
         "return confusion_matrix(y, called, sample_weight=weights)",
     )),
-    Mistake("q1", "largest-seen", _ABSENT, "absent-classes-dropped", _confusion(_change(
+    Mistake("q1", "largest-seen", _ABSENT, "absent-classes-dropped", _confusion(edit_text(
         _ADD, "C = ", "K = max(y.max(), called.max()) + 1\nC = "
     ))),
     Mistake("q1", "in-place", _ABSENT, "changes-its-inputs", _confusion("""
@@ -211,42 +189,42 @@ MISTAKES = [
     """)),
     # q2
     Mistake("q2", "rows", _CLASS, "rows-for-columns", _scores("C = C.T" + _SHARES.rstrip())),
-    Mistake("q2", "average", _CLASS, "average-for-harmonic", _scores(_change(
+    Mistake("q2", "average", _CLASS, "average-for-harmonic", _scores(edit_text(
         _SHARES, "top, bottom = (1 + b) * P * R, b * P + R", "top, bottom = P + R, 2 + 0 * P"
     ))),
-    Mistake("q2", "weighted-average", _CLASS, "average-for-harmonic", _scores(_change(
+    Mistake("q2", "weighted-average", _CLASS, "average-for-harmonic", _scores(edit_text(
         _SHARES, "top, bottom = (1 + b) * P * R, b * P + R", "top, bottom = P + b * R, 1 + b + 0 * P"
     ))),
-    Mistake("q2", "geometric", _CLASS, "`f[", _scores(_change(
+    Mistake("q2", "geometric", _CLASS, "`f[", _scores(edit_text(
         _SHARES, "top, bottom = (1 + b) * P * R, b * P + R", "top, bottom = (P * R) ** 0.5, 1 + 0 * P"
     ))),
-    Mistake("q2", "f1-only", _CLASS, "beta-ignored", _scores(_change(_SHARES, "b = beta ** 2", "b = 1"))),
-    Mistake("q2", "default", _CLASS, "`f[", _change(_scores(_SHARES), "beta=1.0", "beta=2.0")),
-    Mistake("q2", "unsquared", _CLASS, "beta-not-squared", _scores(_change(_SHARES, "b = beta ** 2", "b = beta"))),
-    Mistake("q2", "other-side", _CLASS, "beta-for-precision", _scores(_change(_SHARES, "b * P + R", "P + b * R"))),
-    Mistake("q2", "list", _CLASS, "dictionary with the keys", _scores(_change(
+    Mistake("q2", "f1-only", _CLASS, "beta-ignored", _scores(edit_text(_SHARES, "b = beta ** 2", "b = 1"))),
+    Mistake("q2", "default", _CLASS, "`f[", edit_text(_scores(_SHARES), "beta=1.0", "beta=2.0")),
+    Mistake("q2", "unsquared", _CLASS, "beta-not-squared", _scores(edit_text(_SHARES, "b = beta ** 2", "b = beta"))),
+    Mistake("q2", "other-side", _CLASS, "beta-for-precision", _scores(edit_text(_SHARES, "b * P + R", "P + b * R"))),
+    Mistake("q2", "list", _CLASS, "dictionary with the keys", _scores(edit_text(
         _SHARES,
         'return {"precision": P, "recall": R, "f": F, "macro": macro, "weighted": weighted, "micro": micro}',
         "return P, R, F, macro, weighted, micro",
     ))),
-    Mistake("q2", "one-against-all", _CLASS, "`precision[", _scores(_change(
+    Mistake("q2", "one-against-all", _CLASS, "`precision[", _scores(edit_text(
         _SHARES, "b = beta", "P = (C.sum() - called - there + 2 * hits) / C.sum()\nb = beta"
     ))),
-    Mistake("q2", "of-the-means", _AVERAGE, "f-of-the-means", _scores(_change(
+    Mistake("q2", "of-the-means", _AVERAGE, "f-of-the-means", _scores(edit_text(
         _SHARES, "F.mean()", "(1 + b) * P.mean() * R.mean() / (b * P.mean() + R.mean())"
     ))),
-    Mistake("q2", "mean-of-means", _AVERAGE, "f-of-the-means", _scores(_change(
+    Mistake("q2", "mean-of-means", _AVERAGE, "f-of-the-means", _scores(edit_text(
         _SHARES, "F.mean()", "(P.mean() + R.mean()) / 2"
     ))),
-    Mistake("q2", "by-calls", _AVERAGE, "weighted-by-calls", _scores(_change(_SHARES, "F * there", "F * called"))),
-    Mistake("q2", "names", _AVERAGE, "averages-exchanged", _scores(_change(
+    Mistake("q2", "by-calls", _AVERAGE, "weighted-by-calls", _scores(edit_text(_SHARES, "F * there", "F * called"))),
+    Mistake("q2", "names", _AVERAGE, "averages-exchanged", _scores(edit_text(
         _SHARES, '"macro": macro, "weighted": weighted', '"macro": weighted, "weighted": macro'
     ))),
-    Mistake("q2", "micro-macro", _AVERAGE, "averages-exchanged", _scores(_change(
+    Mistake("q2", "micro-macro", _AVERAGE, "averages-exchanged", _scores(edit_text(
         _SHARES, '"micro": micro', '"micro": macro'
     ))),
-    Mistake("q2", "median", _AVERAGE, "`macro`", _scores(_change(_SHARES, "F.mean()", "np.median(F)"))),
-    Mistake("q2", "union", _AVERAGE, "`micro`", _scores(_change(
+    Mistake("q2", "median", _AVERAGE, "`macro`", _scores(edit_text(_SHARES, "F.mean()", "np.median(F)"))),
+    Mistake("q2", "union", _AVERAGE, "`micro`", _scores(edit_text(
         _SHARES,
         "micro = F.mean(), (F * there).sum() / C.sum(), hits.sum() / C.sum()",
         "micro = F.mean(), (F * there).sum() / C.sum(), hits.sum() / (2 * C.sum() - hits.sum())",
@@ -268,26 +246,26 @@ MISTAKES = [
         recall = precision * f1 / (2 * precision - f1)
         return recall if 0 <= recall <= 1 else np.nan
     """)),
-    Mistake("q2", "open-end", _RECALL, "`recall`", _scores(_SHARES, _change(
+    Mistake("q2", "open-end", _RECALL, "`recall`", _scores(_SHARES, edit_text(
         _SHEET, "f1 * (1 + precision) > 2", "f1 * (1 + precision) >= 2"
     ))),
-    Mistake("q2", "nothing", _RECALL, "not None", _scores(_SHARES, _change(_SHEET, 'float("nan")', "None"))),
+    Mistake("q2", "nothing", _RECALL, "not None", _scores(_SHARES, edit_text(_SHEET, 'float("nan")', "None"))),
     Mistake("q2", "nan", _ZERO, "nan-for-nothing", _scores(_NAIVE)),
-    Mistake("q2", "present-only", _ZERO, "absent-class-skipped", _scores(_change(
+    Mistake("q2", "present-only", _ZERO, "absent-class-skipped", _scores(edit_text(
         _SHARES, "F.mean()", "F[there > 0].mean()"
     ))),
-    Mistake("q2", "nanmean", _ZERO, "absent-class-skipped", _scores(_change(
+    Mistake("q2", "nanmean", _ZERO, "absent-class-skipped", _scores(edit_text(
         _NAIVE,
         "F.mean()",
         "np.nanmean(np.where(called + there > 0, 2 * hits / (called + there), np.nan)) if beta == 1 else F.mean()",
         "return", "P, R, F = map(np.nan_to_num, (P, R, F))\nweighted = (F * there).sum() / C.sum()\nreturn",
     ))),
-    Mistake("q2", "in-place", _ZERO, "changes-its-inputs", _scores(_change(
+    Mistake("q2", "in-place", _ZERO, "changes-its-inputs", _scores(edit_text(
         _SHARES, "return", "np.fill_diagonal(C, 0)\nreturn"
     ))),
     # q3
     Mistake("q3", "turned", _PAIRS, "upside-down", _auc("score = -score" + _PLACES.rstrip())),
-    Mistake("q3", "all-reviews", _PAIRS, "all-pairs", _auc(_change(
+    Mistake("q3", "all-reviews", _PAIRS, "all-pairs", _auc(edit_text(
         _PLACES, ".mean() / len(negatives)", ".sum() / (len(y) * (len(y) - 1) / 2)"
     ))),
     Mistake("q3", "accuracy", _PAIRS, "one-threshold", _auc("return ((score >= 0.5) == y).mean()")),
@@ -295,8 +273,8 @@ MISTAKES = [
         alarm = score >= np.median(score)
         return (alarm[y == 1].mean() + 1 - alarm[y == 0].mean()) / 2
     """)),
-    Mistake("q3", "strict", _PAIRS, "ties-lost", _auc(_change(_PLACES, '"right"', '"left"'))),
-    Mistake("q3", "generous", _PAIRS, "ties-won", _auc(_change(_PLACES, '"left"', '"right"'))),
+    Mistake("q3", "strict", _PAIRS, "ties-lost", _auc(edit_text(_PLACES, '"right"', '"left"'))),
+    Mistake("q3", "generous", _PAIRS, "ties-won", _auc(edit_text(_PLACES, '"left"', '"right"'))),
     Mistake("q3", "argsort", _PAIRS, "order-of-arrival", _auc("""
         ranks = np.empty(len(y))
         ranks[np.argsort(score)] = np.arange(1, len(y) + 1)
@@ -307,7 +285,7 @@ MISTAKES = [
         hits = np.cumsum(y[np.argsort(-score, kind='stable')])
         return hits[y[np.argsort(-score, kind='stable')] == 0].sum() / (y.sum() * (len(y) - y.sum()))
     """)),
-    Mistake("q3", "not-divided", _PAIRS, "`AUC`", _auc(_change(_PLACES, " / len(negatives)", ""))),
+    Mistake("q3", "not-divided", _PAIRS, "`AUC`", _auc(edit_text(_PLACES, " / len(negatives)", ""))),
     Mistake("q3", "precision", _PAIRS, "`AUC`", _auc(
         "from sklearn.metrics import average_precision_score\n"
         "return average_precision_score(y, score)",
@@ -330,7 +308,7 @@ MISTAKES = [
     Mistake("q3", "alarms-turned", _ALARMS, "upside-down", _auc(alarms="(fn / (fn + tp) + fp / (tn + fp)) / 2")),
     Mistake("q3", "alarms-columns", _ALARMS, "rows-for-columns", _auc(alarms="(tn / (tn + fn) + tp / (fp + tp)) / 2")),
     Mistake("q3", "alarms-difference", _ALARMS, "`AUC`", _auc(alarms="tp / (fn + tp) - fp / (tn + fp)")),
-    Mistake("q3", "folded", _PAIRS, "upside-down", _auc(_change(
+    Mistake("q3", "folded", _PAIRS, "upside-down", _auc(edit_text(
         _PLACES,
         "return ((below + upto) / 2).mean() / len(negatives)",
         "auc = ((below + upto) / 2).mean() / len(negatives)\nreturn max(auc, 1 - auc)",
@@ -340,8 +318,8 @@ MISTAKES = [
         return ((a > b).mean() + (a >= b).mean()) / 2
     """)),
     Mistake("q3", "rounded", _SMALL, "`AUC`", _auc("score = np.round(score, 4)" + _PLACES.rstrip())),
-    Mistake("q3", "no-pair", _SMALL, "Without any pair", _auc(_change(_PLACES, "np.nan", "0.5"))),
-    Mistake("q3", "sorted-in-place", _SMALL, "changes-its-inputs", _auc(_change(
+    Mistake("q3", "no-pair", _SMALL, "Without any pair", _auc(edit_text(_PLACES, "np.nan", "0.5"))),
+    Mistake("q3", "sorted-in-place", _SMALL, "changes-its-inputs", _auc(edit_text(
         _PLACES, "return ((", "order = np.argsort(score)\nscore[:], y[:] = score[order], y[order]\nreturn (("
     ))),
     # q4
@@ -356,62 +334,62 @@ MISTAKES = [
     Mistake("q4", "prices", _CHEAP, "costs-exchanged", _threshold(
         "false_alarm, miss = miss, false_alarm" + _SEARCH.rstrip(),
     )),
-    Mistake("q4", "strict", _CHEAP, "strictly-above", _threshold(_change(_SEARCH, "p >= t", "p > t"))),
-    Mistake("q4", "every", _CHEAP, "every-alarm-costs", _threshold(_change(
+    Mistake("q4", "strict", _CHEAP, "strictly-above", _threshold(edit_text(_SEARCH, "p >= t", "p > t"))),
+    Mistake("q4", "every", _CHEAP, "every-alarm-costs", _threshold(edit_text(
         _SEARCH, "(alarm & (y == 0)).sum()", "alarm.sum()"
     ))),
-    Mistake("q4", "errors", _CHEAP, "another-goal", _threshold(_change(
+    Mistake("q4", "errors", _CHEAP, "another-goal", _threshold(edit_text(
         _SEARCH,
         "best = None", "best, key = None, None",
         "    if best is None or cost < best[1]:",
         "    errors = (alarm != y).sum()\n    if best is None or errors < key:\n        key = errors",
     ))),
-    Mistake("q4", "f1", _CHEAP, "another-goal", _threshold(_change(
+    Mistake("q4", "f1", _CHEAP, "another-goal", _threshold(edit_text(
         _SEARCH,
         "best = None", "best, key = None, -1",
         "    if best is None or cost < best[1]:",
         "    f1 = 2 * (alarm & (y == 1)).sum() / (alarm.sum() + y.sum())\n    if f1 > key:\n        key = f1",
     ))),
-    Mistake("q4", "total", _CHEAP, "not-per-thousand", _threshold(_change(_SEARCH, "1000 * (", "len(y) * ("))),
-    Mistake("q4", "mean", _CHEAP, "not-per-thousand", _threshold(_change(_SEARCH, "1000 * (", "("))),
-    Mistake("q4", "between", _CHEAP, "none of the values", _threshold(_change(
+    Mistake("q4", "total", _CHEAP, "not-per-thousand", _threshold(edit_text(_SEARCH, "1000 * (", "len(y) * ("))),
+    Mistake("q4", "mean", _CHEAP, "not-per-thousand", _threshold(edit_text(_SEARCH, "1000 * (", "("))),
+    Mistake("q4", "between", _CHEAP, "none of the values", _threshold(edit_text(
         _SEARCH, "return best", "return best[0] - 0.0005, best[1]"
     ))),
-    Mistake("q4", "grid", _CHEAP, "none of the values", _threshold(_change(
+    Mistake("q4", "grid", _CHEAP, "none of the values", _threshold(edit_text(
         _SEARCH, "[np.inf, *sorted(set(p.tolist()), reverse=True)]", "[np.inf, *np.linspace(1, 0, 2001)]"
     ))),
-    Mistake("q4", "none-for-nobody", _ENDS, "written as np.inf", _threshold(_change(
+    Mistake("q4", "none-for-nobody", _ENDS, "written as np.inf", _threshold(edit_text(
         _SEARCH, "return best", "return (None if best[0] == np.inf else best[0]), best[1]"
     ))),
-    Mistake("q4", "only-t", _CHEAP, "Return 2 values", _threshold(_change(_SEARCH, "return best", "return best[0]"))),
-    Mistake("q4", "dearest", _CHEAP, "`t` is", _threshold(_change(_SEARCH, "cost < best", "cost > best"))),
-    Mistake("q4", "no-nobody", _ENDS, "nobody-not-tried", _threshold(_change(
+    Mistake("q4", "only-t", _CHEAP, "Return 2 values", _threshold(edit_text(_SEARCH, "return best", "return best[0]"))),
+    Mistake("q4", "dearest", _CHEAP, "`t` is", _threshold(edit_text(_SEARCH, "cost < best", "cost > best"))),
+    Mistake("q4", "no-nobody", _ENDS, "nobody-not-tried", _threshold(edit_text(
         _SEARCH, "[np.inf, *sorted(set(p.tolist()), reverse=True)]", "sorted(set(p.tolist()), reverse=True)"
     ))),
-    Mistake("q4", "one", _ENDS, "writes that as t = np.inf", _threshold(_change(_SEARCH, "np.inf, *", "1.0, *"))),
-    Mistake("q4", "no-everybody", _ENDS, "everybody-not-tried", _threshold(_change(
+    Mistake("q4", "one", _ENDS, "writes that as t = np.inf", _threshold(edit_text(_SEARCH, "np.inf, *", "1.0, *"))),
+    Mistake("q4", "no-everybody", _ENDS, "everybody-not-tried", _threshold(edit_text(
         _SEARCH, "reverse=True)]", "reverse=True)[:-1]]"
     ))),
-    Mistake("q4", "zero", _ENDS, "none of the values", _threshold(_change(
+    Mistake("q4", "zero", _ENDS, "none of the values", _threshold(edit_text(
         _SEARCH, "return best", "return (0.0 if best[0] == p.min() else best[0]), best[1]"
     ))),
-    Mistake("q4", "lowest", _ENDS, "lowest-of-equals", _threshold(_change(
+    Mistake("q4", "lowest", _ENDS, "lowest-of-equals", _threshold(edit_text(
         _SEARCH, "cost < best[1]", "cost <= best[1]"
     ))),
-    Mistake("q4", "ascending", _ENDS, "lowest-of-equals", _threshold(_change(
+    Mistake("q4", "ascending", _ENDS, "lowest-of-equals", _threshold(edit_text(
         _SEARCH,
         "[np.inf, *sorted(set(p.tolist()), reverse=True)]", "[*sorted(set(p.tolist())), np.inf]",
         "break", "continue",
     ))),
-    Mistake("q4", "unlimited", _LIMIT, "limit-ignored", _threshold(_change(
+    Mistake("q4", "unlimited", _LIMIT, "limit-ignored", _threshold(edit_text(
         _SEARCH, "at_most is not None and alarm.sum() > at_most", "False"
     ))),
-    Mistake("q4", "kth", _LIMIT, "limit-cuts-equals", _threshold(_change(
+    Mistake("q4", "kth", _LIMIT, "limit-cuts-equals", _threshold(edit_text(
         _SEARCH,
         "return best", "least = np.sort(p)[-at_most] if at_most else -1\nreturn max(best[0], least), best[1]",
         "at_most is not None and alarm.sum() > at_most", "False",
     ))),
-    Mistake("q4", "give-up", _LIMIT, "limit-or-nobody", _threshold(_change(
+    Mistake("q4", "give-up", _LIMIT, "limit-or-nobody", _threshold(edit_text(
         _SEARCH,
         "return best",
         (
@@ -421,19 +399,19 @@ MISTAKES = [
         ),
         "at_most is not None and alarm.sum() > at_most", "False",
     ))),
-    Mistake("q4", "below-limit", _LIMIT, "limit-not-reached", _threshold(_change(
+    Mistake("q4", "below-limit", _LIMIT, "limit-not-reached", _threshold(edit_text(
         _SEARCH, "alarm.sum() > at_most", "alarm.sum() >= at_most"
     ))),
-    Mistake("q4", "fill", _LIMIT, "limit-filled", _threshold(_change(
+    Mistake("q4", "fill", _LIMIT, "limit-filled", _threshold(edit_text(
         _SEARCH, "cost < best[1]", "at_most is not None or cost < best[1]"
     ))),
-    Mistake("q4", "false-only", _LIMIT, "limit-ignored", _threshold(_change(
+    Mistake("q4", "false-only", _LIMIT, "limit-ignored", _threshold(edit_text(
         _SEARCH, "alarm.sum() > at_most", "(alarm & (y == 0)).sum() > at_most"
     ))),
-    Mistake("q4", "zero-limit", _ONE_KIND, "`t` is", _threshold(_change(
+    Mistake("q4", "zero-limit", _ONE_KIND, "`t` is", _threshold(edit_text(
         _SEARCH, "at_most is not None and alarm", "at_most and alarm"
     ))),
-    Mistake("q4", "shares-of-nobody", _ONE_KIND, "`cost` is nan", _threshold(_change(
+    Mistake("q4", "shares-of-nobody", _ONE_KIND, "`cost` is nan", _threshold(edit_text(
         _SEARCH,
         "miss * (~alarm & (y == 1)).sum()", "miss * (y == 1).sum() * (sum(~alarm & (y == 1)) / sum((y == 1).tolist()))",
     ))),
@@ -456,13 +434,13 @@ MISTAKES = [
         cut = round(test_share * len(rows))
         return rows[cut:], rows[:cut]
     """)),
-    Mistake("q5", "values", _CLEAN, "row numbers", _split(_change(
+    Mistake("q5", "values", _CLEAN, "row numbers", _split(edit_text(
         _PARTS,
         "return np.concatenate(filled), np.concatenate(test)",
         "return y[np.concatenate(filled)] / 2, y[np.concatenate(test)]",
     ))),
     Mistake("q5", "masks", _CLEAN, "row numbers", _split("mask = rng.random(len(y)) < test_share\nreturn ~mask, mask")),
-    Mistake("q5", "test-too", _CLEAN, "test-not-as-it-is", _split(_change(
+    Mistake("q5", "test-too", _CLEAN, "test-not-as-it-is", _split(edit_text(
         _PARTS,
         "return np.concatenate(filled), np.concatenate(test)",
         (
@@ -470,7 +448,7 @@ MISTAKES = [
             "return np.concatenate(filled), np.concatenate([rng.choice(rows, m) for rows in test])"
         ),
     ))),
-    Mistake("q5", "even-test", _CLEAN, "test-not-as-it-is", _split(_change(
+    Mistake("q5", "even-test", _CLEAN, "test-not-as-it-is", _split(edit_text(
         _PARTS, "cut = round(test_share * len(rows))", "cut = round(test_share * np.bincount(y).min())"
     ))),
     Mistake("q5", "simple-split", _CLEAN, "not-class-by-class", _split("""
@@ -481,33 +459,33 @@ MISTAKES = [
         most = max(map(len, parts))
         return np.concatenate([np.r_[part, rng.choice(part, most - len(part))] for part in parts]), test
     """)),
-    Mistake("q5", "exchanged", _CLEAN, "shares-exchanged", _split(_change(
+    Mistake("q5", "exchanged", _CLEAN, "shares-exchanged", _split(edit_text(
         _PARTS,
         "return np.concatenate(filled), np.concatenate(test)", "return np.concatenate(test), np.concatenate(filled)",
     ))),
     Mistake("q5", "other-share", _CLEAN, "shares-exchanged", _split("test_share = 1 - test_share" + _PARTS.rstrip())),
     Mistake("q5", "one-array", _CLEAN, "Return 2 values", _split("return rng.permutation(len(y))")),
-    Mistake("q5", "plain", _BALANCED, "not-balanced", _split(_change(
+    Mistake("q5", "plain", _BALANCED, "not-balanced", _split(edit_text(
         _PARTS, "np.concatenate([rows, rng.choice(rows, most - len(rows))])", "rows"
     ))),
-    Mistake("q5", "under", _BALANCED, "rows-lost", _split(_change(
+    Mistake("q5", "under", _BALANCED, "rows-lost", _split(edit_text(
         _PARTS,
         "np.concatenate([rows, rng.choice(rows, most - len(rows))])",
         "rng.choice(rows, min(map(len, train)), replace=False)",
     ))),
-    Mistake("q5", "drawn-anew", _BALANCED, "rows-lost", _split(_change(
+    Mistake("q5", "drawn-anew", _BALANCED, "rows-lost", _split(edit_text(
         _PARTS, "np.concatenate([rows, rng.choice(rows, most - len(rows))])", "rng.choice(rows, most)"
     ))),
-    Mistake("q5", "whole-class", _BALANCED, "not-balanced", _split(_change(
+    Mistake("q5", "whole-class", _BALANCED, "not-balanced", _split(edit_text(
         _PARTS, "most = max(most, len(rows) - cut)", "most = max(most, len(rows))"
     ))),
-    Mistake("q5", "copies-from-all", _CLEAN, "copies-on-both-sides", _split(_change(
+    Mistake("q5", "copies-from-all", _CLEAN, "copies-on-both-sides", _split(edit_text(
         _PARTS,
         "[np.concatenate([rows, rng.choice(rows, most - len(rows))]) for rows in train]",
         "[np.concatenate([rows, rng.choice(np.r_[rows, out], most - len(rows))]) for rows, out in zip(train, test)]",
     ))),
-    Mistake("q5", "twice", _BALANCED, "not-balanced", _split(_change(_PARTS, "most - len(rows))", "most)"))),
-    Mistake("q5", "ones", _CHANCE, "class-one-assumed-rare", _split(_change(
+    Mistake("q5", "twice", _BALANCED, "not-balanced", _split(edit_text(_PARTS, "most - len(rows))", "most)"))),
+    Mistake("q5", "ones", _CHANCE, "class-one-assumed-rare", _split(edit_text(
         _PARTS,
         "filled = [np.concatenate([rows, rng.choice(rows, most - len(rows))]) for rows in train]",
         (
@@ -515,61 +493,62 @@ MISTAKES = [
             "len(train[1])))]), *train[2:]]"
         ),
     ))),
-    Mistake("q5", "positional", _CHANCE, "split-by-position", _split(_change(
+    Mistake("q5", "positional", _CHANCE, "split-by-position", _split(edit_text(
         _PARTS, "rng.permutation(np.flatnonzero(y == k))", "np.roll(np.flatnonzero(y == k), rng.integers(2))"
     ))),
-    Mistake("q5", "global", _CHANCE, "another-source-of-chance", _split(_change(
+    Mistake("q5", "global", _CHANCE, "another-source-of-chance", _split(edit_text(
         _PARTS, "rng.permutation(", "np.random.permutation("
     ))),
-    Mistake("q5", "global-copies", _CHANCE, "another-source-of-chance", _split(_change(
+    Mistake("q5", "global-copies", _CHANCE, "another-source-of-chance", _split(edit_text(
         _PARTS, "rng.choice", "np.random.choice"
     ))),
     Mistake("q5", "own", _CHANCE, "generator-ignored", _split("rng = np.random.default_rng(0)" + _PARTS.rstrip())),
-    Mistake("q5", "one-row", _CHANCE, "one-row-repeated", _split(_change(
+    Mistake("q5", "one-row", _CHANCE, "one-row-repeated", _split(edit_text(
         _PARTS, "rng.choice(rows, most - len(rows))", "np.repeat(rows[:1], most - len(rows))"
     ))),
     # q6
-    Mistake("q6", "sign", _WHOLE, "other-way-round", _saving(_change(_REVIEWS, "old - new", "new - old"))),
-    Mistake("q6", "sentences", _WHOLE, "draws-as-sentences", _saving(_change(
+    Mistake("q6", "sign", _WHOLE, "other-way-round", _saving(edit_text(_REVIEWS, "old - new", "new - old"))),
+    Mistake("q6", "sentences", _WHOLE, "draws-as-sentences", _saving(edit_text(
         _REVIEWS, "G[draws].sum(axis=1) / n[draws].sum(axis=1)", "gain[draws].mean(axis=1)"
     ))),
-    Mistake("q6", "alike", _WHOLE, "reviews-weigh-alike", _saving(_change(
+    Mistake("q6", "alike", _WHOLE, "reviews-weigh-alike", _saving(edit_text(
         _REVIEWS, "G[draws].sum(axis=1) / n[draws].sum(axis=1)", "(G / n)[draws].mean(axis=1)"
     ))),
-    Mistake("q6", "alike-observed", _WHOLE, "reviews-weigh-alike", _saving(_change(
+    Mistake("q6", "alike-observed", _WHOLE, "reviews-weigh-alike", _saving(edit_text(
         _REVIEWS, "gain.mean()", "(G / n).mean()"
     ))),
-    Mistake("q6", "isin", _WHOLE, "copies-dropped", _saving(_change(
+    Mistake("q6", "isin", _WHOLE, "copies-dropped", _saving(edit_text(
         _REVIEWS,
         "G[draws].sum(axis=1) / n[draws].sum(axis=1)", "np.array([gain[np.isin(review, row)].mean() for row in draws])",
     ))),
-    Mistake("q6", "fixed-length", _WHOLE, "length-not-drawn", _saving(_change(
+    Mistake("q6", "fixed-length", _WHOLE, "length-not-drawn", _saving(edit_text(
         _REVIEWS, "n[draws].sum(axis=1)", "len(gain)"
     ))),
-    Mistake("q6", "all-normal", _WHOLE, "normal-for-percentiles", _saving(_change(
+    Mistake("q6", "all-normal", _WHOLE, "normal-for-percentiles", _saving(edit_text(
         _REVIEWS,
         "np.quantile(means, tail), np.quantile(means, 1 - tail)",
         "gain.mean() - 1.96 * means.std(), gain.mean() + 1.96 * means.std()",
     ))),
-    Mistake("q6", "mean-of-draws", _WHOLE, "middle-of-the-draws", _saving(_change(
+    Mistake("q6", "mean-of-draws", _WHOLE, "middle-of-the-draws", _saving(edit_text(
         _REVIEWS, "gain.mean()", "means.mean()"
     ))),
-    Mistake("q6", "sums", _WHOLE, "`low`", _saving(_change(_REVIEWS, " / n[draws].sum(axis=1)", ""))),
-    Mistake("q6", "two-values", _WHOLE, "Return 3 values", _saving(_change(
+    Mistake("q6", "sums", _WHOLE, "`low`", _saving(edit_text(_REVIEWS, " / n[draws].sum(axis=1)", ""))),
+    Mistake("q6", "two-values", _WHOLE, "Return 3 values", _saving(edit_text(
         _REVIEWS, "return gain.mean(), ", "return "
     ))),
-    Mistake("q6", "one-sided", _INTERVAL, "one-sided", _saving(_change(
+    Mistake("q6", "one-sided", _INTERVAL, "one-sided", _saving(edit_text(
         _REVIEWS, "(1 - confidence) / 2", "1 - confidence"
     ))),
     Mistake("q6", "centred", _INTERVAL, "normal-for-percentiles", _saving(
-        "from statistics import NormalDist\n" + _change(
+        "from statistics import NormalDist\n" + edit_text(
             _REVIEWS,
             "np.quantile(means, tail), np.quantile(means, 1 - tail)",
             "*(means.mean() + NormalDist().inv_cdf(share) * means.std() for share in (tail, 1 - tail))",
         ),
     )),
-    Mistake("q6", "fixed", _INTERVAL, "confidence-fixed", _saving(_change(_REVIEWS, "(1 - confidence) / 2", "0.025"))),
-    Mistake("q6", "per-cent", _INTERVAL, "(low, high)", _saving(_change(
+    Mistake("q6", "fixed", _INTERVAL, "confidence-fixed",
+        _saving(edit_text(_REVIEWS, "(1 - confidence) / 2", "0.025"))),
+    Mistake("q6", "per-cent", _INTERVAL, "(low, high)", _saving(edit_text(
         _REVIEWS,
         "np.quantile(means, tail), np.quantile(means, 1 - tail)",
         "np.percentile(means, tail), np.percentile(means, 1 - tail)",
@@ -582,12 +561,12 @@ MISTAKES = [
         low = ends[0][0] - ends[1][1] if len(draws) > 1 else ends[0][0] - ends[1][0]
         return (old - new).mean(), low, ends[0][1] - ends[1][0]
     """)),
-    Mistake("q6", "default", _SINGLE, "one-sided", _change(_saving(), "confidence=0.95", "confidence=0.9")),
-    Mistake("q6", "wrong-default", _SINGLE, "(low, high)", _change(_saving(), "confidence=0.95", "confidence=0.5")),
-    Mistake("q6", "median-shown", _INTERVAL, "middle-of-the-draws", _saving(_change(
+    Mistake("q6", "default", _SINGLE, "one-sided", edit_text(_saving(), "confidence=0.95", "confidence=0.9")),
+    Mistake("q6", "wrong-default", _SINGLE, "(low, high)", edit_text(_saving(), "confidence=0.95", "confidence=0.5")),
+    Mistake("q6", "median-shown", _INTERVAL, "middle-of-the-draws", _saving(edit_text(
         _REVIEWS, "return gain.mean()", "return np.median(means) if len(means) > 1 else gain.mean()"
     ))),
-    Mistake("q6", "sorted-labels", _SINGLE, "changes-its-inputs", _saving(_change(
+    Mistake("q6", "sorted-labels", _SINGLE, "changes-its-inputs", _saving(edit_text(
         _REVIEWS, "gain = old - new", "old -= new\ngain = old.copy()"
     ))),
     Mistake("q6", "ship", _CHOICE, "shipped-on-the-mean", _saving(choice="ship")),
@@ -774,7 +753,7 @@ UNUSUAL = [
             return train, test
     """)),
     Unusual("q5", "copies-in-turn", _split(
-        _change(
+        edit_text(
             _PARTS,
             "np.concatenate([rows, rng.choice(rows, most - len(rows))])", "np.resize(rows, most)",
             "return", "filled = [rng.permutation(np.concatenate(filled))]\nreturn",
@@ -813,87 +792,88 @@ UNUSUAL = [
 
 EQUIVALENT = [
     Equivalent("q2", "beta enters as its square", (
-        *_mutants("def score_classes(C, beta=1.0):", "=1 → =-1"),
+        *list_mutants("def score_classes(C, beta=1.0):", "=1 → =-1"),
     )),
     Equivalent("q2", "a product of two vectors, whichever stands first", (
-        *_mutants(
+        *list_mutants(
             "averages = {'macro': f.mean(), 'weighted': f @ there / there.sum(), 'micro': hits.sum() / C.sum()}",
             "f @ there → there @ f",
         ),
     )),
     Equivalent("q2", "all entries of C, added up in another way", (
-        *_mutants(
+        *list_mutants(
             "averages = {'macro': f.mean(), 'weighted': f @ there / there.sum(), 'micro': hits.sum() / C.sum()}",
             "there. → C.",
         ),
     )),
     Equivalent("q2", "the last of two axes", (
-        *_mutants("hits, called, there = (np.diag(C), C.sum(axis=0), C.sum(axis=1))", "=1 → =-1"),
+        *list_mutants("hits, called, there = (np.diag(C), C.sum(axis=0), C.sum(axis=1))", "=1 → =-1"),
     )),
     Equivalent("q2", "without hits each score is 0; with hits no sum is", (
-        *_mutants("return np.divide(a, b, out=np.zeros(len(C)), where=b > 0)", "=b > → =hits >"),
+        *list_mutants("return np.divide(a, b, out=np.zeros(len(C)), where=b > 0)", "=b > → =hits >"),
     )),
     Equivalent("q2", "arrays of one length", (
-        *_mutants("return np.divide(a, b, out=np.zeros(len(C)), where=b > 0)", "(C) → (a)", "(C) → (b)"),
+        *list_mutants("return np.divide(a, b, out=np.zeros(len(C)), where=b > 0)", "(C) → (a)", "(C) → (b)"),
     )),
     Equivalent("q3", "two neighbouring lines that do not touch each other", (
-        _turned(
+        *swap_lines(
             "below = np.searchsorted(negatives, positives, side='left')",
             "not_above = np.searchsorted(negatives, positives, side='right')",
         ),
     )),
     Equivalent("q3", "the side that NumPy takes by itself", (
-        *_mutants("below = np.searchsorted(negatives, positives, side='left')", ", side='left' → "),
+        *list_mutants("below = np.searchsorted(negatives, positives, side='left')", ", side='left' → "),
     )),
     Equivalent("q3", "one place for each positive", (
-        *_mutants("return (below + not_above).sum() / (2 * len(positives) * len(negatives))", "positives → below"),
+        *list_mutants("return (below + not_above).sum() / (2 * len(positives) * len(negatives))", "positives → below"),
     )),
     Equivalent("q4", "arrays of one length", (
-        *_mutants("return (best_t, 1000 * best / len(y))", "(y) → (alarm)"),
+        *list_mutants("return (best_t, 1000 * best / len(y))", "(y) → (alarm)"),
     )),
     Equivalent("q4", "an and, whichever side stands first", (
-        *_mutants(
+        *list_mutants(
             "cost = false_alarm * (alarm & (y == 0)).sum() + miss * (~alarm & (y == 1)).sum()",
             "alarm & (y == 0) → (y == 0) & alarm",
             "~alarm & (y == 1) → (y == 1) & ~alarm",
         ),
     )),
     Equivalent("q5", "only letters are read", (
-        *_mutants("FAULTS = 'AB'", "AB' → AB?'"),
+        *list_mutants("FAULTS = 'AB'", "AB' → AB?'"),
     )),
     Equivalent("q5", "classes, and rows, in any order", (
-        *_mutants("for k in np.unique(y):", "np.unique(y) → list(np.unique(y))[::-1]"),
-        *_mutants(
+        *list_mutants("for k in np.unique(y):", "np.unique(y) → list(np.unique(y))[::-1]"),
+        *list_mutants(
             "train = [np.concatenate([rows, rng.choice(rows, most - len(rows))]) for rows in train]",
             (
                 "[np.concatenate([rows, rng.choice(rows, most - len(rows))]) for rows in train] → "
                 "[np.concatenate([rows, rng.choice(rows, most - len(rows))]) for rows in list(train)[::-1]]"
             ),
         ),
-        *_mutants("most = max((len(rows) for rows in train))", "train → list(train)[::-1]"),
-        *_mutants(
+        *list_mutants("most = max((len(rows) for rows in train))", "train → list(train)[::-1]"),
+        *list_mutants(
             "train = [np.concatenate([rows, rng.choice(rows, most - len(rows))]) for rows in train]",
             "rows, rng.choice(rows, most - len(rows)) → rng.choice(rows, most - len(rows)), rows",
         ),
     )),
     Equivalent("q5", "two neighbouring lines that do not touch each other", (
-        _turned("test.append(rows[:cut])", "train.append(rows[cut:])"),
+        *swap_lines("test.append(rows[:cut])", "train.append(rows[cut:])"),
     )),
     Equivalent("q5", "test_share * n_k of them, give or take one", (
-        *_mutants("cut = round(test_share * len(rows))", "len(rows) → (len(rows) + 1)", "len(rows) → (len(rows) - 1)"),
+        *list_mutants("cut = round(test_share * len(rows))",
+            "len(rows) → (len(rows) + 1)", "len(rows) → (len(rows) - 1)"),
     )),
     Equivalent("q6", "two neighbouring lines that do not touch each other", (
-        _turned(
+        *swap_lines(
             "SAVING = 1000 * bootstrap_saving(OLD, NEW, REVIEW, DRAWS)[0]",
             "LOW = 1000 * bootstrap_saving(OLD, NEW, REVIEW, DRAWS)[1]",
         ),
-        _turned(
+        *swap_lines(
             "CHOICE = 'ship' if LOW > EXTRA else 'wait'",
             "NEEDED = int(np.ceil(80 * ((SAVING - LOW) / (SAVING - EXTRA)) ** 2))",
         ),
     )),
     Equivalent("q6", "the lower end is not above EXTRA, and not equal to it", (
-        *_mutants(
+        *list_mutants(
             "CHOICE = 'ship' if LOW > EXTRA else 'wait'",
             "LOW > EXTRA → False",
             "> EXTRA → >= EXTRA",
@@ -901,17 +881,17 @@ EQUIVALENT = [
         ),
     )),
     Equivalent("q6", "right to within half a dollar", (
-        *_mutants("LOW = 1000 * bootstrap_saving(OLD, NEW, REVIEW, DRAWS)[1]", "1000 → 1001", "1000 → 999"),
+        *list_mutants("LOW = 1000 * bootstrap_saving(OLD, NEW, REVIEW, DRAWS)[1]", "1000 → 1001", "1000 → 999"),
     )),
     Equivalent("q6", "the last of two axes", (
-        *_mutants(
+        *list_mutants(
             "means = saved[draws].sum(axis=1) / length[draws].sum(axis=1)",
             "(axis=1) / → (axis=-1) /",
             "length[draws].sum(axis=1) → length[draws].sum(axis=-1)",
         ),
     )),
     Equivalent("q6", "a whole number is a whole number", (
-        *_mutants(
+        *list_mutants(
             "NEEDED = int(np.ceil(80 * ((SAVING - LOW) / (SAVING - EXTRA)) ** 2))",
             (
                 "int(np.ceil(80 * ((SAVING - LOW) / (SAVING - EXTRA)) ** 2)) → np.ceil(80 * ((SAVING - LOW) / (SAVING "
@@ -920,7 +900,7 @@ EQUIVALENT = [
         ),
     )),
     Equivalent("q6", "a square has no sign", (
-        *_mutants(
+        *list_mutants(
             "NEEDED = int(np.ceil(80 * ((SAVING - LOW) / (SAVING - EXTRA)) ** 2))",
             "(SAVING - LOW) / (SAVING - EXTRA) → -((SAVING - LOW) / (SAVING - EXTRA))",
             "SAVING - LOW → LOW - SAVING",

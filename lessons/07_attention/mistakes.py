@@ -1,51 +1,36 @@
 """Exercise 07: wrong answers that its checks must name, and unusual right ones."""
 
-from proofs.claims import Equivalent, Mistake, Unusual
+from proofs.claims import Equivalent, Mistake, Unusual, define_function, edit_text, list_changes
 
 
 def _attend(lines: str) -> str:
-    return f"def attention(Q, K, V, mask=None):\n{_indent(lines)}"
+    return define_function("attention(Q, K, V, mask=None)", lines)
 
 
 def _masks(first: str = "", second: str = "") -> str:
-    own = f"def make_mask(lengths, T, causal):\n{_indent(first or _WORDS)}"
-    return f"{own}\n\ndef mask_for_torch(mask, heads):\n{_indent(second or _TURN)}"
+    own = define_function("make_mask(lengths, T, causal)", first or _WORDS)
+    return f"{own}\n\n" + define_function("mask_for_torch(mask, heads)", second or _TURN)
 
 
 def _heads(lines: str) -> str:
-    return f"def multi_head(x, W, b, W_out, b_out, heads):\n{_indent(lines)}"
+    return define_function("multi_head(x, W, b, W_out, b_out, heads)", lines)
 
 
 def _pencil(variance: str = "", cost: str = "", even: str = "1536") -> str:
-    first = f"def score_variance(mean_q, std_q, mean_k, std_k, scaled):\n{_indent(variance or _SPREAD)}"
-    second = f"def count_cost(B, T, d, heads, bytes_each=4):\n{_indent(cost or _COST)}"
+    first = define_function("score_variance(mean_q, std_q, mean_k, std_k, scaled)", variance or _SPREAD)
+    second = define_function("count_cost(B, T, d, heads, bytes_each=4)", cost or _COST)
     return f"{first}\n\n{second}\n\nEVEN_AT = {even}\n"
 
 
 def _cross(lines: str = "", faults: str = "ABDE") -> str:
-    return f"FAULTS = {faults!r}\ndef cross_attention(target, source, real, W_Q, W_K, W_V):\n{_indent(lines or _LOOK)}"
+    cross = define_function("cross_attention(target, source, real, W_Q, W_K, W_V)", lines or _LOOK)
+    return f"FAULTS = {faults!r}\n{cross}"
 
 
 def _links(links: str = "", error: str = "", head="42", rate="0.1146", choice="hide") -> str:
-    first = f"def find_links(weights, source_real, target_real):\n{_indent(links or _READ)}"
-    second = f"def alignment_error(links, sure, possible):\n{_indent(error or _COUNT)}"
+    first = define_function("find_links(weights, source_real, target_real)", links or _READ)
+    second = define_function("alignment_error(links, sure, possible)", error or _COUNT)
     return f"{first}\n\n{second}\n\nHEAD = {head}\nERROR = {rate}\nCHOICE = {choice!r}\n"
-
-
-def _indent(lines: str) -> str:
-    return "".join(f"    {line}\n" for line in lines.strip("\n").split("\n"))
-
-
-def _change(lines: str, *pairs: str) -> str:
-    for old, new in zip(pairs[::2], pairs[1::2], strict=True):
-        assert old in lines, f"{old!r} is not in the lines to change"
-        lines = lines.replace(old, new)
-    return lines
-
-
-def _each(old: str, *new: str) -> tuple[str, ...]:
-    """The changes of one line into each of several."""
-    return tuple(f"{old} → {one}" for one in new)
 
 
 _ROWS = """
@@ -181,117 +166,119 @@ _WORD, _RATE, _CHOICE, _STRANGE = (
 
 MISTAKES = [
     # q1
-    Mistake("q1", "undivided", _SHARE, "not-scaled", _attend(_change(_ROWS, " / np.sqrt(Q.shape[-1])", ""))),
-    Mistake("q1", "by-d", _SHARE, "scaled-too-much", _attend(_change(_ROWS, "np.sqrt(Q.shape[-1])", "Q.shape[-1]"))),
+    Mistake("q1", "undivided", _SHARE, "not-scaled", _attend(edit_text(_ROWS, " / np.sqrt(Q.shape[-1])", ""))),
+    Mistake("q1", "by-d", _SHARE, "scaled-too-much", _attend(edit_text(_ROWS, "np.sqrt(Q.shape[-1])", "Q.shape[-1]"))),
     Mistake("q1", "values-width", _SHARE, "root-of-another-size",
-        _attend(_change(_ROWS, "np.sqrt(Q.shape[-1])", "np.sqrt(V.shape[-1])"))),
+        _attend(edit_text(_ROWS, "np.sqrt(Q.shape[-1])", "np.sqrt(V.shape[-1])"))),
     Mistake("q1", "keys-count", _SHARE, "root-of-another-size",
-        _attend(_change(_ROWS, "np.sqrt(Q.shape[-1])", "np.sqrt(K.shape[-2])"))),
+        _attend(edit_text(_ROWS, "np.sqrt(Q.shape[-1])", "np.sqrt(K.shape[-2])"))),
     Mistake("q1", "times-root", _SHARE, "`weights[",
-        _attend(_change(_ROWS, "/ np.sqrt(Q.shape[-1])", "* np.sqrt(Q.shape[-1])"))),
-    Mistake("q1", "columns", _SHARE, "shared-among-queries", _attend(_change(_ROWS, "axis=-1", "axis=-2"))),
+        _attend(edit_text(_ROWS, "/ np.sqrt(Q.shape[-1])", "* np.sqrt(Q.shape[-1])"))),
+    Mistake("q1", "columns", _SHARE, "shared-among-queries", _attend(edit_text(_ROWS, "axis=-1", "axis=-2"))),
     Mistake("q1", "all", _SHARE, "shared-among-all",
-        _attend(_change(_ROWS,
+        _attend(edit_text(_ROWS,
             "e.sum(axis=-1, keepdims=True)", "e.sum()",
             "s.max(axis=-1, keepdims=True)", "s.max()"))),
     Mistake("q1", "linear", _SHARE, "no-softmax", _attend("""
 w = Q @ np.swapaxes(K, -1, -2) / np.sqrt(Q.shape[-1])
 return w @ V, w
 """)),
-    Mistake("q1", "exchanged", _SHARE, "changed places", _attend(_change(_ROWS, "return w @ V, w", "return w, w @ V"))),
-    Mistake("q1", "output-only", _SHARE, "2 values", _attend(_change(_ROWS, "return w @ V, w", "return w @ V"))),
-    Mistake("q1", "no-return", _SHARE, "returns None", _attend(_change(_ROWS, "return w @ V, w", ""))),
-    Mistake("q1", "keys-for-values", _SHARE, "has shape", _attend(_change(_ROWS, "return w @ V", "return w @ K"))),
-    Mistake("q1", "raw-weights", _SHARE, "`output[", _attend(_change(_ROWS, "return w @ V", "return e @ V"))),
-    Mistake("q1", "raw-scores", _SHARE, "`weights[", _attend(_change(_ROWS, "return w @ V, w", "return w @ V, e"))),
-    Mistake("q1", "ignored", _HIDDEN, "mask-ignored", _attend(_change(_PLAIN, "mask is not None", "False"))),
+    Mistake("q1", "exchanged", _SHARE, "changed places",
+        _attend(edit_text(_ROWS, "return w @ V, w", "return w, w @ V"))),
+    Mistake("q1", "output-only", _SHARE, "2 values", _attend(edit_text(_ROWS, "return w @ V, w", "return w @ V"))),
+    Mistake("q1", "no-return", _SHARE, "returns None", _attend(edit_text(_ROWS, "return w @ V, w", ""))),
+    Mistake("q1", "keys-for-values", _SHARE, "has shape", _attend(edit_text(_ROWS, "return w @ V", "return w @ K"))),
+    Mistake("q1", "raw-weights", _SHARE, "`output[", _attend(edit_text(_ROWS, "return w @ V", "return e @ V"))),
+    Mistake("q1", "raw-scores", _SHARE, "`weights[", _attend(edit_text(_ROWS, "return w @ V, w", "return w @ V, e"))),
+    Mistake("q1", "ignored", _HIDDEN, "mask-ignored", _attend(edit_text(_PLAIN, "mask is not None", "False"))),
     Mistake("q1", "inverted", _HIDDEN, "mask-inverted",
-        _attend(_change(_PLAIN, "np.where(mask, s, -1e9)", "np.where(mask, -1e9, s)"))),
+        _attend(edit_text(_PLAIN, "np.where(mask, s, -1e9)", "np.where(mask, -1e9, s)"))),
     Mistake("q1", "after", _HIDDEN, "mask-after-softmax",
-        _attend(_change(_PLAIN,
+        _attend(edit_text(_PLAIN,
             "return", "w = w if mask is None else w * mask\nreturn",
             "if mask is not None:\n    s = np.where(mask, s, -1e9)\n", ""))),
     Mistake("q1", "zero", _HIDDEN, "hidden-scores-set-to-zero",
-        _attend(_change(_PLAIN, "np.where(mask, s, -1e9)", "s * mask"))),
+        _attend(edit_text(_PLAIN, "np.where(mask, s, -1e9)", "s * mask"))),
     Mistake("q1", "added", _HIDDEN, "mask-added-as-a-number",
-        _attend(_change(_PLAIN, "np.where(mask, s, -1e9)", "s + mask"))),
+        _attend(edit_text(_PLAIN, "np.where(mask, s, -1e9)", "s + mask"))),
     Mistake("q1", "values-hidden", _HIDDEN, "mask-ignored", _attend("""
 s = Q @ np.swapaxes(K, -1, -2) / np.sqrt(Q.shape[-1])
 e = np.exp(s - s.max(axis=-1, keepdims=True))
 w = e / e.sum(axis=-1, keepdims=True)
 return (w if mask is None else w * mask) @ V, w
 """)),
-    Mistake("q1", "minus-five", _HIDDEN, "`weights[", _attend(_change(_PLAIN, "-1e9", "-5"))),
-    Mistake("q1", "all-turned", _FRONT, "all-axes-turned", _attend(_change(_PLAIN, "np.swapaxes(K, -1, -2)", "K.T"))),
+    Mistake("q1", "minus-five", _HIDDEN, "`weights[", _attend(edit_text(_PLAIN, "-1e9", "-5"))),
+    Mistake("q1", "all-turned", _FRONT, "all-axes-turned", _attend(edit_text(_PLAIN, "np.swapaxes(K, -1, -2)", "K.T"))),
     Mistake("q1", "third-axis", _FRONT, "shared-among-queries",
-        _attend(_change(_ROWS, "axis=-1", "axis=min(2, Q.ndim - 1)"))),
+        _attend(edit_text(_ROWS, "axis=-1", "axis=min(2, Q.ndim - 1)"))),
     Mistake("q1", "second-size", _FRONT, "axis-counted-from-the-front",
-        _attend(_change(_ROWS, "Q.shape[-1]", "Q.shape[1]"))),
-    Mistake("q1", "axis-one", _FRONT, "shared-among-queries", _attend(_change(_ROWS, "axis=-1", "axis=1"))),
+        _attend(edit_text(_ROWS, "Q.shape[-1]", "Q.shape[1]"))),
+    Mistake("q1", "axis-one", _FRONT, "shared-among-queries", _attend(edit_text(_ROWS, "axis=-1", "axis=1"))),
     Mistake("q1", "full-mask-only", _FRONT, "`weights[",
-        _attend(_change(_ROWS, "    s = np.where(mask, s, -np.inf)", "    s[~mask] = -np.inf"))),
-    Mistake("q1", "nan", _NOBODY, "nan-for-nobody", _attend(_change(_PLAIN, "-1e9", "-np.inf"))),
+        _attend(edit_text(_ROWS, "    s = np.where(mask, s, -np.inf)", "    s[~mask] = -np.inf"))),
+    Mistake("q1", "nan", _NOBODY, "nan-for-nobody", _attend(edit_text(_PLAIN, "-1e9", "-np.inf"))),
     Mistake("q1", "even", _NOBODY, "everybody-for-nobody", _attend(_PLAIN)),
     Mistake("q1", "see-all", _NOBODY, "everybody-for-nobody",
-        _attend(_change(_PLAIN,
+        _attend(edit_text(_PLAIN,
             "np.where(mask, s, -1e9)", "np.where(mask | ~np.any(mask, axis=-1, keepdims=True), s, -1e9)"))),
     Mistake("q1", "first-row-only", _NOBODY, "nan-for-nobody",
-        _attend(_change(_PLAIN,
+        _attend(edit_text(_PLAIN,
             "-1e9", "-np.inf",
             "return w @ V, w",
             "if mask is not None and not np.any(mask):\n    w = np.zeros(s.shape)\nreturn w @ V, w"))),
     Mistake("q1", "naive", _LARGE, "overflow",
-        _attend(_change(_ROWS, "np.exp(s - np.where(np.isfinite(top), top, 0))", "np.exp(s)"))),
+        _attend(edit_text(_ROWS, "np.exp(s - np.where(np.isfinite(top), top, 0))", "np.exp(s)"))),
     Mistake("q1", "clipped", _LARGE, "overflow",
-        _attend(_change(_ROWS, "np.exp(s - np.where(np.isfinite(top), top, 0))", "np.exp(np.clip(s, -np.inf, 500))"))),
+        _attend(edit_text(_ROWS, "np.exp(s - np.where(np.isfinite(top), top, 0))",
+            "np.exp(np.clip(s, -np.inf, 500))"))),
     Mistake("q1", "highest-of-the-table", _LARGE, "overflow",
-        _attend(_change(_ROWS, "s.max(axis=-1, keepdims=True)", "s.max()"))),
+        _attend(edit_text(_ROWS, "s.max(axis=-1, keepdims=True)", "s.max()"))),
     Mistake("q1", "late-mask", _LARGE, "hidden-key-sets-the-scale", _attend(_LATE)),
     Mistake("q1", "minus-ten-thousand", _LARGE, "penalty-too-small",
-        _attend(_change(_PLAIN,
+        _attend(edit_text(_PLAIN,
             "-1e9", "-1e4",
             "return w @ V, w",
             "if mask is not None:\n    w = w * np.any(mask, axis=-1, keepdims=True)\nreturn w @ V, w"))),
     Mistake("q1", "added-penalty", _LARGE, "penalty-too-small",
-        _attend(_change(_PLAIN,
+        _attend(edit_text(_PLAIN,
             "np.where(mask, s, -1e9)", "s + np.where(mask, 0, -1e4)",
             "return w @ V, w",
             "if mask is not None:\n    w = w * np.any(mask, axis=-1, keepdims=True)\nreturn w @ V, w"))),
     Mistake("q1", "in-place", _LARGE, "changes-its-inputs",
-        _attend("Q /= np.sqrt(Q.shape[-1])" + _change(_ROWS, " / np.sqrt(Q.shape[-1])", "").rstrip())),
+        _attend("Q /= np.sqrt(Q.shape[-1])" + edit_text(_ROWS, " / np.sqrt(Q.shape[-1])", "").rstrip())),
     # q2
-    Mistake("q2", "rows", _COLUMNS, "rows-for-columns", _masks(_change(_WORDS, "j < n", "i < n"))),
-    Mistake("q2", "both", _COLUMNS, "padded-queries-blinded", _masks(_change(_WORDS, "j < n", "(j < n) & (i < n)"))),
-    Mistake("q2", "up-to", _COLUMNS, "one-place-off", _masks(_change(_WORDS, "j < n", "j <= n"))),
-    Mistake("q2", "one-less", _COLUMNS, "one-place-off", _masks(_change(_WORDS, "j < n", "j < n - 1"))),
-    Mistake("q2", "front", _COLUMNS, "padding-in-front", _masks(_change(_WORDS, "j < n", "j >= T - n"))),
-    Mistake("q2", "hides", _COLUMNS, "mask-inverted", _masks(_change(_WORDS, "return allowed", "return ~allowed"))),
-    Mistake("q2", "always", _COLUMNS, "always-causal", _masks(_change(_WORDS, "if causal", "if True"))),
-    Mistake("q2", "numbers", _COLUMNS, "booleans", _masks(_change(_WORDS, "return allowed", "return allowed * 1.0"))),
+    Mistake("q2", "rows", _COLUMNS, "rows-for-columns", _masks(edit_text(_WORDS, "j < n", "i < n"))),
+    Mistake("q2", "both", _COLUMNS, "padded-queries-blinded", _masks(edit_text(_WORDS, "j < n", "(j < n) & (i < n)"))),
+    Mistake("q2", "up-to", _COLUMNS, "one-place-off", _masks(edit_text(_WORDS, "j < n", "j <= n"))),
+    Mistake("q2", "one-less", _COLUMNS, "one-place-off", _masks(edit_text(_WORDS, "j < n", "j < n - 1"))),
+    Mistake("q2", "front", _COLUMNS, "padding-in-front", _masks(edit_text(_WORDS, "j < n", "j >= T - n"))),
+    Mistake("q2", "hides", _COLUMNS, "mask-inverted", _masks(edit_text(_WORDS, "return allowed", "return ~allowed"))),
+    Mistake("q2", "always", _COLUMNS, "always-causal", _masks(edit_text(_WORDS, "if causal", "if True"))),
+    Mistake("q2", "numbers", _COLUMNS, "booleans", _masks(edit_text(_WORDS, "return allowed", "return allowed * 1.0"))),
     Mistake("q2", "flat", _COLUMNS, "has shape", _masks("return np.arange(T) < np.array(lengths)[:, None]")),
-    Mistake("q2", "never", _CAUSAL, "causal-ignored", _masks(_change(_WORDS, "if causal", "if False"))),
-    Mistake("q2", "upper", _CAUSAL, "future-seen", _masks(_change(_WORDS, "j <= i", "j >= i"))),
-    Mistake("q2", "strict", _CAUSAL, "blind-to-itself", _masks(_change(_WORDS, "j <= i", "j < i"))),
-    Mistake("q2", "or", _CAUSAL, "or-for-and", _masks(_change(_WORDS, "&= j <= i", "|= j <= i"))),
+    Mistake("q2", "never", _CAUSAL, "causal-ignored", _masks(edit_text(_WORDS, "if causal", "if False"))),
+    Mistake("q2", "upper", _CAUSAL, "future-seen", _masks(edit_text(_WORDS, "j <= i", "j >= i"))),
+    Mistake("q2", "strict", _CAUSAL, "blind-to-itself", _masks(edit_text(_WORDS, "j <= i", "j < i"))),
+    Mistake("q2", "or", _CAUSAL, "or-for-and", _masks(edit_text(_WORDS, "&= j <= i", "|= j <= i"))),
     Mistake("q2", "only-past", _CAUSAL, "`mask[",
-        _masks(_change(_WORDS, "allowed[b] &= j <= i", "allowed[b] = j <= i"))),
-    Mistake("q2", "one-ahead", _CAUSAL, "`mask[", _masks(_change(_WORDS, "j <= i", "j <= i + 1"))),
+        _masks(edit_text(_WORDS, "allowed[b] &= j <= i", "allowed[b] = j <= i"))),
+    Mistake("q2", "one-ahead", _CAUSAL, "`mask[", _masks(edit_text(_WORDS, "j <= i", "j <= i + 1"))),
     Mistake("q2", "not-turned", _MODULE, "true-not-turned",
         _masks(second="return np.repeat(mask | ~mask.any(axis=-1, keepdims=True), heads, axis=0)")),
     Mistake("q2", "as-it-is", _MODULE, "true-not-turned", _masks(second="return np.repeat(mask, heads, axis=0)")),
     Mistake("q2", "tiled", _MODULE, "sentences-in-turn",
-        _masks(second=_change(_TURN,
+        _masks(second=edit_text(_TURN,
             "np.repeat(np.where(open_rows, ~mask, False), heads, axis=0)",
             "np.tile(np.where(open_rows, ~mask, False), (heads, 1, 1))"))),
     Mistake("q2", "blind", _MODULE, "nobody-left", _masks(second="return np.repeat(~mask, heads, axis=0)")),
     Mistake("q2", "empty-sentences", _MODULE, "`mask[",
-        _masks(second=_change(_TURN, "mask.any(axis=-1, keepdims=True)", "mask.any(axis=(1, 2), keepdims=True)"))),
+        _masks(second=edit_text(_TURN, "mask.any(axis=-1, keepdims=True)", "mask.any(axis=(1, 2), keepdims=True)"))),
     Mistake("q2", "wrong-axis", _MODULE, "`mask[",
-        _masks(second=_change(_TURN, "mask.any(axis=-1, keepdims=True)", "mask.any(axis=-2, keepdims=True)"))),
+        _masks(second=edit_text(_TURN, "mask.any(axis=-1, keepdims=True)", "mask.any(axis=-2, keepdims=True)"))),
     Mistake("q2", "four-axes", _MODULE, "has shape", _masks(second="return np.stack([~mask] * heads, axis=1)")),
     Mistake("q2", "additive", _MODULE, "booleans",
         _masks(second="return np.where(np.repeat(mask, heads, axis=0), 0, -1e9)")),
-    Mistake("q2", "empty-sentence-opened", _SIZES, "`mask[", _masks(_change(_WORDS, "j < n", "j < max(n, 1)"))),
+    Mistake("q2", "empty-sentence-opened", _SIZES, "`mask[", _masks(edit_text(_WORDS, "j < n", "j < max(n, 1)"))),
     Mistake("q2", "in-place", _SIZES, "changes-its-inputs", _masks(second="""
 mask |= ~mask.any(axis=-1, keepdims=True)
 return np.repeat(~mask, heads, axis=0)
@@ -303,43 +290,43 @@ real = (j <= lengths[:, None, None]) & (j[:, None] >= 0)
 return real & (j <= j[:, None]) if causal else real
 """)),
     # q3
-    Mistake("q3", "keys-first", _ONE, "parts-exchanged", _heads(_change(_SPLIT, "Q, K, V = np", "K, Q, V = np"))),
-    Mistake("q3", "values-first", _ONE, "parts-exchanged", _heads(_change(_SPLIT, "Q, K, V = np", "V, K, Q = np"))),
+    Mistake("q3", "keys-first", _ONE, "parts-exchanged", _heads(edit_text(_SPLIT, "Q, K, V = np", "K, Q, V = np"))),
+    Mistake("q3", "values-first", _ONE, "parts-exchanged", _heads(edit_text(_SPLIT, "Q, K, V = np", "V, K, Q = np"))),
     Mistake("q3", "not-turned", _ONE, "matrix-not-turned",
-        _heads(_change(_SPLIT,
+        _heads(edit_text(_SPLIT,
             "np.split(x @ W.T + b, 3, axis=2)", "(x @ one + c for one, c in zip(np.split(W, 3), np.split(b, 3)))"))),
-    Mistake("q3", "sideways", _ONE, "matrix-not-turned", _heads(_change(_SPLIT, "W.T", "W.reshape(d, 3 * d)"))),
-    Mistake("q3", "last-not-turned", _ONE, "matrix-not-turned", _heads(_change(_SPLIT, "W_out.T", "W_out"))),
-    Mistake("q3", "no-b", _ONE, "bias-forgotten", _heads(_change(_SPLIT, "x @ W.T + b", "x @ W.T"))),
-    Mistake("q3", "no-last-b", _ONE, "bias-forgotten", _heads(_change(_SPLIT, " + b_out", ""))),
-    Mistake("q3", "not-scaled", _ONE, "not-scaled", _heads(_change(_SPLIT, " / np.sqrt(d // heads)", ""))),
-    Mistake("q3", "by-d", _ONE, "scaled-too-much", _heads(_change(_SPLIT, "np.sqrt(d // heads)", "(d // heads)"))),
-    Mistake("q3", "columns", _ONE, "shared-among-queries", _heads(_change(_SPLIT, "axis=-1", "axis=-2"))),
-    Mistake("q3", "no-last", _ONE, "`y[", _heads(_change(_SPLIT, " @ W_out.T + b_out", ""))),
-    Mistake("q3", "no-softmax", _ONE, "`y[", _heads(_change(_SPLIT, "e / e.sum(axis=-1, keepdims=True)", "s"))),
-    Mistake("q3", "residual", _ONE, "`y[", _heads(_change(_SPLIT, "return ", "return x + "))),
+    Mistake("q3", "sideways", _ONE, "matrix-not-turned", _heads(edit_text(_SPLIT, "W.T", "W.reshape(d, 3 * d)"))),
+    Mistake("q3", "last-not-turned", _ONE, "matrix-not-turned", _heads(edit_text(_SPLIT, "W_out.T", "W_out"))),
+    Mistake("q3", "no-b", _ONE, "bias-forgotten", _heads(edit_text(_SPLIT, "x @ W.T + b", "x @ W.T"))),
+    Mistake("q3", "no-last-b", _ONE, "bias-forgotten", _heads(edit_text(_SPLIT, " + b_out", ""))),
+    Mistake("q3", "not-scaled", _ONE, "not-scaled", _heads(edit_text(_SPLIT, " / np.sqrt(d // heads)", ""))),
+    Mistake("q3", "by-d", _ONE, "scaled-too-much", _heads(edit_text(_SPLIT, "np.sqrt(d // heads)", "(d // heads)"))),
+    Mistake("q3", "columns", _ONE, "shared-among-queries", _heads(edit_text(_SPLIT, "axis=-1", "axis=-2"))),
+    Mistake("q3", "no-last", _ONE, "`y[", _heads(edit_text(_SPLIT, " @ W_out.T + b_out", ""))),
+    Mistake("q3", "no-softmax", _ONE, "`y[", _heads(edit_text(_SPLIT, "e / e.sum(axis=-1, keepdims=True)", "s"))),
+    Mistake("q3", "residual", _ONE, "`y[", _heads(edit_text(_SPLIT, "return ", "return x + "))),
     Mistake("q3", "one-head", _SEVERAL, "one-head-only",
-        _heads(_change(_SPLIT, "B, T, d = x.shape", "B, T, d = x.shape\nheads = 1"))),
+        _heads(edit_text(_SPLIT, "B, T, d = x.shape", "B, T, d = x.shape\nheads = 1"))),
     Mistake("q3", "full-width", _SEVERAL, "scaled-by-full-width",
-        _heads(_change(_SPLIT, "np.sqrt(d // heads)", "np.sqrt(d)"))),
+        _heads(edit_text(_SPLIT, "np.sqrt(d // heads)", "np.sqrt(d)"))),
     Mistake("q3", "heads-root", _SEVERAL, "root-of-another-size",
-        _heads(_change(_SPLIT, "np.sqrt(d // heads)", "(np.sqrt(heads) if heads > 1 else np.sqrt(d))"))),
+        _heads(edit_text(_SPLIT, "np.sqrt(d // heads)", "(np.sqrt(heads) if heads > 1 else np.sqrt(d))"))),
     Mistake("q3", "interleaved", _SEVERAL, "heads-interleaved",
-        _heads(_change(_SPLIT,
+        _heads(edit_text(_SPLIT,
             "y.reshape(B, T, heads, d // heads).transpose(0, 2, 1, 3)",
             "y.reshape(B, T, d // heads, heads).transpose(0, 3, 1, 2)"))),
     Mistake("q3", "strided", _SEVERAL, "heads-interleaved",
-        _heads(_change(_SPLIT,
+        _heads(edit_text(_SPLIT,
             "y.reshape(B, T, heads, d // heads).transpose(0, 2, 1, 3)",
             "np.stack([y[:, :, h::heads] for h in range(heads)], axis=1)",
             "H.transpose(0, 2, 1, 3)", "H.transpose(0, 2, 3, 1)"))),
     Mistake("q3", "reshaped", _SEVERAL, "reshape-for-swap",
-        _heads(_change(_SPLIT,
+        _heads(edit_text(_SPLIT,
             "y.reshape(B, T, heads, d // heads).transpose(0, 2, 1, 3)", "y.reshape(B, heads, T, d // heads)"))),
     Mistake("q3", "reshaped-back", _SEVERAL, "reshape-for-swap",
-        _heads(_change(_SPLIT, "H.transpose(0, 2, 1, 3).reshape", "H.reshape"))),
+        _heads(edit_text(_SPLIT, "H.transpose(0, 2, 1, 3).reshape", "H.reshape"))),
     Mistake("q3", "reshaped-twice", _SEVERAL, "reshape-for-swap",
-        _heads(_change(_SPLIT,
+        _heads(edit_text(_SPLIT,
             "y.reshape(B, T, heads, d // heads).transpose(0, 2, 1, 3)", "y.reshape(B, heads, T, d // heads)",
             "H.transpose(0, 2, 1, 3).reshape", "H.reshape"))),
     Mistake("q3", "heads-first-layout", _SEVERAL, "parts-exchanged", _heads("""
@@ -350,24 +337,24 @@ H = e / e.sum(axis=-1, keepdims=True) @ V
 return H.transpose(0, 2, 1, 3).reshape(B, T, d) @ W_out.T + b_out
 """)),
     Mistake("q3", "mean-of-heads", _SEVERAL, "stopped with",
-        _heads(_change(_SPLIT, "H.transpose(0, 2, 1, 3).reshape(B, T, d)", "H.mean(axis=1)"))),
+        _heads(edit_text(_SPLIT, "H.transpose(0, 2, 1, 3).reshape(B, T, d)", "H.mean(axis=1)"))),
     Mistake("q3", "heads-backwards", _SEVERAL, "`y[",
-        _heads(_change(_SPLIT, "H.transpose(0, 2, 1, 3)", "H[:, ::-1].transpose(0, 2, 1, 3)"))),
+        _heads(edit_text(_SPLIT, "H.transpose(0, 2, 1, 3)", "H[:, ::-1].transpose(0, 2, 1, 3)"))),
     Mistake("q3", "in-place", _LAYERS, "changes-its-inputs",
-        _heads(_change(_SPLIT,
+        _heads(edit_text(_SPLIT,
             "B, T, d = x.shape", "B, T, d = x.shape\nW /= 2\nb /= 2",
             "x @ W.T + b", "2 * (x @ W.T + b)"))),
     # q4
     Mistake("q4", "root", _PURE, "spread-for-variance",
-        _pencil(_change(_SPREAD, "total = terms.sum()", "total = np.sqrt(terms.sum())"))),
+        _pencil(edit_text(_SPREAD, "total = terms.sum()", "total = np.sqrt(terms.sum())"))),
     Mistake("q4", "root-later", _PURE, "spread-for-variance",
-        _pencil(_change(_SPREAD,
+        _pencil(edit_text(_SPREAD,
             "return total / len(terms) if scaled else total",
             "return np.sqrt(total / len(terms) if scaled else total)"))),
-    Mistake("q4", "always-scaled", _PURE, "scaling-ignored", _pencil(_change(_SPREAD, "if scaled", "if True"))),
-    Mistake("q4", "never-scaled", _PURE, "scaling-ignored", _pencil(_change(_SPREAD, "if scaled", "if False"))),
+    Mistake("q4", "always-scaled", _PURE, "scaling-ignored", _pencil(edit_text(_SPREAD, "if scaled", "if True"))),
+    Mistake("q4", "never-scaled", _PURE, "scaling-ignored", _pencil(edit_text(_SPREAD, "if scaled", "if False"))),
     Mistake("q4", "by-root", _PURE, "divided-by-the-root",
-        _pencil(_change(_SPREAD, "/ len(terms)", "/ np.sqrt(len(terms))"))),
+        _pencil(edit_text(_SPREAD, "/ len(terms)", "/ np.sqrt(len(terms))"))),
     Mistake("q4", "unsquared", _PURE, "squares-and-sums-exchanged", _pencil("""
 total = (std_q * std_k).sum()
 return total / len(std_q) if scaled else total
@@ -389,44 +376,46 @@ total = (q * k).sum(axis=1).var()
 return total / len(std_q) if scaled else total
 """)),
     Mistake("q4", "no-means", _MEANS, "means-forgotten",
-        _pencil(_change(_SPREAD, " + mean_q**2 * std_k**2 + mean_k**2 * std_q**2", ""))),
+        _pencil(edit_text(_SPREAD, " + mean_q**2 * std_k**2 + mean_k**2 * std_q**2", ""))),
     Mistake("q4", "second-moment", _MEANS, "not-centred",
-        _pencil(_change(_SPREAD,
+        _pencil(edit_text(_SPREAD,
             "std_q**2 * std_k**2 + mean_q**2 * std_k**2 + mean_k**2 * std_q**2",
             "(mean_q**2 + std_q**2) * (mean_k**2 + std_k**2)"))),
     Mistake("q4", "total-mean-kept", _MEANS, "not-centred",
-        _pencil(_change(_SPREAD, "total = terms.sum()", "total = terms.sum() + (mean_q @ mean_k) ** 2"))),
+        _pencil(edit_text(_SPREAD, "total = terms.sum()", "total = terms.sum() + (mean_q @ mean_k) ** 2"))),
     Mistake("q4", "wrong-centre", _MEANS, "not-centred", _pencil("""
 total = ((mean_q**2 + std_q**2) * (mean_k**2 + std_k**2)).sum() - (mean_q @ mean_k) ** 2
 return total / len(std_q) if scaled else total
 """)),
-    Mistake("q4", "one-mean", _MEANS, "`variance`", _pencil(_change(_SPREAD, " + mean_k**2 * std_q**2", ""))),
+    Mistake("q4", "one-mean", _MEANS, "`variance`", _pencil(edit_text(_SPREAD, " + mean_k**2 * std_q**2", ""))),
     Mistake("q4", "crossed", _MEANS, "`variance`",
-        _pencil(_change(_SPREAD,
+        _pencil(edit_text(_SPREAD,
             "mean_q**2 * std_k**2 + mean_k**2 * std_q**2", "mean_q**2 * std_q**2 + mean_k**2 * std_k**2"))),
     Mistake("q4", "three-projections", _BILL, "projection-forgotten",
-        _pencil(cost=_change(_COST, "4 * T * d * d", "3 * T * d * d"))),
-    Mistake("q4", "no-projections", _BILL, "projection-forgotten", _pencil(cost=_change(_COST, "4 * T * d * d", "0"))),
-    Mistake("q4", "scores-only", _BILL, "one-square-only", _pencil(cost=_change(_COST, "2 * T * T * d", "T * T * d"))),
+        _pencil(cost=edit_text(_COST, "4 * T * d * d", "3 * T * d * d"))),
+    Mistake("q4", "no-projections", _BILL, "projection-forgotten",
+        _pencil(cost=edit_text(_COST, "4 * T * d * d", "0"))),
+    Mistake("q4", "scores-only", _BILL, "one-square-only",
+        _pencil(cost=edit_text(_COST, "2 * T * T * d", "T * T * d"))),
     Mistake("q4", "full-heads", _BILL, "heads-add-width",
-        _pencil(cost=_change(_COST, "2 * T * T * d", "2 * T * T * d * heads"))),
+        _pencil(cost=edit_text(_COST, "2 * T * T * d", "2 * T * T * d * heads"))),
     Mistake("q4", "single-head", _BILL, "one-head-of-many",
-        _pencil(cost=_change(_COST, "2 * T * T * d", "2 * T * T * d // heads"))),
+        _pencil(cost=edit_text(_COST, "2 * T * T * d", "2 * T * T * d // heads"))),
     Mistake("q4", "single-map", _BILL, "one-head-of-many",
-        _pencil(cost=_change(_COST, "scores = heads * T * T", "scores = T * T"))),
+        _pencil(cost=edit_text(_COST, "scores = heads * T * T", "scores = T * T"))),
     Mistake("q4", "one-text", _BILL, "batch-forgotten",
-        _pencil(cost=_change(_COST, "B * (projections + squares)", "projections + squares"))),
-    Mistake("q4", "one-text-bytes", _BILL, "batch-forgotten", _pencil(cost=_change(_COST, "B * scores", "scores"))),
+        _pencil(cost=edit_text(_COST, "B * (projections + squares)", "projections + squares"))),
+    Mistake("q4", "one-text-bytes", _BILL, "batch-forgotten", _pencil(cost=edit_text(_COST, "B * scores", "scores"))),
     Mistake("q4", "flops", _BILL, "additions-counted",
-        _pencil(cost=_change(_COST, "B * (projections", "2 * B * (projections"))),
-    Mistake("q4", "four-bytes", _BILL, "`score_bytes`", _pencil(cost=_change(_COST, "bytes_each", "4"))),
-    Mistake("q4", "one-number", _BILL, "2 values", _pencil(cost=_change(_COST, ", B * scores * bytes_each", ""))),
+        _pencil(cost=edit_text(_COST, "B * (projections", "2 * B * (projections"))),
+    Mistake("q4", "four-bytes", _BILL, "`score_bytes`", _pencil(cost=edit_text(_COST, "bytes_each", "4"))),
+    Mistake("q4", "one-number", _BILL, "2 values", _pencil(cost=edit_text(_COST, ", B * scores * bytes_each", ""))),
     Mistake("q4", "exchanged", _BILL, "`multiplications`",
-        _pencil(cost=_change(_COST,
+        _pencil(cost=edit_text(_COST,
             "return B * (projections + squares), B * scores * bytes_each",
             "return B * scores * bytes_each, B * (projections + squares)"))),
     Mistake("q4", "half-triangle", _BILL, "`multiplications`",
-        _pencil(cost=_change(_COST, "2 * T * T * d", "T * (T + 1) * d"))),
+        _pencil(cost=edit_text(_COST, "2 * T * T * d", "T * (T + 1) * d"))),
     Mistake("q4", "even-one-square", _EVEN, "one-square-only", _pencil(even="3072")),
     Mistake("q4", "even-three", _EVEN, "projection-forgotten", _pencil(even="1152")),
     Mistake("q4", "even-d", _EVEN, "projection-forgotten", _pencil(even="768")),
@@ -434,9 +423,10 @@ return total / len(std_q) if scaled else total
     Mistake("q4", "even-layer", _EVEN, "layer-of-lesson-08", _pencil(even="4608")),
     Mistake("q4", "even-text", _EVEN, "EVEN_AT", _pencil(even="'2 * d'")),
     Mistake("q4", "rounded", _EXACT, "`multiplications`",
-        _pencil(cost=_change(_COST, "B * (projections + squares)", "float(np.float32(B * (projections + squares)))"))),
+        _pencil(cost=edit_text(_COST, "B * (projections + squares)",
+            "float(np.float32(B * (projections + squares)))"))),
     Mistake("q4", "no-spread-no-variance", _EXACT, "`variance`",
-        _pencil(_change(_SPREAD, "total = terms.sum()", "total = terms.sum() if std_q.any() else 0.0"))),
+        _pencil(edit_text(_SPREAD, "total = terms.sum()", "total = terms.sum() if std_q.any() else 0.0"))),
     # q5
     Mistake("q5", "not-all", _NAMED, "isn't all", _cross(faults="AB")),
     Mistake("q5", "s4", _NAMED, "isn't all", _cross(faults="BDE")),
@@ -445,17 +435,18 @@ return total / len(std_q) if scaled else total
     Mistake("q5", "no-letter", _NAMED, "letters out of A to F", _cross(faults="1, 2")),
     Mistake("q5", "colleague", _ASKS, "source-asks", _cross(_COLLEAGUE)),
     Mistake("q5", "source-asks", _ASKS, "source-asks",
-        _cross(_change(_LOOK,
+        _cross(edit_text(_LOOK,
             "target @ W_Q, source @ W_K, source @ W_V", "source @ W_Q, target @ W_K, target @ W_V",
             "real[:, None, :]", "real[:, :, None] | True"))),
-    Mistake("q5", "source-only", _ASKS, "source-asks", _cross(_change(_LOOK, "target @ W_Q", "source @ W_Q"))),
+    Mistake("q5", "source-only", _ASKS, "source-asks", _cross(edit_text(_LOOK, "target @ W_Q", "source @ W_Q"))),
     Mistake("q5", "target-only", _ASKS, "looks-at-itself",
-        _cross(_change(_LOOK, "source @ W_K, source @ W_V", "target @ W_K, target @ W_V"))),
+        _cross(edit_text(_LOOK, "source @ W_K, source @ W_V", "target @ W_K, target @ W_V"))),
     Mistake("q5", "apart-values", _ASKS, "keys-and-values-apart",
-        _cross(_change(_LOOK, "source @ W_V", "target @ W_V"))),
-    Mistake("q5", "apart-keys", _ASKS, "keys-and-values-apart", _cross(_change(_LOOK, "source @ W_K", "target @ W_K"))),
+        _cross(edit_text(_LOOK, "source @ W_V", "target @ W_V"))),
+    Mistake("q5", "apart-keys", _ASKS, "keys-and-values-apart",
+        _cross(edit_text(_LOOK, "source @ W_K", "target @ W_K"))),
     Mistake("q5", "roles-only", _ASKS, "shared-among-queries",
-        _cross(_change(_COLLEAGUE,
+        _cross(edit_text(_COLLEAGUE,
             "source @ W_Q, target @ W_K, target @ W_V", "target @ W_Q, source @ W_K, source @ W_V",
             "real[:, :, None]", "real[:, None]"))),
     Mistake("q5", "deaf", _ASKS, "its own row", _cross("""
@@ -463,50 +454,50 @@ w = real / real.sum(axis=1, keepdims=True)
 w = np.repeat(w[:, None], target.shape[1], axis=1)
 return w @ (source @ W_V), w
 """)),
-    Mistake("q5", "one-value", _ASKS, "2 values", _cross(_change(_LOOK, "return w @ V, w", "return w @ V"))),
-    Mistake("q5", "by-d", _REAL, "scaled-too-much", _cross(_change(_LOOK, "np.sqrt(Q.shape[-1])", "Q.shape[-1]"))),
-    Mistake("q5", "not-scaled", _REAL, "not-scaled", _cross(_change(_LOOK, " / np.sqrt(Q.shape[-1])", ""))),
+    Mistake("q5", "one-value", _ASKS, "2 values", _cross(edit_text(_LOOK, "return w @ V, w", "return w @ V"))),
+    Mistake("q5", "by-d", _REAL, "scaled-too-much", _cross(edit_text(_LOOK, "np.sqrt(Q.shape[-1])", "Q.shape[-1]"))),
+    Mistake("q5", "not-scaled", _REAL, "not-scaled", _cross(edit_text(_LOOK, " / np.sqrt(Q.shape[-1])", ""))),
     Mistake("q5", "values-width", _REAL, "root-of-another-size",
-        _cross(_change(_LOOK, "np.sqrt(Q.shape[-1])", "np.sqrt(V.shape[-1])"))),
+        _cross(edit_text(_LOOK, "np.sqrt(Q.shape[-1])", "np.sqrt(V.shape[-1])"))),
     Mistake("q5", "after", _REAL, "mask-after-softmax", _cross(_LOOK_LATE)),
     Mistake("q5", "after-and-by-d", _REAL, "mask-after-softmax",
-        _cross(_change(_LOOK_LATE, "np.sqrt(Q.shape[-1])", "Q.shape[-1]"))),
+        _cross(edit_text(_LOOK_LATE, "np.sqrt(Q.shape[-1])", "Q.shape[-1]"))),
     Mistake("q5", "no-mask", _REAL, "mask-ignored",
-        _cross(_change(_LOOK, "np.where(real[:, None, :], s, -np.inf)", "s"))),
+        _cross(edit_text(_LOOK, "np.where(real[:, None, :], s, -np.inf)", "s"))),
     Mistake("q5", "zeroed", _REAL, "hidden-scores-set-to-zero",
-        _cross(_change(_LOOK, "np.where(real[:, None, :], s, -np.inf)", "s * real[:, None, :]"))),
+        _cross(edit_text(_LOOK, "np.where(real[:, None, :], s, -np.inf)", "s * real[:, None, :]"))),
     Mistake("q5", "words-zeroed", _REAL, "hidden-scores-set-to-zero",
         _cross("source = source * real[:, :, None]"
-            + _change(_LOOK, "np.where(real[:, None, :], s, -np.inf)", "s").rstrip())),
+            + edit_text(_LOOK, "np.where(real[:, None, :], s, -np.inf)", "s").rstrip())),
     Mistake("q5", "inverted", _REAL, "mask-inverted",
-        _cross(_change(_LOOK, "np.where(real[:, None, :], s, -np.inf)", "np.where(real[:, None, :], -np.inf, s)"))),
+        _cross(edit_text(_LOOK, "np.where(real[:, None, :], s, -np.inf)", "np.where(real[:, None, :], -np.inf, s)"))),
     Mistake("q5", "added", _REAL, "mask-added-as-a-number",
-        _cross(_change(_LOOK, "np.where(real[:, None, :], s, -np.inf)", "s + real[:, None, :]"))),
+        _cross(edit_text(_LOOK, "np.where(real[:, None, :], s, -np.inf)", "s + real[:, None, :]"))),
     Mistake("q5", "values-only", _REAL, "mask-ignored",
-        _cross(_change(_LOOK_LATE, "w = w * real[:, None, :]\nreturn w @ V", "return (w * real[:, None, :]) @ V"))),
-    Mistake("q5", "raw-weights", _REAL, "`output[", _cross(_change(_LOOK, "return w @ V", "return e @ V"))),
+        _cross(edit_text(_LOOK_LATE, "w = w * real[:, None, :]\nreturn w @ V", "return (w * real[:, None, :]) @ V"))),
+    Mistake("q5", "raw-weights", _REAL, "`output[", _cross(edit_text(_LOOK, "return w @ V", "return e @ V"))),
     Mistake("q5", "naive", _ODD, "overflow",
-        _cross(_change(_LOOK, "np.exp(s - s.max(axis=-1, keepdims=True))", "np.exp(s)"))),
+        _cross(edit_text(_LOOK, "np.exp(s - s.max(axis=-1, keepdims=True))", "np.exp(s)"))),
     Mistake("q5", "highest-of-all", _ODD, "overflow",
-        _cross(_change(_LOOK, "s.max(axis=-1, keepdims=True)", "s.max()"))),
+        _cross(edit_text(_LOOK, "s.max(axis=-1, keepdims=True)", "s.max()"))),
     Mistake("q5", "late-mask", _ODD, "hidden-key-sets-the-scale",
-        _cross(_change(_LOOK,
+        _cross(edit_text(_LOOK,
             "s = np.where(real[:, None, :], s, -np.inf)\n", "",
             "w = e", "e = e * real[:, None, :]\nw = e"))),
     Mistake("q5", "in-place", _ODD, "changes-its-inputs",
-        _cross("W_Q /= 2" + _change(_LOOK, "target @ W_Q", "2 * target @ W_Q").rstrip())),
+        _cross("W_Q /= 2" + edit_text(_LOOK, "target @ W_Q", "2 * target @ W_Q").rstrip())),
     # q6
     Mistake("q6", "unmasked", _WORD, "links-to-padding",
         _links("return np.where(target_real, weights.argmax(axis=-1), -1)")),
-    Mistake("q6", "all-linked", _WORD, "padding-is-linked", _links(_change(_READ, "best[~target_real] = -1\n", ""))),
+    Mistake("q6", "all-linked", _WORD, "padding-is-linked", _links(edit_text(_READ, "best[~target_real] = -1\n", ""))),
     Mistake("q6", "other-axis", _WORD, "source-links", _links("""
 best = np.where(target_real[:, :, None], weights, -1).argmax(axis=1)
 return np.where(source_real, best, -1)
 """)),
     Mistake("q6", "smallest", _WORD, "`links` is",
-        _links(_change(_READ, "weights, -np.inf).argmax", "weights, np.inf).argmin"))),
+        _links(edit_text(_READ, "weights, -np.inf).argmax", "weights, np.inf).argmin"))),
     Mistake("q6", "from-one", _WORD, "`links` is",
-        _links(_change(_READ, "return best", "return np.where((best > 0), best - 1, best)"))),
+        _links(edit_text(_READ, "return best", "return np.where((best > 0), best - 1, best)"))),
     Mistake("q6", "weights-given", _WORD, "whole numbers", _links("""
 best = np.where(source_real[:, None, :], weights, 0).max(axis=-1)
 return np.where(target_real, best, -1)
@@ -515,7 +506,7 @@ return np.where(target_real, best, -1)
 best = np.where(source_real[:, None, :], weights, -1)
 return np.where(target_real & (best.max(axis=-1) > 0.2), best.argmax(axis=-1), -1)
 """)),
-    Mistake("q6", "agreement", _RATE, "agreement-for-error", _links(error=_change(_COUNT, "1 - agree", "agree"))),
+    Mistake("q6", "agreement", _RATE, "agreement-for-error", _links(error=edit_text(_COUNT, "1 - agree", "agree"))),
     Mistake("q6", "each-sentence", _RATE, "mean-of-sentences", _links(error="""
 found = np.arange(sure.shape[2]) == links[:, :, None]
 all_of = lambda x: x.sum(axis=(1, 2))
@@ -526,17 +517,17 @@ found = np.eye(sure.shape[2], dtype=bool)[links]
 return 1 - ((found & sure).sum() + (found & possible).sum()) / (found.sum() + sure.sum())
 """)),
     Mistake("q6", "all-places", _RATE, "minus-one-as-last",
-        _links(error=_change(_COUNT, "found.sum() + sure", "links.size + sure"))),
+        _links(error=edit_text(_COUNT, "found.sum() + sure", "links.size + sure"))),
     Mistake("q6", "sure-only", _RATE, "possible-ignored",
-        _links(error=_change(_COUNT, "(found & possible)", "(found & sure)"))),
+        _links(error=edit_text(_COUNT, "(found & possible)", "(found & sure)"))),
     Mistake("q6", "possible-only", _RATE, "sure-ignored",
-        _links(error=_change(_COUNT,
+        _links(error=edit_text(_COUNT,
             "(found & sure).sum() + (found & possible).sum()", "(found & possible).sum()",
             "(found.sum() + sure.sum())", "found.sum()"))),
     Mistake("q6", "possible-below", _RATE, "`error`",
-        _links(error=_change(_COUNT, "found.sum() + sure.sum()", "found.sum() + possible.sum()"))),
+        _links(error=edit_text(_COUNT, "found.sum() + sure.sum()", "found.sum() + possible.sum()"))),
     Mistake("q6", "doubled", _RATE, "`error`",
-        _links(error=_change(_COUNT, "(found & sure).sum() + ", "2 * (found & sure).sum() + "))),
+        _links(error=edit_text(_COUNT, "(found & sure).sum() + ", "2 * (found & sure).sum() + "))),
     Mistake("q6", "chosen-on-all", _CHOICE, "chosen-with-test", _links(head="13", rate="0.0903", choice="show")),
     Mistake("q6", "chosen-on-test", _CHOICE, "chosen-with-test", _links(head="13", rate="0.0804", choice="show")),
     Mistake("q6", "another-head", _CHOICE, "isn't the head", _links(head="0")),
@@ -552,7 +543,7 @@ for b, t in zip(*np.nonzero(target_real)):
 return links
 """)),
     Mistake("q6", "last-equal", _STRANGE, "last-of-equals",
-        _links(_change(_READ,
+        _links(edit_text(_READ,
             "best = np.where(source_real[:, None, :], weights, -np.inf).argmax(axis=-1)",
             "S = weights.shape[2]\n"
             "best = S - 1 - np.where(source_real[:, None, :], weights, -np.inf)[:, :, ::-1].argmax(axis=-1)"))),
@@ -753,7 +744,7 @@ EQUIVALENT = [
         "weights = e / np.maximum(e.sum(axis=-1, keepdims=True), 1)"
         " → weights = e / np.maximum(e.sum(axis=-1, keepdims=True), 0.5)",
     )),
-    Equivalent("q1", "any number far below all scores", _each(
+    Equivalent("q1", "any number far below all scores", list_changes(
         "e = np.exp(scores - np.maximum(scores.max(axis=-1, keepdims=True), -1e+30))",
         "e = np.exp(scores - np.maximum(scores.max(axis=-1, keepdims=True), -2e+30))",
         "e = np.exp(scores - np.maximum(scores.max(axis=-1, keepdims=True), -5e+29))",
@@ -763,7 +754,7 @@ EQUIVALENT = [
         " → scores = Q @ np.swapaxes(K, -2, -1) / np.sqrt(Q.shape[-1])",
     )),
     Equivalent("q2", "an and, an or, whichever side stands first", (
-        *_each(
+        *list_changes(
             "return real & ((place <= place[:, None]) | (not causal))",
             "return ((place <= place[:, None]) | (not causal)) & real",
             "return real & ((not causal) | (place <= place[:, None]))",
@@ -773,18 +764,18 @@ EQUIVALENT = [
     Equivalent("q2", "an array already", (
         "real = place < np.asarray(lengths)[:, None, None] → real = place < lengths[:, None, None]",
     )),
-    Equivalent("q3", "a single negative size is the one that fits", _each(
+    Equivalent("q3", "a single negative size is the one that fits", list_changes(
         "parts = (x @ W.T + b).reshape(B, T, 3, heads, d // heads)",
         "parts = (x @ W.T + b).reshape(B, T, -3, heads, d // heads)",
         "parts = (x @ W.T + b).reshape(B, T, 3, heads, -(d // heads))",
     )),
     Equivalent("q3", "two axes change places, whichever is named first, and from whichever end it is counted", (
-        *_each(
+        *list_changes(
             "e = np.exp(Q @ K.swapaxes(2, 3) / np.sqrt(d // heads))",
             "e = np.exp(Q @ K.swapaxes(3, 2) / np.sqrt(d // heads))",
             "e = np.exp(Q @ K.swapaxes(-2, 3) / np.sqrt(d // heads))",
         ),
-        *_each(
+        *list_changes(
             "return H.swapaxes(1, 2).reshape(B, T, d) @ W_out.T + b_out",
             "return H.swapaxes(2, 1).reshape(B, T, d) @ W_out.T + b_out",
             "return H.swapaxes(1, -2).reshape(B, T, d) @ W_out.T + b_out",
@@ -794,7 +785,7 @@ EQUIVALENT = [
         "e = np.exp(Q @ K.swapaxes(2, 3) / np.sqrt(d // heads))"
         " → e = np.exp(Q @ K.swapaxes(2, 3) / np.sqrt(d / heads))",
     )),
-    Equivalent("q4", "arrays of one length", _each(
+    Equivalent("q4", "arrays of one length", list_changes(
         "return variance / len(mean_q) if scaled else variance",
         "return variance / len(std_k) if scaled else variance",
         "return variance / len(std_q) if scaled else variance",
@@ -818,7 +809,7 @@ EQUIVALENT = [
         "CHOICE = 'show' if ERROR < LIMIT else 'hide' → CHOICE = 'show?' if ERROR < LIMIT else 'hide'",
         "CHOICE = 'show' if ERROR < LIMIT else 'hide' → CHOICE = 'show' if HEAD < LIMIT else 'hide'",
     )),
-    Equivalent("q6", "the same head: only its number is asked for", _each(
+    Equivalent("q6", "the same head: only its number is asked for", list_changes(
         "HEAD = min(range(48), key=lambda h: alignment_error(find_links(MAPS[h], "
         "SOURCE_REAL, TARGET_REAL)[DEV], SURE[DEV], POSSIBLE[DEV]))",
         "HEAD = min(range(47), key=lambda h: alignment_error(find_links(MAPS[h], "
@@ -826,7 +817,7 @@ EQUIVALENT = [
         "HEAD = min(range(48), key=lambda h: alignment_error(find_links(MAPS[h], "
         "SOURCE_REAL, TARGET_REAL)[DEV], POSSIBLE[DEV], SURE[DEV]))",
     )),
-    Equivalent("q6", "any number below 0", _each(
+    Equivalent("q6", "any number below 0", list_changes(
         "best = np.where(source_real[:, None], weights, -1).argmax(axis=2)",
         "best = np.where(source_real[:, None], weights, -2).argmax(axis=2)",
         "best = np.where(source_real[:, None], weights, -0.5).argmax(axis=2)",
@@ -835,7 +826,7 @@ EQUIVALENT = [
         "found = np.arange(sure.shape[2]) == links[:, :, None]"
         " → found = np.arange(possible.shape[2]) == links[:, :, None]",
     )),
-    Equivalent("q6", "an and, whichever side stands first", _each(
+    Equivalent("q6", "an and, whichever side stands first", list_changes(
         "return 1 - ((found & sure).sum() + (found & possible).sum()) / (found.sum() + sure.sum())",
         "return 1 - ((sure & found).sum() + (found & possible).sum()) / (found.sum() + sure.sum())",
         "return 1 - ((found & sure).sum() + (possible & found).sum()) / (found.sum() + sure.sum())",

@@ -1,55 +1,38 @@
 """Exercise 08: wrong answers that its checks must name, and unusual right ones."""
 
-from proofs.claims import Equivalent, Mistake, Unusual
+from proofs.claims import Equivalent, Mistake, Unusual, define_function, edit_text, list_changes
 
 
 def _block(norm: str = "", block: str = "") -> str:
-    first = f"def layer_norm(x, gamma, beta, eps=1e-5):\n{_indent(norm or _NORM)}\n\n"
-    return f"{first}def block(x, p, pre_norm=True):\n{_indent(block or _BLOCK)}"
+    first = define_function("layer_norm(x, gamma, beta, eps=1e-5)", norm or _NORM) + "\n\n"
+    return first + define_function("block(x, p, pre_norm=True)", block or _BLOCK)
 
 
 def _rotation(
     turn: str = "", score: str = "return np.array([q @ rotate(k[None], int(s))[0] for s in distances])"
 ) -> str:
-    first = f"def rotate(x, first=0, base=10_000.0):\n{_indent(turn or _TURN)}\n\n"
-    return f"{first}def score_at_distances(q, k, distances):\n{_indent(score)}"
+    first = define_function("rotate(x, first=0, base=10_000.0)", turn or _TURN) + "\n\n"
+    return first + define_function("score_at_distances(q, k, distances)", score)
 
 
 def _count(total: str = "", most: str = "") -> str:
     head = "V, d, L, heads, P=0, S=0, ratio=4, tied=True, biases=True, pooler=False"
-    first = f"def count_parameters({head}):\n{_indent(total or _TOTAL)}\n\n"
-    return f"{first}def most_blocks(budget, V, d, heads, **more):\n{_indent(most or _MOST)}"
+    first = define_function(f"count_parameters({head})", total or _TOTAL) + "\n\n"
+    return first + define_function("most_blocks(budget, V, d, heads, **more)", most or _MOST)
 
 
 def _loss(batches: str = "", mix: str = "return np.logaddexp(np.log(share) + log_p, np.log(1 - share) + log_q)") -> str:
-    first = f"def score_batches(batches, characters):\n{_indent(batches or _SUMS)}\n\n"
-    return f"{first}def mix(log_p, log_q, share):\n{_indent(mix)}"
+    first = define_function("score_batches(batches, characters)", batches or _SUMS) + "\n\n"
+    return first + define_function("mix(log_p, log_q, share)", mix)
 
 
 def _next(lines: str) -> str:
-    return f"def next_distribution(logits, temperature=1.0, top_k=None, top_p=None):\n{_indent(lines)}"
+    return define_function("next_distribution(logits, temperature=1.0, top_k=None, top_p=None)", lines)
 
 
 def _leak(lines: str = "", faults="ABC", a="1.9198", b="1.4968", choice="B", level="19.65") -> str:
     numbers = f"BITS_A = {a}\nBITS_B = {b}\nCHOICE = {choice!r}\nLEVEL = {level}\n"
-    return f"FAULTS = {faults!r}\n\ndef prepare(texts, pad):\n{_indent(lines or _FILL)}\n\n{numbers}"
-
-
-def _indent(lines: str) -> str:
-    return "".join(f"    {line}\n" for line in lines.strip("\n").split("\n"))
-
-
-def _change(lines: str, *pairs: str) -> str:
-    """Replace the first of each two strings by the second."""
-    for old, new in zip(pairs[::2], pairs[1::2], strict=True):
-        assert old in lines, f"{old!r} is not in the lines to change"
-        lines = lines.replace(old, new)
-    return lines
-
-
-def _each(old: str, *new: str) -> tuple[str, ...]:
-    """The changes of one line into each of several."""
-    return tuple(f"{old} → {one}" for one in new)
+    return f"FAULTS = {faults!r}\n\n" + define_function("prepare(texts, pad)", lines or _FILL) + f"\n\n{numbers}"
 
 
 _NORM = """
@@ -162,119 +145,121 @@ _NAMED, _NEXT, _BEST, _PAD = (
 MISTAKES = [
     # q1
     Mistake("q1", "sample", _EACH, "variance-of-a-sample",
-        _block(_change(_NORM, "x.var(-1, keepdims=True)", "x.var(-1, keepdims=True, ddof=1)"))),
+        _block(edit_text(_NORM, "x.var(-1, keepdims=True)", "x.var(-1, keepdims=True, ddof=1)"))),
     Mistake("q1", "torch-std", _EACH, "variance-of-a-sample", "import torch\n" + _block("""
 x, gamma, beta = map(torch.as_tensor, (x, gamma, beta))
 return (gamma * (x - x.mean(-1, True)) / (x.var(-1, keepdim=True) + eps).sqrt() + beta).numpy()
 """)),
     Mistake("q1", "eps-outside", _EACH, "eps-outside-the-root",
-        _block(_change(_NORM, "np.sqrt(var + eps)", "(np.sqrt(var) + eps)"))),
-    Mistake("q1", "eps-squared", _EACH, "eps-outside-the-root", _block(_change(_NORM, "var + eps", "var + eps ** 2"))),
-    Mistake("q1", "no-eps", _EACH, "eps-ignored", _block(_change(_NORM, "var + eps", "var"))),
-    Mistake("q1", "own-eps", _EACH, "eps-ignored", _block(_change(_NORM, "var + eps", "var + 1e-5"))),
-    Mistake("q1", "batch", _EACH, "norm-over-other-tokens", _block(_change(_NORM, "-1", "0"))),
-    Mistake("q1", "column", _EACH, "norm-over-other-tokens", _block(_change(_NORM, "-1", "-2"))),
+        _block(edit_text(_NORM, "np.sqrt(var + eps)", "(np.sqrt(var) + eps)"))),
+    Mistake("q1", "eps-squared", _EACH, "eps-outside-the-root",
+        _block(edit_text(_NORM, "var + eps", "var + eps ** 2"))),
+    Mistake("q1", "no-eps", _EACH, "eps-ignored", _block(edit_text(_NORM, "var + eps", "var"))),
+    Mistake("q1", "own-eps", _EACH, "eps-ignored", _block(edit_text(_NORM, "var + eps", "var + 1e-5"))),
+    Mistake("q1", "batch", _EACH, "norm-over-other-tokens", _block(edit_text(_NORM, "-1", "0"))),
+    Mistake("q1", "column", _EACH, "norm-over-other-tokens", _block(edit_text(_NORM, "-1", "-2"))),
     Mistake("q1", "whole", _EACH, "norm-over-other-tokens",
-        _block(_change(_NORM, "x.mean(-1, keepdims=True), x.var(-1, keepdims=True)", "x.mean(), x.var()"))),
+        _block(edit_text(_NORM, "x.mean(-1, keepdims=True), x.var(-1, keepdims=True)", "x.mean(), x.var()"))),
     Mistake("q1", "rms", _EACH, "mean-kept",
         _block("return gamma * x / np.sqrt((x ** 2).mean(-1, keepdims=True) + eps) + beta")),
-    Mistake("q1", "mean-left", _EACH, "mean-kept", _block(_change(_NORM, "(x - mean)", "x"))),
+    Mistake("q1", "mean-left", _EACH, "mean-kept", _block(edit_text(_NORM, "(x - mean)", "x"))),
     Mistake("q1", "variance", _EACH, "variance-for-deviation",
-        _block(_change(_NORM, "np.sqrt(var + eps)", "(var + eps)"))),
-    Mistake("q1", "no-shift", _EACH, "scale-or-shift-missing", _block(_change(_NORM, " + beta", ""))),
+        _block(edit_text(_NORM, "np.sqrt(var + eps)", "(var + eps)"))),
+    Mistake("q1", "no-shift", _EACH, "scale-or-shift-missing", _block(edit_text(_NORM, " + beta", ""))),
     Mistake("q1", "shift-first", _EACH, "scale-or-shift-missing", _block("""
 mean, var = x.mean(-1, keepdims=True), x.var(-1, keepdims=True)
 return gamma * ((x - mean) / np.sqrt(var + eps) + beta)
 """)),
-    Mistake("q1", "no-scale", _EACH, "scale-or-shift-missing", _block(_change(_NORM, "gamma * ", ""))),
-    Mistake("q1", "no-keepdims", _EACH, "stopped with", _block(_change(_NORM, ", keepdims=True", ""))),
-    Mistake("q1", "nothing", _EACH, "returns None", _block(_change(_NORM, "return ", "x = "))),
+    Mistake("q1", "no-scale", _EACH, "scale-or-shift-missing", _block(edit_text(_NORM, "gamma * ", ""))),
+    Mistake("q1", "no-keepdims", _EACH, "stopped with", _block(edit_text(_NORM, ", keepdims=True", ""))),
+    Mistake("q1", "nothing", _EACH, "returns None", _block(edit_text(_NORM, "return ", "x = "))),
     Mistake("q1", "always-post", _PRE, "norm-at-the-other-place",
-        _block(block=_change(_BLOCK, "if pre_norm", "if False"))),
+        _block(block=edit_text(_BLOCK, "if pre_norm", "if False"))),
     Mistake("q1", "no-path", _PRE, "residual-missing",
-        _block(block=_change(_BLOCK,
+        _block(block=edit_text(_BLOCK,
             "h = x + attention(N(x), p)\n    return h + network", "h = attention(N(x), p)\n    return network"))),
     Mistake("q1", "one-path", _PRE, "residual-missing",
-        _block(block=_change(_BLOCK, "return h + network(K(h), p)", "return network(K(h), p)"))),
+        _block(block=edit_text(_BLOCK, "return h + network(K(h), p)", "return network(K(h), p)"))),
     Mistake("q1", "path-of-the-norm", _PRE, "residual-from-the-norm",
-        _block(block=_change(_BLOCK, "    h = x + attention(N(x), p)", "    x = N(x)\n    h = x + attention(x, p)"))),
+        _block(block=edit_text(_BLOCK, "    h = x + attention(N(x), p)", "    x = N(x)\n    h = x + attention(x, p)"))),
     Mistake("q1", "second-path-of-the-norm", _PRE, "residual-from-the-norm",
-        _block(block=_change(_BLOCK, "return h + network(K(h), p)", "return K(h) + network(K(h), p)"))),
+        _block(block=edit_text(_BLOCK, "return h + network(K(h), p)", "return K(h) + network(K(h), p)"))),
     Mistake("q1", "one-norm", _PRE, "norms-exchanged",
-        _block(block=_change(_BLOCK, "network(K(h), p)", "network(N(h), p)"))),
+        _block(block=edit_text(_BLOCK, "network(K(h), p)", "network(N(h), p)"))),
     Mistake("q1", "swapped-norms", _PRE, "norms-exchanged",
-        _block(block=_change(_BLOCK, "N = ", "W = ", "K = ", "N = ", "W = ", "K = "))),
+        _block(block=edit_text(_BLOCK, "N = ", "W = ", "K = ", "N = ", "W = ", "K = "))),
     Mistake("q1", "parallel", _PRE, "parts-beside-each-other",
-        _block(block=_change(_BLOCK, "return h + network(K(h), p)", "return h + network(K(x), p)"))),
+        _block(block=edit_text(_BLOCK, "return h + network(K(h), p)", "return h + network(K(x), p)"))),
     Mistake("q1", "input-again", _PRE, "parts-beside-each-other",
-        _block(block=_change(_BLOCK, "return h + network(K(h), p)", "return x + network(K(h), p)"))),
+        _block(block=edit_text(_BLOCK, "return h + network(K(h), p)", "return x + network(K(h), p)"))),
     Mistake("q1", "network-first", _PRE, "network-first",
-        _block(block=_change(_BLOCK,
+        _block(block=edit_text(_BLOCK,
             "h = x + attention(N(x), p)\n    return h + network(K(h), p)",
             "h = x + network(K(x), p)\n    return h + attention(N(h), p)"))),
     Mistake("q1", "final-norm", _PRE, "`block[",
-        _block(block=_change(_BLOCK, "return h + network(K(h), p)", "return K(h + network(K(h), p))"))),
+        _block(block=edit_text(_BLOCK, "return h + network(K(h), p)", "return K(h + network(K(h), p))"))),
     Mistake("q1", "always-pre", _POST, "norm-at-the-other-place",
-        _block(block=_change(_BLOCK, "if pre_norm", "if True"))),
+        _block(block=edit_text(_BLOCK, "if pre_norm", "if True"))),
     Mistake("q1", "norm-of-the-part", _POST, "sum-outside-the-norm",
-        _block(block=_change(_BLOCK,
+        _block(block=edit_text(_BLOCK,
             "h = N(x + attention(x, p))\nreturn K(h + network(h, p))",
             "h = x + N(attention(x, p))\nreturn h + K(network(h, p))"))),
     Mistake("q1", "post-parallel", _POST, "parts-beside-each-other",
-        _block(block=_change(_BLOCK, "return K(h + network(h, p))", "return K(x + network(h, p))"))),
+        _block(block=edit_text(_BLOCK, "return K(h + network(h, p))", "return K(x + network(h, p))"))),
     Mistake("q1", "post-no-path", _POST, "residual-missing",
-        _block(block=_change(_BLOCK, "return K(h + network(h, p))", "return K(network(h, p))"))),
+        _block(block=edit_text(_BLOCK, "return K(h + network(h, p))", "return K(network(h, p))"))),
     Mistake("q1", "post-one-norm", _POST, "norms-exchanged",
-        _block(block=_change(_BLOCK, "return K(h + network(h, p))", "return N(h + network(h, p))"))),
+        _block(block=edit_text(_BLOCK, "return K(h + network(h, p))", "return N(h + network(h, p))"))),
     Mistake("q1", "post-network-first", _POST, "network-first",
-        _block(block=_change(_BLOCK,
+        _block(block=edit_text(_BLOCK,
             "h = N(x + attention(x, p))\nreturn K(h + network(h, p))",
             "h = K(x + network(x, p))\nreturn N(h + attention(h, p))"))),
-    Mistake("q1", "post-by-default", _ANY, "`block", _change(_block(), "pre_norm=True", "pre_norm=False")),
-    Mistake("q1", "other-eps", _ANY, "`layer_norm", _change(_block(), "eps=1e-5", "eps=8e-6")),
+    Mistake("q1", "post-by-default", _ANY, "`block", edit_text(_block(), "pre_norm=True", "pre_norm=False")),
+    Mistake("q1", "other-eps", _ANY, "`layer_norm", edit_text(_block(), "eps=1e-5", "eps=8e-6")),
     Mistake("q1", "in-place", _ANY, "changes-its-inputs",
-        _block(block=_change(_BLOCK,
+        _block(block=edit_text(_BLOCK,
             "h = x + attention(N(x), p)\n    return h + network(K(h), p)",
             "x += attention(N(x), p)\n    x += network(K(x), p)\n    return x"))),
     Mistake("q1", "norm-in-place", _ANY, "changes-its-inputs", _block("""
 x -= x.mean(-1, keepdims=True)
 return gamma * x / np.sqrt((x ** 2).mean(-1, keepdims=True) + eps) + beta
-""", _change(_BLOCK, "N = ", "x = x.copy()\nN = ", "N(x)", "N(x.copy())", "K(h)", "K(h.copy())"))),
+""", edit_text(_BLOCK, "N = ", "x = x.copy()\nN = ", "N(x)", "N(x.copy())", "K(h)", "K(h.copy())"))),
     # q2
     Mistake("q2", "neighbours", _PAIR, "neighbours-paired",
-        _rotation(_change(_TURN,
+        _rotation(edit_text(_TURN,
             "a, b = x[..., :half], x[..., half:]", "a, b = x[..., ::2], x[..., 1::2]",
             "return np.concatenate([a * cos - b * sin, b * cos + a * sin], axis=-1)",
             "return np.stack([a * cos - b * sin, b * cos + a * sin], axis=-1).reshape(x.shape)"))),
     Mistake("q2", "half-neighbours", _PAIR, "`rotate[",
-        _rotation(_change(_TURN, "a, b = x[..., :half], x[..., half:]", "a, b = x[..., ::2], x[..., 1::2]"))),
+        _rotation(edit_text(_TURN, "a, b = x[..., :half], x[..., half:]", "a, b = x[..., ::2], x[..., 1::2]"))),
     Mistake("q2", "backwards", _PAIR, "turned-backwards",
-        _rotation(_change(_TURN, "a * cos - b * sin, b * cos + a * sin", "a * cos + b * sin, b * cos - a * sin"))),
-    Mistake("q2", "reflection", _PAIR, "`rotate[", _rotation(_change(_TURN, "a * cos - b * sin", "a * cos + b * sin"))),
+        _rotation(edit_text(_TURN, "a * cos - b * sin, b * cos + a * sin", "a * cos + b * sin, b * cos - a * sin"))),
+    Mistake("q2", "reflection", _PAIR, "`rotate[",
+        _rotation(edit_text(_TURN, "a * cos - b * sin", "a * cos + b * sin"))),
     Mistake("q2", "from-one", _PAIR, "place-from-one",
-        _rotation(_change(_TURN, "np.arange(first, first + T)", "np.arange(first + 1, first + T + 1)"))),
+        _rotation(edit_text(_TURN, "np.arange(first, first + T)", "np.arange(first + 1, first + T + 1)"))),
     Mistake("q2", "one-speed", _PAIR, "one-frequency",
-        _rotation(_change(_TURN, "base ** (-2 * np.arange(half) / (2 * half))", "np.ones(half)"))),
+        _rotation(edit_text(_TURN, "base ** (-2 * np.arange(half) / (2 * half))", "np.ones(half)"))),
     Mistake("q2", "half-exponent", _PAIR, "exponent-of-frequencies",
-        _rotation(_change(_TURN, "-2 * np.arange(half) / (2 * half)", "-np.arange(half) / (2 * half)"))),
+        _rotation(edit_text(_TURN, "-2 * np.arange(half) / (2 * half)", "-np.arange(half) / (2 * half)"))),
     Mistake("q2", "double-exponent", _PAIR, "exponent-of-frequencies",
-        _rotation(_change(_TURN, "-2 * np.arange(half) / (2 * half)", "-2 * np.arange(half) / half"))),
+        _rotation(edit_text(_TURN, "-2 * np.arange(half) / (2 * half)", "-2 * np.arange(half) / half"))),
     Mistake("q2", "rising", _PAIR, "exponent-of-frequencies",
-        _rotation(_change(_TURN, "-2 * np.arange", "2 * np.arange"))),
+        _rotation(edit_text(_TURN, "-2 * np.arange", "2 * np.arange"))),
     Mistake("q2", "added", _PAIR, "added-not-turned",
-        _rotation(_change(_TURN,
+        _rotation(edit_text(_TURN,
             "return np.concatenate([a * cos - b * sin, b * cos + a * sin], axis=-1)",
             "return x + np.concatenate([sin, cos], axis=-1)"))),
     Mistake("q2", "degrees", _PAIR, "`rotate[",
-        _rotation(_change(_TURN,
+        _rotation(edit_text(_TURN,
             "places = np.arange(first, first + T)", "places = np.deg2rad(np.arange(first, first + T))"))),
     Mistake("q2", "no-first", _FIRST, "first-ignored",
-        _rotation(_change(_TURN, "np.arange(first, first + T)", "np.arange(T)"))),
+        _rotation(edit_text(_TURN, "np.arange(first, first + T)", "np.arange(T)"))),
     Mistake("q2", "first-is-the-last", _FIRST, "first-ignored",
-        _rotation(_change(_TURN,
+        _rotation(edit_text(_TURN,
             "np.arange(first, first + T)", "np.arange(max(0, first - T + 1), max(0, first - T + 1) + T)"))),
-    Mistake("q2", "no-base", _FIRST, "base-ignored", _rotation(_change(_TURN, "= base **", "= 10_000.0 **"))),
-    Mistake("q2", "other-base", _PAIR, "`rotate[", _change(_rotation(), "base=10_000.0", "base=1_000.0")),
+    Mistake("q2", "no-base", _FIRST, "base-ignored", _rotation(edit_text(_TURN, "= base **", "= 10_000.0 **"))),
+    Mistake("q2", "other-base", _PAIR, "`rotate[", edit_text(_rotation(), "base=10_000.0", "base=1_000.0")),
     Mistake("q2", "turned-round", _FAR, "distance-turned-round",
         _rotation(score="return np.array([rotate(q[None], s)[0] @ k for s in distances])")),
     Mistake("q2", "folded", _FAR, "sign-of-distance-lost",
@@ -290,124 +275,130 @@ return np.array([q[mixed] @ rotate(k[mixed][None], int(s))[0] for s in distances
         _rotation(score="return np.array([q @ k for s in distances])")),
     Mistake("q2", "one-score", _FAR, "has shape", _rotation(score="return q @ rotate(k[None], int(distances[0]))[0]")),
     Mistake("q2", "two-axes", _AXES, "stopped with",
-        _rotation(_change(_TURN,
+        _rotation(edit_text(_TURN,
             "T, half = x.shape[-2], x.shape[-1] // 2", "(T, d), half = x.shape, x.shape[-1] // 2"))),
     Mistake("q2", "in-place", _AXES, "changes-its-inputs", _rotation(
-        _change(_TURN, "return np", "x = x.astype(float, copy=False)\nx[...] = np").rstrip() + "\nreturn x",
+        edit_text(_TURN, "return np", "x = x.astype(float, copy=False)\nx[...] = np").rstrip() + "\nreturn x",
         "return np.array([q @ rotate(k[None].astype(float), int(s))[0] for s in distances])")),
     Mistake("q2", "whole-numbers", _AXES, "`rotate[",
-        _rotation(_change(_TURN,
+        _rotation(edit_text(_TURN,
             "return np.concatenate([a * cos - b * sin, b * cos + a * sin], axis=-1)",
             "y = np.empty_like(x)\ny[..., :half], y[..., half:] = a * cos - b * sin, b * cos + a * sin\nreturn y"))),
     Mistake("q2", "places-on-the-first-axis", _AXES, "stopped with",
-        _rotation(_change(_TURN, "x.shape[-2], x", "len(x), x"))),
+        _rotation(edit_text(_TURN, "x.shape[-2], x", "len(x), x"))),
     # q3
     Mistake("q3", "no-biases", _KNOWN, "biases-forgotten",
-        _count(_change(_TOTAL,
+        _count(edit_text(_TOTAL,
             "attention = 4 * (d * d + bias * d)", "attention = 4 * d * d",
             "(d * ratio * d + bias * ratio * d) + (ratio * d * d + bias * d)", "2 * ratio * d * d"))),
-    Mistake("q3", "narrow-bias", _KNOWN, "`count_parameters`", _count(_change(_TOTAL, "bias * ratio * d", "bias * d"))),
+    Mistake("q3", "narrow-bias", _KNOWN, "`count_parameters`",
+        _count(edit_text(_TOTAL, "bias * ratio * d", "bias * d"))),
     Mistake("q3", "attention-without-bias", _KNOWN, "four-d-missing",
-        _count(_change(_TOTAL, "attention = 4 * (d * d + bias * d)", "attention = 4 * d * d"))),
-    Mistake("q3", "no-norms", _KNOWN, "norms-forgotten", _count(_change(_TOTAL, "norm = d * (1 + bias)", "norm = 0"))),
-    Mistake("q3", "no-norm-in-a-block", _KNOWN, "four-d-missing", _count(_change(_TOTAL, " + 2 * norm", ""))),
-    Mistake("q3", "one-norm-a-block", _KNOWN, "norms-forgotten", _count(_change(_TOTAL, "2 * norm", "norm"))),
-    Mistake("q3", "gamma-only", _KNOWN, "norms-forgotten", _count(_change(_TOTAL, "d * (1 + bias)", "d"))),
+        _count(edit_text(_TOTAL, "attention = 4 * (d * d + bias * d)", "attention = 4 * d * d"))),
+    Mistake("q3", "no-norms", _KNOWN, "norms-forgotten",
+        _count(edit_text(_TOTAL, "norm = d * (1 + bias)", "norm = 0"))),
+    Mistake("q3", "no-norm-in-a-block", _KNOWN, "four-d-missing", _count(edit_text(_TOTAL, " + 2 * norm", ""))),
+    Mistake("q3", "one-norm-a-block", _KNOWN, "norms-forgotten", _count(edit_text(_TOTAL, "2 * norm", "norm"))),
+    Mistake("q3", "gamma-only", _KNOWN, "norms-forgotten", _count(edit_text(_TOTAL, "d * (1 + bias)", "d"))),
     Mistake("q3", "no-outer-norm", _KNOWN, "outer-norm-forgotten",
-        _count(_change(_TOTAL, "2 * norm) + norm", "2 * norm)"))),
+        _count(edit_text(_TOTAL, "2 * norm) + norm", "2 * norm)"))),
     Mistake("q3", "each-head", _KNOWN, "tables-for-each-head",
-        _count(_change(_TOTAL,
+        _count(edit_text(_TOTAL,
             "attention = 4 * (d * d + bias * d)", "attention = (3 * heads + 1) * (d * d + bias * d)"))),
     Mistake("q3", "all-four-for-each-head", _KNOWN, "tables-for-each-head",
-        _count(_change(_TOTAL, "attention = 4 *", "attention = 4 * heads *"))),
+        _count(edit_text(_TOTAL, "attention = 4 *", "attention = 4 * heads *"))),
     Mistake("q3", "three-maps", _KNOWN, "output-map-forgotten",
-        _count(_change(_TOTAL, "attention = 4 *", "attention = 3 *"))),
+        _count(edit_text(_TOTAL, "attention = 4 *", "attention = 3 *"))),
     Mistake("q3", "no-places", _KNOWN, "places-or-segments-forgotten",
-        _count(_change(_TOTAL, "(V + P + S)", "(V + S)"))),
+        _count(edit_text(_TOTAL, "(V + P + S)", "(V + S)"))),
     Mistake("q3", "no-segments", _KNOWN, "places-or-segments-forgotten",
-        _count(_change(_TOTAL, "(V + P + S)", "(V + P)"))),
-    Mistake("q3", "no-pooler", _KNOWN, "pooler-miscounted", _count(_change(_TOTAL, "if pooler", "if False"))),
-    Mistake("q3", "pooler-for-all", _KNOWN, "pooler-miscounted", _count(_change(_TOTAL, "if pooler", "if True"))),
-    Mistake("q3", "logits-twice", _KNOWN, "tied-table-miscounted", _count(_change(_TOTAL, "if not tied", "if True"))),
+        _count(edit_text(_TOTAL, "(V + P + S)", "(V + P)"))),
+    Mistake("q3", "no-pooler", _KNOWN, "pooler-miscounted", _count(edit_text(_TOTAL, "if pooler", "if False"))),
+    Mistake("q3", "pooler-for-all", _KNOWN, "pooler-miscounted", _count(edit_text(_TOTAL, "if pooler", "if True"))),
+    Mistake("q3", "logits-twice", _KNOWN, "tied-table-miscounted", _count(edit_text(_TOTAL, "if not tied", "if True"))),
     Mistake("q3", "upside-down-switch", _KNOWN, "tied-table-miscounted",
-        _count(_change(_TOTAL, "if not tied", "if tied"))),
+        _count(edit_text(_TOTAL, "if not tied", "if tied"))),
     Mistake("q3", "rounded", _KNOWN, "`count_parameters`",
-        _count(_change(_TOTAL, "return total", "return round(total, -3)"))),
+        _count(edit_text(_TOTAL, "return total", "return round(total, -3)"))),
     Mistake("q3", "learned-by-heart", _OPTION, "`count_parameters`",
-        _count(_change(_TOTAL, "return total", "return total if V > 30_000 else 12 * L * d * d + V * d"))),
-    Mistake("q3", "never-untied", _OPTION, "tied-table-miscounted", _count(_change(_TOTAL, "if not tied", "if False"))),
+        _count(edit_text(_TOTAL, "return total", "return total if V > 30_000 else 12 * L * d * d + V * d"))),
+    Mistake("q3", "never-untied", _OPTION, "tied-table-miscounted",
+        _count(edit_text(_TOTAL, "if not tied", "if False"))),
     Mistake("q3", "untied-with-bias", _OPTION, "tied-table-miscounted",
-        _count(_change(_TOTAL, "total += V * d", "total += V * d + V"))),
-    Mistake("q3", "always-four", _OPTION, "ratio-fixed", _count(_change(_TOTAL, "bias =", "ratio = 4\nbias ="))),
+        _count(edit_text(_TOTAL, "total += V * d", "total += V * d + V"))),
+    Mistake("q3", "always-four", _OPTION, "ratio-fixed", _count(edit_text(_TOTAL, "bias =", "ratio = 4\nbias ="))),
     Mistake("q3", "always-biases", _OPTION, "biases-not-switched-off",
-        _count(_change(_TOTAL, "1 if biases else 0", "1"))),
+        _count(edit_text(_TOTAL, "1 if biases else 0", "1"))),
     Mistake("q3", "norms-keep-beta", _OPTION, "biases-not-switched-off",
-        _count(_change(_TOTAL, "d * (1 + bias)", "2 * d"))),
+        _count(edit_text(_TOTAL, "d * (1 + bias)", "2 * d"))),
     Mistake("q3", "pooler-keeps-bias", _OPTION, "biases-not-switched-off",
-        _count(_change(_TOTAL, "total += d * d + bias * d", "total += d * d + d"))),
+        _count(edit_text(_TOTAL, "total += d * d + bias * d", "total += d * d + d"))),
     Mistake("q3", "no-gammas", _OPTION, "gammas-switched-off",
-        _count(_change(_TOTAL, "d * (1 + bias)", "2 * d * bias"))),
+        _count(edit_text(_TOTAL, "d * (1 + bias)", "2 * d * bias"))),
     Mistake("q3", "rounded-up", _FITS, "one-block-too-many", _count(most="""
 empty = count_parameters(V, d, 0, heads, **more)
 return -((empty - budget) // (count_parameters(V, d, 1, heads, **more) - empty))
 """)),
-    Mistake("q3", "from-one", _FITS, "one-block-too-many", _count(most=_change(_MOST, "return L", "return L + 1"))),
-    Mistake("q3", "strict", _FITS, "a-block-still-fits", _count(most=_change(_MOST, "<= budget", "< budget"))),
+    Mistake("q3", "from-one", _FITS, "one-block-too-many", _count(most=edit_text(_MOST, "return L", "return L + 1"))),
+    Mistake("q3", "strict", _FITS, "a-block-still-fits", _count(most=edit_text(_MOST, "<= budget", "< budget"))),
     Mistake("q3", "whole-budget", _FITS, "budget-for-blocks-alone", _count(most="""
 empty = count_parameters(V, d, 0, heads, **more)
 return budget // (count_parameters(V, d, 1, heads, **more) - empty)
 """)),
-    Mistake("q3", "plain-model", _FITS, "switches-not-passed-on", _count(most=_change(_MOST, ", **more", ""))),
+    Mistake("q3", "plain-model", _FITS, "switches-not-passed-on", _count(most=edit_text(_MOST, ", **more", ""))),
     Mistake("q3", "approximate", _FITS, "`most_blocks`", _count(most="return (budget - V * d) // (7 * d * d)")),
     Mistake("q3", "not-whole", _FITS, "is no whole number", _count(most="""
 empty = count_parameters(V, d, 0, heads, **more)
 return (budget - empty) / (count_parameters(V, d, 1, heads, **more) - empty)
 """)),
-    Mistake("q3", "at-least-one", _SIZES, "`most_blocks`", _count(most=_change(_MOST, "return L", "return max(L, 1)"))),
+    Mistake("q3", "at-least-one", _SIZES, "`most_blocks`",
+        _count(most=edit_text(_MOST, "return L", "return max(L, 1)"))),
     Mistake("q3", "float32", _SIZES, "`count_parameters`",
-        _count(_change(_TOTAL, "return total", "return total if total < 2e8 else np.float32(total)"))),
+        _count(edit_text(_TOTAL, "return total", "return total if total < 2e8 else np.float32(total)"))),
     # q4
     Mistake("q4", "padding", _TOKEN, "padding-counted",
-        _loss(_change(_SUMS, "[mask == 1]", "", "mask.sum()", "mask.size"))),
-    Mistake("q4", "all-places", _TOKEN, "padding-counted", _loss(_change(_SUMS, "mask.sum()", "mask.size"))),
+        _loss(edit_text(_SUMS, "[mask == 1]", "", "mask.sum()", "mask.size"))),
+    Mistake("q4", "all-places", _TOKEN, "padding-counted", _loss(edit_text(_SUMS, "mask.sum()", "mask.size"))),
     Mistake("q4", "multiplied-mean", _TOKEN, "padding-counted", _loss("""
 means = [(log_p * mask).mean() for log_p, mask in batches]
 nats = -np.mean(means)
 return {'nats': nats, 'perplexity': np.exp(nats), 'bits': 0.0}
 """)),
     Mistake("q4", "mean-of-batches", _TOKEN, "batches-weigh-alike",
-        _loss(_change(_SUMS,
+        _loss(edit_text(_SUMS,
             "nats = total / N", "nats = -np.mean([log_p[mask == 1].mean() for log_p, mask in batches])"))),
     Mistake("q4", "mean-of-texts", _TOKEN, "texts-weigh-alike",
-        _loss(_change(_SUMS,
+        _loss(edit_text(_SUMS,
             "nats = total / N",
             "nats = -np.mean([row[m == 1].mean() for log_p, mask in batches for row, m in zip(log_p, mask)])"))),
     Mistake("q4", "mean-of-perplexities", _TOKEN, "mean-of-perplexities",
-        _loss(_change(_SUMS,
+        _loss(edit_text(_SUMS,
             "np.exp(nats)", "np.mean([np.exp(-log_p[mask == 1].mean()) for log_p, mask in batches])"))),
     Mistake("q4", "mean-of-inverse-probabilities", _TOKEN, "mean-of-perplexities",
-        _loss(_change(_SUMS, "np.exp(nats)", "np.exp(-np.concatenate([a[m == 1] for a, m in batches])).mean()"))),
-    Mistake("q4", "sign", _TOKEN, "sign-forgotten", _loss(_change(_SUMS, "total -=", "total +="))),
-    Mistake("q4", "perplexity-sign", _TOKEN, "sign-forgotten", _loss(_change(_SUMS, "np.exp(nats)", "np.exp(-nats)"))),
-    Mistake("q4", "power-of-two", _TOKEN, "perplexity-of-base-two", _loss(_change(_SUMS, "np.exp(nats)", "2 ** nats"))),
+        _loss(edit_text(_SUMS, "np.exp(nats)", "np.exp(-np.concatenate([a[m == 1] for a, m in batches])).mean()"))),
+    Mistake("q4", "sign", _TOKEN, "sign-forgotten", _loss(edit_text(_SUMS, "total -=", "total +="))),
+    Mistake("q4", "perplexity-sign", _TOKEN, "sign-forgotten",
+        _loss(edit_text(_SUMS, "np.exp(nats)", "np.exp(-nats)"))),
+    Mistake("q4", "power-of-two", _TOKEN, "perplexity-of-base-two",
+        _loss(edit_text(_SUMS, "np.exp(nats)", "2 ** nats"))),
     Mistake("q4", "last-batch", _TOKEN, "`nats`",
-        _loss(_change(_SUMS, "    total -=", "    total, N = 0.0, 0\n    total -="))),
+        _loss(edit_text(_SUMS, "    total -=", "    total, N = 0.0, 0\n    total -="))),
     Mistake("q4", "three-numbers", _TOKEN, "dictionary with the keys",
-        _loss(_change(_SUMS,
+        _loss(edit_text(_SUMS,
             'return {"nats": nats, "perplexity": np.exp(nats), "bits": total / characters / np.log(2)}',
             "return nats, np.exp(nats), total / characters / np.log(2)"))),
     Mistake("q4", "per-token", _BITS, "bits-per-token",
-        _loss(_change(_SUMS, "total / characters / np.log(2)", "nats / np.log(2)"))),
+        _loss(edit_text(_SUMS, "total / characters / np.log(2)", "nats / np.log(2)"))),
     Mistake("q4", "nats-a-character", _BITS, "nats-for-bits",
-        _loss(_change(_SUMS, "total / characters / np.log(2)", "total / characters"))),
+        _loss(edit_text(_SUMS, "total / characters / np.log(2)", "total / characters"))),
     Mistake("q4", "times-ln-2", _BITS, "nats-for-bits",
-        _loss(_change(_SUMS, "characters / np.log(2)", "characters * np.log(2)"))),
+        _loss(edit_text(_SUMS, "characters / np.log(2)", "characters * np.log(2)"))),
     Mistake("q4", "upside-down", _BITS, "tokens-and-characters-exchanged",
-        _loss(_change(_SUMS, "total / characters / np.log(2)", "nats * characters / N / np.log(2)"))),
+        _loss(edit_text(_SUMS, "total / characters / np.log(2)", "nats * characters / N / np.log(2)"))),
     Mistake("q4", "padded-places", _BITS, "padding-counted",
-        _loss(_change(_SUMS,
+        _loss(edit_text(_SUMS,
             "total / characters / np.log(2)", "nats * sum(m.size for _, m in batches) / characters / np.log(2)"))),
-    Mistake("q4", "log10", _BITS, "`bits`", _loss(_change(_SUMS, "np.log(2)", "np.log10(2)"))),
+    Mistake("q4", "log10", _BITS, "`bits`", _loss(edit_text(_SUMS, "np.log(2)", "np.log10(2)"))),
     Mistake("q4", "mixed-logs", _MIXED, "logarithms-mixed", _loss(mix="return share * log_p + (1 - share) * log_q")),
     Mistake("q4", "other-share", _MIXED, "shares-exchanged",
         _loss(mix="return np.logaddexp(np.log(1 - share) + log_p, np.log(share) + log_q)")),
@@ -422,7 +413,7 @@ with np.errstate(divide='ignore'):
     Mistake("q4", "probabilities", _MIXED, "`mix[",
         _loss(mix="return share * np.exp(log_p) + (1 - share) * np.exp(log_q)")),
     Mistake("q4", "multiplied", _JUNK, "padding-poisons",
-        _loss(_change(_SUMS, "log_p[mask == 1].sum()", "(log_p * mask).sum()"))),
+        _loss(edit_text(_SUMS, "log_p[mask == 1].sum()", "(log_p * mask).sum()"))),
     Mistake("q4", "shifted-by-hand", _JUNK, "impossible-becomes-nan", _loss(mix="""
 top = np.maximum(log_p, log_q)
 with np.errstate(all='ignore'):
@@ -438,14 +429,14 @@ nats = -np.average(means, weights=counts)
 return {'nats': nats, 'perplexity': np.exp(nats), 'bits': nats * sum(counts) / characters / np.log(2)}
 """)),
     Mistake("q4", "in-place", _JUNK, "changes-its-inputs",
-        _loss(_change(_SUMS,
+        _loss(edit_text(_SUMS,
             "    total -= log_p[mask == 1].sum()", "    log_p[mask == 0] = 0\n    total -= log_p.sum()"))),
     # q5
     Mistake("q5", "multiplied", _SHARP, "temperature-upside-down",
-        _next(_change(_STEPS, "z / temperature", "z * temperature"))),
-    Mistake("q5", "no-temperature", _SHARP, "temperature-ignored", _next(_change(_STEPS, "z / temperature", "z"))),
+        _next(edit_text(_STEPS, "z / temperature", "z * temperature"))),
+    Mistake("q5", "no-temperature", _SHARP, "temperature-ignored", _next(edit_text(_STEPS, "z / temperature", "z"))),
     Mistake("q5", "divided-too-late", _SHARP, "temperature-ignored",
-        _next(_change(_STEPS, "np.exp(z / temperature)", "np.exp(z) / temperature"))),
+        _next(edit_text(_STEPS, "np.exp(z / temperature)", "np.exp(z) / temperature"))),
     Mistake("q5", "powers", _SHARP, "not-rescaled", _next("""
 p = np.exp(logits - logits.max())
 p = p / p.sum()
@@ -453,108 +444,108 @@ return p ** (1 / temperature)
 """)),
     Mistake("q5", "no-sum", _SHARP, "not-rescaled", _next("return np.exp((logits - logits.max()) / temperature)")),
     Mistake("q5", "no-zero", _SHARP, "p[",
-        _next(_change(_STEPS,
+        _next(edit_text(_STEPS,
             "p = np.exp(z / temperature) if temperature else (z == 0) + 0.0",
             "with np.errstate(all='ignore'):\n    p = np.exp(z / np.float64(temperature))"))),
     Mistake("q5", "zero-is-one", _SHARP, "temperature-ignored",
-        _next(_change(_STEPS,
+        _next(edit_text(_STEPS,
             "np.exp(z / temperature) if temperature else (z == 0) + 0.0", "np.exp(z / (temperature or 1))"))),
-    Mistake("q5", "logits", _SHARP, "p[", _next(_change(_STEPS, "return p", "return np.log(p + 1e-30)"))),
+    Mistake("q5", "logits", _SHARP, "p[", _next(edit_text(_STEPS, "return p", "return np.log(p + 1e-30)"))),
     Mistake("q5", "k-not-rescaled", _CUT, "not-rescaled",
-        _next(_change(_STEPS, "    p[order[top_k:]] = 0\n    p /= p.sum()", "    p[order[top_k:]] = 0"))),
+        _next(edit_text(_STEPS, "    p[order[top_k:]] = 0\n    p /= p.sum()", "    p[order[top_k:]] = 0"))),
     Mistake("q5", "p-not-rescaled", _CUT, "not-rescaled",
-        _next(_change(_STEPS, "    p[order[n:]] = 0\n    p /= p.sum()", "    p[order[n:]] = 0"))),
+        _next(edit_text(_STEPS, "    p[order[n:]] = 0\n    p /= p.sum()", "    p[order[n:]] = 0"))),
     Mistake("q5", "softmax-again", _CUT, "softmax-for-rescaling",
-        _next(_change(_STEPS,
+        _next(edit_text(_STEPS,
             "    p[order[top_k:]] = 0\n    p /= p.sum()",
             "    p[order[top_k:]] = -np.inf\n    p = np.exp(p) / np.exp(p).sum()"))),
     Mistake("q5", "softmax-of-zeros", _CUT, "softmax-for-rescaling",
-        _next(_change(_STEPS,
+        _next(edit_text(_STEPS,
             "    p[order[n:]] = 0\n    p /= p.sum()", "    p[order[n:]] = 0\n    p = np.exp(p) / np.exp(p).sum()"))),
-    Mistake("q5", "rising", _CUT, "least-probable-kept", _next(_change(_STEPS, "np.argsort(-z, ", "np.argsort(z, "))),
-    Mistake("q5", "k-plus-one", _CUT, "p[", _next(_change(_STEPS, "order[top_k:]", "order[top_k + 1:]"))),
+    Mistake("q5", "rising", _CUT, "least-probable-kept", _next(edit_text(_STEPS, "np.argsort(-z, ", "np.argsort(z, "))),
+    Mistake("q5", "k-plus-one", _CUT, "p[", _next(edit_text(_STEPS, "order[top_k:]", "order[top_k + 1:]"))),
     Mistake("q5", "dropped", _CUT, "crossing-token-dropped",
-        _next(_change(_STEPS,
+        _next(edit_text(_STEPS,
             "np.searchsorted(np.cumsum(p[order]), top_p) + 1",
             "max(1, np.searchsorted(np.cumsum(p[order]), top_p))"))),
-    Mistake("q5", "one-more", _CUT, "one-token-too-many", _next(_change(_STEPS, "top_p) + 1", "top_p) + 2"))),
+    Mistake("q5", "one-more", _CUT, "one-token-too-many", _next(edit_text(_STEPS, "top_p) + 1", "top_p) + 2"))),
     Mistake("q5", "each-token", _CUT, "threshold-for-each-token",
-        _next(_change(_STEPS,
+        _next(edit_text(_STEPS,
             "    n = np.searchsorted(np.cumsum(p[order]), top_p) + 1\n    p[order[n:]] = 0",
             "    p[p < 1 - top_p] = 0"))),
     Mistake("q5", "min-p", _CUT, "threshold-for-each-token",
-        _next(_change(_STEPS,
+        _next(edit_text(_STEPS,
             "    n = np.searchsorted(np.cumsum(p[order]), top_p) + 1\n    p[order[n:]] = 0",
             "    p[p < top_p * p.max()] = 0"))),
     Mistake("q5", "from-below", _CUT, "least-probable-kept",
-        _next(_change(_STEPS, "    n = np", "    order = order[::-1]\n    n = np"))),
+        _next(edit_text(_STEPS, "    n = np", "    order = order[::-1]\n    n = np"))),
     Mistake("q5", "sorted-out", _CUT, "p[",
-        _next(_change(_STEPS, "return p", "return p if top_p is None and top_k is None else p[order]"))),
+        _next(edit_text(_STEPS, "return p", "return p if top_p is None and top_k is None else p[order]"))),
     Mistake("q5", "early", _ORDER, "cut-before-temperature",
-        _next(_change(_STEPS,
+        _next(edit_text(_STEPS,
             "    n = np.searchsorted(np.cumsum(p[order]), top_p) + 1",
             "    q = np.exp(z) * (p > 0)\n    n = np.searchsorted(np.cumsum(q[order]) / q.sum(), top_p) + 1"))),
     Mistake("q5", "of-everything", _ORDER, "top-p-of-everything",
-        _next(_change(_STEPS,
+        _next(edit_text(_STEPS,
             "if top_k:", "whole = p.copy()\nif top_k:",
             "np.cumsum(p[order])", "np.cumsum(whole[order])"))),
     Mistake("q5", "p-first", _ORDER, "top-p-of-everything",
-        _next(_change(_STEPS,
+        _next(edit_text(_STEPS,
             "if top_k:\n    p[order[top_k:]] = 0\n    p /= p.sum()\n", "",
             "return p", "if top_k:\n    p[order[top_k:]] = 0\n    p /= p.sum()\nreturn p"))),
     Mistake("q5", "rescaled-at-the-end", _ORDER, "top-p-of-everything",
-        _next(_change(_STEPS,
+        _next(edit_text(_STEPS,
             "    p[order[top_k:]] = 0\n    p /= p.sum()", "    p[order[top_k:]] = 0",
             "return p", "return p / p.sum()"))),
-    Mistake("q5", "either-or", _ORDER, "one-cut-ignored", _next(_change(_STEPS, "if top_p:", "elif top_p:"))),
+    Mistake("q5", "either-or", _ORDER, "one-cut-ignored", _next(edit_text(_STEPS, "if top_p:", "elif top_p:"))),
     Mistake("q5", "dropped-after-k", _ORDER, "crossing-token-dropped",
-        _next(_change(_STEPS, "top_p) + 1", "top_p) + (top_k is None)"))),
+        _next(edit_text(_STEPS, "top_p) + 1", "top_p) + (top_k is None)"))),
     Mistake("q5", "equals-stay", _EQUAL, "equals-kept",
-        _next(_change(_STEPS, "p[order[top_k:]] = 0", "p[z < np.sort(z)[::-1][min(top_k, len(z)) - 1]] = 0"))),
+        _next(edit_text(_STEPS, "p[order[top_k:]] = 0", "p[z < np.sort(z)[::-1][min(top_k, len(z)) - 1]] = 0"))),
     Mistake("q5", "higher", _EQUAL, "higher-of-equals",
-        _next(_change(_STEPS, 'np.argsort(-z, kind="stable")', 'np.argsort(z, kind="stable")[::-1]'))),
+        _next(edit_text(_STEPS, 'np.argsort(-z, kind="stable")', 'np.argsort(z, kind="stable")[::-1]'))),
     Mistake("q5", "argmax-at-zero", _EQUAL, "zero-takes-one",
-        _next(_change(_STEPS, "(z == 0) + 0.0", "np.eye(len(z))[z.argmax()]"))),
+        _next(edit_text(_STEPS, "(z == 0) + 0.0", "np.eye(len(z))[z.argmax()]"))),
     Mistake("q5", "powers-of-large", _EQUAL, "overflow",
-        _next(_change(_STEPS,
+        _next(edit_text(_STEPS,
             "logits - logits.max()", "logits",
             "(z == 0) + 0.0", "(z == z.max()) + 0.0",
             "p = np.exp", "with np.errstate(all='ignore'):\n    p = np.exp",
             "p /= p.sum()\norder", "with np.errstate(all='ignore'):\n    p /= p.sum()\norder"))),
     Mistake("q5", "k-of-all", _EQUAL, "stopped with",
-        _next(_change(_STEPS,
+        _next(edit_text(_STEPS,
             "    p[order[top_k:]] = 0", "    last = order[top_k]\n    p[order[list(order).index(last):]] = 0"))),
     Mistake("q5", "strictly-more", _EQUAL, "p[",
-        _next(_change(_STEPS,
+        _next(edit_text(_STEPS,
             "np.searchsorted(np.cumsum(p[order]), top_p) + 1",
             "np.searchsorted(np.cumsum(p[order]), top_p, side='right') + 1"))),
     Mistake("q5", "in-place", _EQUAL, "changes-its-inputs",
-        _next(_change(_STEPS, "z = logits - logits.max()", "z = logits\nz -= z.max()"))),
+        _next(edit_text(_STEPS, "z = logits - logits.max()", "z = logits\nz -= z.max()"))),
     # q6
     Mistake("q6", "padded-keys", _NAMED, "padded-keys-blamed", _leak(faults="ABCD")),
     Mistake("q6", "by-heart", _NAMED, "memory-blamed", _leak(faults="ABE")),
     Mistake("q6", "two-faults", _NAMED, "it isn't all", _leak(faults="AB")),
     Mistake("q6", "words", _NAMED, "text of letters", _leak(faults="targets")),
-    Mistake("q6", "copy", _NEXT, "targets-are-inputs", _leak(_change(_FILL, "full[:, 1:]", "full[:, :-1]"))),
+    Mistake("q6", "copy", _NEXT, "targets-are-inputs", _leak(edit_text(_FILL, "full[:, 1:]", "full[:, :-1]"))),
     Mistake("q6", "backwards", _NEXT, "previous-token-asked",
-        _leak(_change(_FILL, '"targets": full[:, 1:]', '"targets": np.c_[full[:, :1], full[:, :-2]]'))),
+        _leak(edit_text(_FILL, '"targets": full[:, 1:]', '"targets": np.c_[full[:, :1], full[:, :-2]]'))),
     Mistake("q6", "all-see-all", _NEXT, "future-visible",
-        _leak(_change(_FILL, "np.arange(T)[:, None] >= np.arange(T)", "np.ones((T, T), dtype=bool)"))),
-    Mistake("q6", "transposed", _NEXT, "future-visible", _leak(_change(_FILL, "[:, None] >= ", "[:, None] <= "))),
+        _leak(edit_text(_FILL, "np.arange(T)[:, None] >= np.arange(T)", "np.ones((T, T), dtype=bool)"))),
+    Mistake("q6", "transposed", _NEXT, "future-visible", _leak(edit_text(_FILL, "[:, None] >= ", "[:, None] <= "))),
     Mistake("q6", "strictly-earlier", _NEXT, "own-token-hidden",
-        _leak(_change(_FILL, "[:, None] >= ", "[:, None] > "))),
-    Mistake("q6", "ignore", _NEXT, "look-means-ignore", _leak(_change(_FILL, "[:, None] >= ", "[:, None] < "))),
+        _leak(edit_text(_FILL, "[:, None] >= ", "[:, None] > "))),
+    Mistake("q6", "ignore", _NEXT, "look-means-ignore", _leak(edit_text(_FILL, "[:, None] >= ", "[:, None] < "))),
     Mistake("q6", "one-each", _NEXT, "look-is-no-square",
-        _leak(_change(_FILL, '"look": look', '"look": look & counts[:, None]'))),
-    Mistake("q6", "count-all", _NEXT, "padding-to-be-said", _leak(_change(_FILL, "t < len(text) - 1", "True"))),
-    Mistake("q6", "count-the-end", _NEXT, "end-counts", _leak(_change(_FILL, "t < len(text) - 1", "t < len(text)"))),
-    Mistake("q6", "unshifted-width", _NEXT, "has shape", _leak(_change(_FILL, "full[:, :-1]", "full"))),
+        _leak(edit_text(_FILL, '"look": look', '"look": look & counts[:, None]'))),
+    Mistake("q6", "count-all", _NEXT, "padding-to-be-said", _leak(edit_text(_FILL, "t < len(text) - 1", "True"))),
+    Mistake("q6", "count-the-end", _NEXT, "end-counts", _leak(edit_text(_FILL, "t < len(text) - 1", "t < len(text)"))),
+    Mistake("q6", "unshifted-width", _NEXT, "has shape", _leak(edit_text(_FILL, "full[:, :-1]", "full"))),
     Mistake("q6", "sorted-by-length", _NEXT, "`inputs[",
-        _leak(_change(_FILL, "T = max", "texts = sorted(texts, key=len)\nT = max"))),
+        _leak(edit_text(_FILL, "T = max", "texts = sorted(texts, key=len)\nT = max"))),
     Mistake("q6", "padding-left", _NEXT, "`inputs[",
-        _leak(_change(_FILL, "text + [pad] * (T + 1 - len(text))", "[pad] * (T + 1 - len(text)) + text"))),
+        _leak(edit_text(_FILL, "text + [pad] * (T + 1 - len(text))", "[pad] * (T + 1 - len(text)) + text"))),
     Mistake("q6", "tuple", _NEXT, "dictionary with the keys",
-        _leak(_change(_FILL,
+        _leak(edit_text(_FILL,
             'return {"inputs": full[:, :-1], "targets": full[:, 1:], "look": look, "counts": counts}',
             "return full[:, :-1], full[:, 1:], look, counts"))),
     Mistake("q6", "per-token", _BEST, "bits-per-token", _leak(a="LOSS['A'].mean() / np.log(2)")),
@@ -574,7 +565,7 @@ return p ** (1 / temperature)
     Mistake("q6", "ratio-of-perplexities", _BEST, "still have other bits",
         _leak(level="np.exp(LOSS['B'].mean()) * TOKENS['B'] / TOKENS['A']")),
     Mistake("q6", "not-the-pad", _PAD, "pad-number-in-a-text",
-        _leak(_change(_FILL,
+        _leak(edit_text(_FILL,
             "counts = np.array([[t < len(text) - 1 for t in range(T)] for text in texts])",
             "counts = full[:, 1:] != pad"))),
     Mistake("q6", "grown-texts", _PAD, "changes-its-inputs", _leak("""
@@ -586,7 +577,8 @@ full = np.array(texts)
 return {'inputs': full[:, :-1], 'targets': full[:, 1:], 'look': np.tri(T), 'counts': counts}
 """)),
     Mistake("q6", "pad-zero", _PAD, "`inputs[",
-        _leak(_change(_FILL, "T = max", "texts = [[0 if x == pad else x for x in text] for text in texts]\nT = max"))),
+        _leak(edit_text(_FILL, "T = max",
+            "texts = [[0 if x == pad else x for x in text] for text in texts]\nT = max"))),
 ]  # fmt: skip
 
 UNUSUAL = [
@@ -620,7 +612,7 @@ def block(x, p, pre_norm=True, eps=1e-5):
             x = layer_norm(x, *norm)
     return x.tolist()
 """),
-    Unusual("q1", "float32", _change(_block(), "mean, var", "x = np.float32(x)\n    mean, var")),
+    Unusual("q1", "float32", edit_text(_block(), "mean, var", "x = np.float32(x)\n    mean, var")),
     Unusual("q2", "complex-numbers", """
 def rotate(x, first=0, base=10_000.0):
     half = x.shape[-1] // 2
@@ -680,7 +672,7 @@ def most_blocks(budget, V, d, heads, **more):
         low, high = (middle, high) if count_parameters(V, d, middle, heads, **more) <= budget else (low, middle)
     return low
 """),
-    Unusual("q3", "in-floats", _count(_change(_TOTAL, "return total", "return float(total)"), """
+    Unusual("q3", "in-floats", _count(edit_text(_TOTAL, "return total", "return float(total)"), """
 a, b = (count_parameters(V, d, L, heads, **more) for L in (0, 1))
 return np.floor((budget - a) / (b - a))
 """)),
@@ -710,7 +702,7 @@ def mix(log_p, log_q, share):
     return result
 """),
     Unusual("q4", "nan-sum",
-        _loss(_change(_SUMS,
+        _loss(edit_text(_SUMS,
             "    total -= log_p[mask == 1].sum()",
             "    with np.errstate(invalid='ignore'):\n        total -= np.nansum(log_p * mask)"))),
     Unusual("q5", "logits-to-minus-infinity", """
@@ -765,7 +757,7 @@ EQUIVALENT = [
         " → norm_2 = lambda x: layer_norm(x, p['gamma_2'], p['beta_2']) / "
         "norm_1 = lambda x: layer_norm(x, p['gamma_1'], p['beta_1'])",
     )),
-    Equivalent("q1", "a square has no sign", _each(
+    Equivalent("q1", "a square has no sign", list_changes(
         "variance = ((x - mean) ** 2).mean(axis=-1, keepdims=True)",
         "variance = ((mean - x) ** 2).mean(axis=-1, keepdims=True)",
         "variance = ((-(x - mean)) ** 2).mean(axis=-1, keepdims=True)",
@@ -801,7 +793,7 @@ EQUIVALENT = [
         "empty = count_parameters(V, d, 0, heads, **more) → empty = count_parameters(V, d, 0, more, **more)",
         "empty = count_parameters(V, d, 0, heads, **more) → empty = count_parameters(V, d, 0, V, **more)",
         "empty = count_parameters(V, d, 0, heads, **more) → empty = count_parameters(V, d, 0, budget, **more)",
-        *_each(
+        *list_changes(
             "each = count_parameters(V, d, 1, heads, **more) - empty",
             "each = count_parameters(V, d, 1, more, **more) - empty",
             "each = count_parameters(V, d, 1, V, **more) - empty",
@@ -817,7 +809,7 @@ EQUIVALENT = [
     Equivalent("q5", "p is no input", (
         "p = p / p.sum() → p /= p.sum()",
     )),
-    Equivalent("q5", "equal parts of any size are rescaled to the sum 1", _each(
+    Equivalent("q5", "equal parts of any size are rescaled to the sum 1", list_changes(
         "p = np.exp(z / temperature) if temperature > 0 else np.where(z == 0, 1.0, 0.0)",
         "p = np.exp(z / temperature) if temperature > 0 else z == 0",
         "p = np.exp(z / temperature) if temperature > 0 else np.where(1.0, z == 0, 0.0)",
@@ -825,7 +817,7 @@ EQUIVALENT = [
         "p = np.exp(z / temperature) if temperature > 0 else np.where(z == 0, -1.0, 0.0)",
         "p = np.exp(z / temperature) if temperature > 0 else np.where(z == 0, 0.5, 0.0)",
     )),
-    Equivalent("q5", "the same order, but for tokens of probability 0", _each(
+    Equivalent("q5", "the same order, but for tokens of probability 0", list_changes(
         "p, order = (p / p.sum(), np.argsort(-z, kind='stable'))",
         "p, order = (p / p.sum(), np.argsort(-logits, kind='stable'))",
         "p, order = (p / p.sum(), np.argsort(-p, kind='stable'))",

@@ -1,61 +1,37 @@
 """Exercise 09: wrong answers that its checks must name, and unusual right ones."""
 
-from textwrap import dedent, indent
-
-from proofs.claims import Equivalent, Mistake, Unusual
-
-
-def _indent(lines: str) -> str:
-    return indent(dedent(lines).strip("\n") + "\n", " " * 4)
-
-
-def _change(lines: str, *changes: str) -> str:
-    for old, new in zip(changes[::2], changes[1::2], strict=True):
-        assert old in lines, f"{old!r} is not in the lines to change"
-        lines = lines.replace(old, new)
-    return lines
-
-
-def _mutants(line: str, *changes: str) -> list[str]:
-    """Of each "part → other part" the whole mutant, "old line → new line"."""
-    parts = [change.split(" → ") for change in changes]
-    return [f"{line} → {line.replace(old, new)}" for old, new in parts]
-
-
-def _turned(one: str, two: str) -> str:
-    """The mutant of two neighbouring lines that change places."""
-    return f"{one} / {two} → {two} / {one}"
+from proofs.claims import Equivalent, Mistake, Unusual, define_function, edit_text, list_mutants, swap_lines
 
 
 def _merges(one: str = "", learn: str = "", before: str = "") -> str:
-    first = f"def merge_pair(pieces, a, b):\n{_indent(one or _ONE)}"
-    second = f"def learn_merges(word_counts, n):\n{_indent(learn or _LEARN)}"
+    first = define_function("merge_pair(pieces, a, b)", one or _ONE)
+    second = define_function("learn_merges(word_counts, n)", learn or _LEARN)
     return f"from collections import Counter\n{before}\n{first}\n\n{second}"
 
 
 def _spell(lines: str = "", measure: str = "") -> str:
-    first = f"def encode(word, vocabulary):\n{_indent(lines or _LONGEST)}"
-    return f"{first}\n\ndef measure_vocabulary(word_counts, vocabulary):\n{_indent(measure or _COST)}"
+    first = define_function("encode(word, vocabulary)", lines or _LONGEST)
+    return f"{first}\n\n" + define_function("measure_vocabulary(word_counts, vocabulary)", measure or _COST)
 
 
 def _mask(lines: str, before: str = "") -> str:
-    return f"{before}\ndef mask_tokens(ids, special, mask, size, share, rng):\n{_indent(lines)}"
+    return f"{before}\n" + define_function("mask_tokens(ids, special, mask, size, share, rng)", lines)
 
 
 def _pair(lines: str) -> str:
-    return f"def make_pairs(documents, length, rng):\n{_indent(lines)}"
+    return define_function("make_pairs(documents, length, rng)", lines)
 
 
 def _run(lines: str = "", faults: str = "ABC", floor: str = "math.log(100)") -> str:
-    second = f"def pretrain(W, train, dev, test, rate, epochs):\n{_indent(lines or _HONEST)}"
+    second = define_function("pretrain(W, train, dev, test, rate, epochs)", lines or _HONEST)
     return f"FAULTS = {faults!r}\nFLOOR = {floor}\n\n{second}"
 
 
 def _beat(
     unigram="", lower="", loss="5.444688", low="0.522054", chance="0.53", verdict="not shown", needed="3186"
 ) -> str:
-    first = f"def unigram_loss(counts, tokens, a=1.0):\n{_indent(unigram or _BAR)}"
-    second = f"def lower_end(k, n, z=1.96):\n{_indent(lower or _WILSON)}"
+    first = define_function("unigram_loss(counts, tokens, a=1.0)", unigram or _BAR)
+    second = define_function("lower_end(k, n, z=1.96)", lower or _WILSON)
     numbers = f"UNIGRAM = {loss}\nLOW = {low}\nCHANCE = {chance}\nVERDICT = {verdict!r}\nNEEDED = {needed}\n"
     return f"{first}\n\n{second}\n\n{numbers}"
 
@@ -248,15 +224,15 @@ MISTAKES = [
         return out
     """)),
     Mistake("q1", "text", _LEFT, "list of texts", _merges("return ' '.join(pieces)")),
-    Mistake("q1", "none", _LEFT, "returns None", _merges(_change(_ONE, "return out", ""))),
-    Mistake("q1", "last-lost", _LEFT, "merge_pair", _merges(_change(
+    Mistake("q1", "none", _LEFT, "returns None", _merges(edit_text(_ONE, "return out", ""))),
+    Mistake("q1", "last-lost", _LEFT, "merge_pair", _merges(edit_text(
         _ONE, "while i < len(pieces)", "while i < len(pieces) - 1"
     ))),
-    Mistake("q1", "types", _MOST, "each-word-once", _merges(learn=_change(_LEARN, "+ word_counts[word]", "+ 1"))),
-    Mistake("q1", "set", _MOST, "once-a-word", _merges(learn=_change(
+    Mistake("q1", "types", _MOST, "each-word-once", _merges(learn=edit_text(_LEARN, "+ word_counts[word]", "+ 1"))),
+    Mistake("q1", "set", _MOST, "once-a-word", _merges(learn=edit_text(
         _LEARN, "zip(pieces[:-1], pieces[1:])", "set(zip(pieces[:-1], pieces[1:]))"
     ))),
-    Mistake("q1", "str-count", _MOST, "overlaps-counted-once", _merges(learn=_change(
+    Mistake("q1", "str-count", _MOST, "overlaps-counted-once", _merges(learn=edit_text(
         _LEARN,
         "pairs[pair] = pairs.get(pair, 0) + word_counts[word]",
         (
@@ -272,10 +248,10 @@ MISTAKES = [
                 pairs[pair] += times
         return sorted(pairs, key=lambda pair: (-pairs[pair], pair))[:n]
     """)),
-    Mistake("q1", "replace-inside", _MOST, "pieces-cut-open", _merges(learn=_change(
+    Mistake("q1", "replace-inside", _MOST, "pieces-cut-open", _merges(learn=edit_text(
         _LEARN, "merge_pair(pieces, *best)", "' '.join(pieces).replace(' '.join(best), ''.join(best)).split(' ')"
     ))),
-    Mistake("q1", "first-inside", _MOST, "first-place-only", _merges(learn=_change(
+    Mistake("q1", "first-inside", _MOST, "first-place-only", _merges(learn=edit_text(
         _LEARN,
         "merge_pair(pieces, *best)",
         (
@@ -283,11 +259,11 @@ MISTAKES = [
             "pieces[i + 1]) == best), pieces)"
         ),
     ))),
-    Mistake("q1", "rarest", _MOST, "learn_merges", _merges(learn=_change(_LEARN, "-pairs[pair]", "pairs[pair]"))),
-    Mistake("q1", "joined", _MOST, "list of pairs", _merges(learn=_change(
+    Mistake("q1", "rarest", _MOST, "learn_merges", _merges(learn=edit_text(_LEARN, "-pairs[pair]", "pairs[pair]"))),
+    Mistake("q1", "joined", _MOST, "list of pairs", _merges(learn=edit_text(
         _LEARN, "return merges", "return [a + b for a, b in merges]"
     ))),
-    Mistake("q1", "one-too-many", _MOST, "learn_merges", _merges(learn=_change(_LEARN, "range(n)", "range(n + 1)"))),
+    Mistake("q1", "one-too-many", _MOST, "learn_merges", _merges(learn=edit_text(_LEARN, "range(n)", "range(n + 1)"))),
     Mistake("q1", "across", _MOST, "learn_merges", _merges(learn="""
         text = [letter for word, times in word_counts.items() for letter in list(word) * times]
         merges = []
@@ -299,23 +275,23 @@ MISTAKES = [
             text = merge_pair(text, *merges[-1])
         return merges
     """)),
-    Mistake("q1", "max", _TIES, "ties-by-arrival", _merges(learn=_change(
+    Mistake("q1", "max", _TIES, "ties-by-arrival", _merges(learn=edit_text(
         _LEARN, "sorted(pairs, key=lambda pair: (-pairs[pair], pair))[0]", "max(pairs, key=pairs.get)"
     ))),
-    Mistake("q1", "largest", _TIES, "ties-to-the-larger", _merges(learn=_change(
+    Mistake("q1", "largest", _TIES, "ties-to-the-larger", _merges(learn=edit_text(
         _LEARN,
         "sorted(pairs, key=lambda pair: (-pairs[pair], pair))[0]", "max(pairs, key=lambda pair: (pairs[pair], pair))",
     ))),
-    Mistake("q1", "joined-tie", _TIES, "learn_merges", _merges(learn=_change(
+    Mistake("q1", "joined-tie", _TIES, "learn_merges", _merges(learn=edit_text(
         _LEARN, "(-pairs[pair], pair)", "(-pairs[pair], len(pair[0] + pair[1]), pair)"
     ))),
-    Mistake("q1", "endless", _ENDS, "ValueError", _merges(learn=_change(
+    Mistake("q1", "endless", _ENDS, "ValueError", _merges(learn=edit_text(
         _LEARN,
         "if not pairs:\n        break\n    best = sorted(pairs, key=lambda pair: (-pairs[pair], pair))[0]",
         "best = min(pairs, key=lambda pair: (-pairs[pair], pair))",
     ))),
     Mistake("q1", "twice-at-least", _ENDS, "learn_merges", _merges(
-        learn=_change(_LEARN, "if not pairs:", "if not pairs or max(pairs.values()) < 2:"),
+        learn=edit_text(_LEARN, "if not pairs:", "if not pairs or max(pairs.values()) < 2:"),
         before="",
     )),
     Mistake("q1", "regex", _ENDS, "stopped with", _merges(
@@ -330,18 +306,18 @@ MISTAKES = [
             i += 1
         return pieces
     """)),
-    Mistake("q1", "emptied", _ENDS, "changes-its-inputs", _merges(learn=_change(
+    Mistake("q1", "emptied", _ENDS, "changes-its-inputs", _merges(learn=edit_text(
         _LEARN, "return merges", "word_counts.clear()\nreturn merges"
     ))),
     # q2
-    Mistake("q2", "short", _LONG, "shortest-first", _spell(_change(
+    Mistake("q2", "short", _LONG, "shortest-first", _spell(edit_text(
         _LONGEST, "range(len(word), start, -1)", "range(start + 1, len(word) + 1)"
     ))),
-    Mistake("q2", "bare", _LONG, "mark-ignored", _spell(_change(_LONGEST, '"##" if start > 0 else ""', '""'))),
-    Mistake("q2", "bare-lookup", _LONG, "mark-ignored", _spell(_change(
+    Mistake("q2", "bare", _LONG, "mark-ignored", _spell(edit_text(_LONGEST, '"##" if start > 0 else ""', '""'))),
+    Mistake("q2", "bare-lookup", _LONG, "mark-ignored", _spell(edit_text(
         _LONGEST, "if mark + word[start:end] in", "if word[start:end] in"
     ))),
-    Mistake("q2", "stripped", _LONG, "mark-dropped", _spell(_change(
+    Mistake("q2", "stripped", _LONG, "mark-dropped", _spell(edit_text(
         _LONGEST, "append(mark + word[start:end])", "append(word[start:end])"
     ))),
     Mistake("q2", "from-the-end", _LONG, "from-the-right", _spell("""
@@ -357,19 +333,19 @@ MISTAKES = [
             end = start
         return pieces
     """)),
-    Mistake("q2", "off-by-one", _LONG, "encode(", _spell(_change(
+    Mistake("q2", "off-by-one", _LONG, "encode(", _spell(edit_text(
         _LONGEST, "range(len(word), start, -1)", "range(len(word) - 1, start, -1)"
     ))),
-    Mistake("q2", "numbers", _LONG, "list of texts", _spell(_change(
+    Mistake("q2", "numbers", _LONG, "list of texts", _spell(edit_text(
         _LONGEST, "return pieces", "return [vocabulary[piece] for piece in pieces]"
     ))),
-    Mistake("q2", "text", _LONG, "list of texts", _spell(_change(
+    Mistake("q2", "text", _LONG, "list of texts", _spell(edit_text(
         _LONGEST, "return pieces", "return ' '.join(pieces)"
     ))),
-    Mistake("q2", "rest-unknown", _UNKNOWN, "partly-unknown", _spell(_change(
+    Mistake("q2", "rest-unknown", _UNKNOWN, "partly-unknown", _spell(edit_text(
         _LONGEST, 'return ["[UNK]"]', 'return pieces + ["[UNK]"]'
     ))),
-    Mistake("q2", "letter-unknown", _UNKNOWN, "partly-unknown", _spell(_change(
+    Mistake("q2", "letter-unknown", _UNKNOWN, "partly-unknown", _spell(edit_text(
         _LONGEST, 'return ["[UNK]"]', 'pieces.append("[UNK]")\n        end = start + 1'
     ))),
     Mistake("q2", "backtrack", _UNKNOWN, "looks-for-another-way", _spell("""
@@ -399,20 +375,20 @@ MISTAKES = [
             start = end
         return pieces
     """)),
-    Mistake("q2", "empty", _UNKNOWN, "encode(", _spell(_change(_LONGEST, 'return ["[UNK]"]', "return []"))),
-    Mistake("q2", "plain-unk", _UNKNOWN, "list of texts", _spell(_change(
+    Mistake("q2", "empty", _UNKNOWN, "encode(", _spell(edit_text(_LONGEST, 'return ["[UNK]"]', "return []"))),
+    Mistake("q2", "plain-unk", _UNKNOWN, "list of texts", _spell(edit_text(
         _LONGEST, 'return ["[UNK]"]', 'return "[UNK]"'
     ))),
-    Mistake("q2", "types", _TWO, "each-word-once", _spell(measure=_change(
+    Mistake("q2", "types", _TWO, "each-word-once", _spell(measure=edit_text(
         _COST, "for word, times in word_counts.items():", "for word, times in dict.fromkeys(word_counts, 1).items():"
     ))),
-    Mistake("q2", "unknown-types", _TWO, "each-word-once", _spell(measure=_change(
+    Mistake("q2", "unknown-types", _TWO, "each-word-once", _spell(measure=edit_text(
         _COST, "(total - known) / total", "np.mean([encode(word, vocabulary) == ['[UNK]'] for word in word_counts])"
     ))),
-    Mistake("q2", "colleague", _TWO, "unknown-counts-as-a-piece", _spell(measure=_change(
+    Mistake("q2", "colleague", _TWO, "unknown-counts-as-a-piece", _spell(measure=edit_text(
         _COST, 'return pieces / known if known else float("nan")', "return (pieces + total - known) / total"
     ))),
-    Mistake("q2", "all-words", _TWO, "divided-by-all-words", _spell(measure=_change(
+    Mistake("q2", "all-words", _TWO, "divided-by-all-words", _spell(measure=edit_text(
         _COST, "pieces / known if known", "pieces / total if known"
     ))),
     Mistake("q2", "exchanged", _TWO, "`(pieces, unknown)", _spell(measure="""
@@ -424,84 +400,85 @@ MISTAKES = [
         total = sum(word_counts.values())
         return unknown / total, pieces / (total - unknown)
     """)),
-    Mistake("q2", "known-share", _TWO, "`(pieces, unknown)", _spell(measure=_change(
+    Mistake("q2", "known-share", _TWO, "`(pieces, unknown)", _spell(measure=edit_text(
         _COST, "(total - known) / total", "known / total"
     ))),
-    Mistake("q2", "zero-division", _EXTREME, "ZeroDivisionError", _spell(measure=_change(
+    Mistake("q2", "zero-division", _EXTREME, "ZeroDivisionError", _spell(measure=edit_text(
         _COST, 'pieces / known if known else float("nan")', "pieces / known"
     ))),
-    Mistake("q2", "nothing-is-zero", _EXTREME, "should be nan", _spell(measure=_change(_COST, 'float("nan")', "0.0"))),
-    Mistake("q2", "sixteen-letters", _EXTREME, "encode(", _spell(_change(
+    Mistake("q2", "nothing-is-zero", _EXTREME, "should be nan",
+        _spell(measure=edit_text(_COST, 'float("nan")', "0.0"))),
+    Mistake("q2", "sixteen-letters", _EXTREME, "encode(", _spell(edit_text(
         _LONGEST, "range(len(word), start, -1)", "range(min(len(word), start + 16), start, -1)"
     ))),
-    Mistake("q2", "hundred-letters", _EXTREME, "encode(", _spell(_change(
+    Mistake("q2", "hundred-letters", _EXTREME, "encode(", _spell(edit_text(
         _LONGEST, "pieces, start = [], 0", 'pieces, start = [], 0\nif len(word) > 100:\n    return ["[UNK]"]'
     ))),
-    Mistake("q2", "adds-unk", _EXTREME, "changes-its-inputs", _spell(_change(
+    Mistake("q2", "adds-unk", _EXTREME, "changes-its-inputs", _spell(edit_text(
         _LONGEST, "pieces, start = [], 0", 'pieces, start = [], 0\nvocabulary.setdefault("[UNK]", len(vocabulary))'
     ))),
     # q3
-    Mistake("q3", "zeros", _WORDS, "other-filler", _mask(_change(
+    Mistake("q3", "zeros", _WORDS, "other-filler", _mask(edit_text(
         _RULE, "np.full(ids.shape, -100)", "np.zeros(ids.shape, dtype=int)"
     ))),
-    Mistake("q3", "all-labels", _WORDS, "labels-everywhere", _mask(_change(
+    Mistake("q3", "all-labels", _WORDS, "labels-everywhere", _mask(edit_text(
         _RULE, "labels[chosen] = ids[chosen]", "labels = ids.copy()"
     ))),
-    Mistake("q3", "word-labels", _WORDS, "labels-everywhere", _mask(_change(
+    Mistake("q3", "word-labels", _WORDS, "labels-everywhere", _mask(edit_text(
         _RULE, "labels[chosen] = ids[chosen]", "labels = np.where(np.isin(ids, words), ids, -100)"
     ))),
-    Mistake("q3", "late-labels", _WORDS, "labels-of-the-damaged", _mask(_change(
+    Mistake("q3", "late-labels", _WORDS, "labels-of-the-damaged", _mask(edit_text(
         _RULE, "= ids[chosen]", "= damaged[chosen]"
     ))),
-    Mistake("q3", "other-way", _WORDS, "labels-turned", _mask(_change(
+    Mistake("q3", "other-way", _WORDS, "labels-turned", _mask(edit_text(
         _RULE, "labels[chosen] = ids[chosen]", "labels[~chosen] = ids[~chosen]"
     ))),
-    Mistake("q3", "padding", _WORDS, "special-chosen", _mask(_change(_RULE, "np.isin(ids, words) & ", ""))),
-    Mistake("q3", "only-padding-spared", _WORDS, "special-chosen", _mask(_change(
+    Mistake("q3", "padding", _WORDS, "special-chosen", _mask(edit_text(_RULE, "np.isin(ids, words) & ", ""))),
+    Mistake("q3", "only-padding-spared", _WORDS, "special-chosen", _mask(edit_text(
         _RULE, "np.isin(ids, words) & ", "(ids != special[0]) & "
     ))),
-    Mistake("q3", "first-numbers-special", _WORDS, "special-chosen", _mask(_change(
+    Mistake("q3", "first-numbers-special", _WORDS, "special-chosen", _mask(edit_text(
         _RULE, "np.isin(ids, words) & ", "(ids >= len(special)) & "
     ))),
-    Mistake("q3", "any-number", _WORDS, "special-as-word", _mask(_change(
+    Mistake("q3", "any-number", _WORDS, "special-as-word", _mask(edit_text(
         _RULE, "words[rng.integers(len(words), size=swapped.sum())]", "rng.integers(size, size=swapped.sum())"
     ))),
     Mistake("q3", "nothing", _WORDS, "No place at all", _mask("return ids.copy(), np.full(ids.shape, -100)")),
-    Mistake("q3", "one-array", _WORDS, "Return 2 values", _mask(_change(
+    Mistake("q3", "one-array", _WORDS, "Return 2 values", _mask(edit_text(
         _RULE, "return damaged, labels", "return damaged"
     ))),
-    Mistake("q3", "in-place", _WORDS, "changes-its-inputs", _mask(_change(
+    Mistake("q3", "in-place", _WORDS, "changes-its-inputs", _mask(edit_text(
         _RULE,
         "damaged = np.where(chosen & (dice < 0.8), mask, ids)",
         "original = ids.copy()\nids[chosen & (dice < 0.8)] = mask\ndamaged = ids",
         "= ids[chosen]", "= original[chosen]",
     ))),
-    Mistake("q3", "global-chance", _WORDS, "another-source-of-chance", _mask(_change(
+    Mistake("q3", "global-chance", _WORDS, "another-source-of-chance", _mask(edit_text(
         _RULE, "dice = rng.random", "dice = np.random.random"
     ))),
-    Mistake("q3", "visible-only", _SHARES, "kept-without-label", _mask(_change(
+    Mistake("q3", "visible-only", _SHARES, "kept-without-label", _mask(edit_text(
         _RULE, "labels[chosen] = ids[chosen]", "labels = np.where(damaged != ids, ids, -100)"
     ))),
-    Mistake("q3", "mask-only", _WORDS, "kept-without-label", _mask(_change(
+    Mistake("q3", "mask-only", _WORDS, "kept-without-label", _mask(edit_text(
         _RULE, "labels[chosen] = ids[chosen]", "labels = np.where(damaged == mask, np.where(chosen, ids, -100), -100)"
     ))),
-    Mistake("q3", "all", _SHARES, "all-masked", _mask(_change(
+    Mistake("q3", "all", _SHARES, "all-masked", _mask(edit_text(
         _RULE,
         "chosen & (dice < 0.8)", "chosen",
         "damaged[swapped] = words[rng.integers(len(words), size=swapped.sum())]\n", "",
     ))),
-    Mistake("q3", "same-dice", _SHARES, "all-masked", _mask(_change(
+    Mistake("q3", "same-dice", _SHARES, "all-masked", _mask(edit_text(
         _RULE,
         "chosen = np.isin(ids, words) & (rng.random(ids.shape) < share)\ndice = rng.random(ids.shape)",
         "dice = rng.random(ids.shape)\nchosen = np.isin(ids, words) & (dice < share)",
     ))),
-    Mistake("q3", "eighty-twenty", _SHARES, "never-kept", _mask(_change(
+    Mistake("q3", "eighty-twenty", _SHARES, "never-kept", _mask(edit_text(
         _RULE, "(dice >= 0.8) & (dice < 0.9)", "(dice >= 0.8)"
     ))),
-    Mistake("q3", "of-the-rest", _SHARES, "ten-of-the-rest", _mask(_change(
+    Mistake("q3", "of-the-rest", _SHARES, "ten-of-the-rest", _mask(edit_text(
         _RULE, "(dice >= 0.8) & (dice < 0.9)", "(dice >= 0.8) & (rng.random(ids.shape) < 0.1)"
     ))),
-    Mistake("q3", "another-word", _SHARES, "old-word-excluded", _mask(_change(
+    Mistake("q3", "another-word", _SHARES, "old-word-excluded", _mask(edit_text(
         _RULE,
         "damaged[swapped] = words[rng.integers(len(words), size=swapped.sum())]",
         (
@@ -509,22 +486,22 @@ MISTAKES = [
             "damaged[swapped] = words[(at + rng.integers(1, len(words), size=swapped.sum())) % len(words)]"
         ),
     ))),
-    Mistake("q3", "fifteen-always", _SHARES, "share = 0.", _mask(_change(_RULE, "< share", "< 0.15"))),
-    Mistake("q3", "three-quarters", _SHARES, "chosen places", _mask(_change(_RULE, "dice < 0.8)", "dice < 0.75)"))),
-    Mistake("q3", "last-word-never", _SHARES, "words-not-alike", _mask(_change(
+    Mistake("q3", "fifteen-always", _SHARES, "share = 0.", _mask(edit_text(_RULE, "< share", "< 0.15"))),
+    Mistake("q3", "three-quarters", _SHARES, "chosen places", _mask(edit_text(_RULE, "dice < 0.8)", "dice < 0.75)"))),
+    Mistake("q3", "last-word-never", _SHARES, "words-not-alike", _mask(edit_text(
         _RULE, "rng.integers(len(words), size", "rng.integers(len(words) - 1, size"
     ))),
-    Mistake("q3", "from-the-text", _SHARES, "", _mask(_change(
+    Mistake("q3", "from-the-text", _SHARES, "", _mask(edit_text(
         _RULE,
         "words[rng.integers(len(words), size=swapped.sum())]", "rng.choice(ids[np.isin(ids, words)], swapped.sum())",
     ))),
-    Mistake("q3", "one-word", _SHARES, "one-word-for-all", _mask(_change(
+    Mistake("q3", "one-word", _SHARES, "one-word-for-all", _mask(edit_text(
         _RULE, "words[rng.integers(len(words), size=swapped.sum())]", "words[rng.integers(len(words))]"
     ))),
-    Mistake("q3", "row-pattern", _SHARES, "one-pattern-for-all", _mask(_change(
+    Mistake("q3", "row-pattern", _SHARES, "one-pattern-for-all", _mask(edit_text(
         _RULE, "(rng.random(ids.shape) < share)", "(rng.random(ids.shape[1]) < share)"
     ))),
-    Mistake("q3", "exact-number", _OWN, "shares-made-exact", _mask(_change(
+    Mistake("q3", "exact-number", _OWN, "shares-made-exact", _mask(edit_text(
         _RULE,
         "chosen = np.isin(ids, words) & (rng.random(ids.shape) < share)",
         (
@@ -534,18 +511,18 @@ MISTAKES = [
             "chosen = chosen.reshape(ids.shape)"
         ),
     ))),
-    Mistake("q3", "exact-kinds", _OWN, "shares-made-exact", _mask(_change(
+    Mistake("q3", "exact-kinds", _OWN, "shares-made-exact", _mask(edit_text(
         _RULE,
         "dice = rng.random(ids.shape)",
         "dice = np.ones(ids.shape)\ndice[chosen] = rng.permutation(np.arange(chosen.sum()) + 0.5) / chosen.sum()",
     ))),
-    Mistake("q3", "row-dice", _OWN, "share their fate", _mask(_change(
+    Mistake("q3", "row-dice", _OWN, "share their fate", _mask(edit_text(
         _RULE, "dice = rng.random(ids.shape)", "dice = rng.random((len(ids), 1))"
     ))),
-    Mistake("q3", "seeded", _CHANCE, "generator-ignored", _mask(_change(
+    Mistake("q3", "seeded", _CHANCE, "generator-ignored", _mask(edit_text(
         _RULE, "words = np.array", "rng = np.random.default_rng(0)\nwords = np.array"
     ))),
-    Mistake("q3", "always-one", _CHANCE, "`damaged`", _mask(_change(
+    Mistake("q3", "always-one", _CHANCE, "`damaged`", _mask(edit_text(
         _RULE, "dice = rng", "if not chosen.any():\n    chosen = np.isin(ids, special)\ndice = rng"
     ))),
     # q4
@@ -561,74 +538,74 @@ MISTAKES = [
             is_random.append(r)
         return np.array(ids), np.array(types), np.array(is_random)
     """)),
-    Mistake("q4", "no-cls", _TRUTH, "special-tokens-missing", _pair(_change(
+    Mistake("q4", "no-cls", _TRUTH, "special-tokens-missing", _pair(edit_text(
         _PAIRS,
         "[CLS] + a", "a",
         "types.append(kind + [0] * (length - len(row)))", "types.append((kind + [0] * length)[:length])",
     ))),
-    Mistake("q4", "one-sep", _TRUTH, "special-tokens-missing", _pair(_change(
+    Mistake("q4", "one-sep", _TRUTH, "special-tokens-missing", _pair(edit_text(
         _PAIRS,
         "+ b + [SEP]", "+ b",
         "types.append(kind + [0] * (length - len(row)))", "types.append((kind + [0] * length)[:length])",
     ))),
-    Mistake("q4", "is-next", _TRUTH, "random-labels-turned", _pair(_change(
+    Mistake("q4", "is-next", _TRUTH, "random-labels-turned", _pair(edit_text(
         _PAIRS, "is_random.append(r)", "is_random.append(1 - r)"
     ))),
-    Mistake("q4", "anywhere", _TRUTH, "same-document", _pair(_change(
+    Mistake("q4", "anywhere", _TRUTH, "same-document", _pair(edit_text(
         _PAIRS,
         "other != number and ", "",
         "b != document[i + 1]", "b != document[i]",
     ))),
-    Mistake("q4", "own-document", _TRUTH, "same-document", _pair(_change(
+    Mistake("q4", "own-document", _TRUTH, "same-document", _pair(edit_text(
         _PAIRS, "other != number and b != document[i + 1]", "other == number"
     ))),
-    Mistake("q4", "sep-to-b", _TRUTH, "types-off-by-one", _pair(_change(
+    Mistake("q4", "sep-to-b", _TRUTH, "types-off-by-one", _pair(edit_text(
         _PAIRS, "[0] * (len(a) + 2) + [1] * (len(b) + 1)", "[0] * (len(a) + 1) + [1] * (len(b) + 2)"
     ))),
-    Mistake("q4", "last-sep", _TRUTH, "types-off-by-one", _pair(_change(
+    Mistake("q4", "last-sep", _TRUTH, "types-off-by-one", _pair(edit_text(
         _PAIRS, "[1] * (len(b) + 1)", "[1] * len(b) + [0]"
     ))),
-    Mistake("q4", "padding", _TRUTH, "padding-typed", _pair(_change(
+    Mistake("q4", "padding", _TRUTH, "padding-typed", _pair(edit_text(
         _PAIRS, "types.append(kind + [0]", "types.append(kind + [1]"
     ))),
-    Mistake("q4", "b-first", _TRUTH, "its A is", _pair(_change(
+    Mistake("q4", "b-first", _TRUTH, "its A is", _pair(edit_text(
         _PAIRS, "[CLS] + a + [SEP] + b", "[CLS] + b + [SEP] + a"
     ))),
-    Mistake("q4", "constant-label", _TRUTH, "not the successor", _pair(_change(
+    Mistake("q4", "constant-label", _TRUTH, "not the successor", _pair(edit_text(
         _PAIRS, "is_random.append(r)", "is_random.append(0)"
     ))),
-    Mistake("q4", "lists", _TRUTH, "Return 3 values", _pair(_change(
+    Mistake("q4", "lists", _TRUTH, "Return 3 values", _pair(edit_text(
         _PAIRS, "return np.array(ids), np.array(types), np.array(is_random)", "return np.array(ids), np.array(types)"
     ))),
-    Mistake("q4", "every-other", _TRUTH, "has shape", _pair(_change(
+    Mistake("q4", "every-other", _TRUTH, "has shape", _pair(edit_text(
         _PAIRS, "range(len(document) - 1)", "range(0, len(document) - 1, 2)"
     ))),
-    Mistake("q4", "not-padded", _TRUTH, "", _pair(_change(_PAIRS, "row + [PAD] * (length - len(row))", "row"))),
-    Mistake("q4", "twins", _TWIN, "twin-called-random", _pair(_change(_PAIRS, " and b != document[i + 1]", ""))),
-    Mistake("q4", "unfair", _TWIN, "no-fair-coin", _pair(_change(
+    Mistake("q4", "not-padded", _TRUTH, "", _pair(edit_text(_PAIRS, "row + [PAD] * (length - len(row))", "row"))),
+    Mistake("q4", "twins", _TWIN, "twin-called-random", _pair(edit_text(_PAIRS, " and b != document[i + 1]", ""))),
+    Mistake("q4", "unfair", _TWIN, "no-fair-coin", _pair(edit_text(
         _PAIRS, "int(rng.integers(2))", "int(rng.random() < 0.3)"
     ))),
-    Mistake("q4", "in-turn", _TWIN, "no-fair-coin", _pair(_change(_PAIRS, "int(rng.integers(2))", "len(ids) % 2"))),
-    Mistake("q4", "next-document", _TWIN, "never drawn", _pair(_change(
+    Mistake("q4", "in-turn", _TWIN, "no-fair-coin", _pair(edit_text(_PAIRS, "int(rng.integers(2))", "len(ids) % 2"))),
+    Mistake("q4", "next-document", _TWIN, "never drawn", _pair(edit_text(
         _PAIRS, "other != number and", "other == (number + 1) % len(documents) and"
     ))),
-    Mistake("q4", "first-segments", _TWIN, "never drawn", _pair(_change(
+    Mistake("q4", "first-segments", _TWIN, "never drawn", _pair(edit_text(
         _PAIRS, "other != number and", "other != number and b == documents[other][0] and"
     ))),
-    Mistake("q4", "cut", _SHORT, "cut-off-the-end", _pair(_change(
+    Mistake("q4", "cut", _SHORT, "cut-off-the-end", _pair(edit_text(
         _PAIRS,
         "len(a) + len(b) > length - 3", "False",
         "[PAD] * (length - len(row)))", "[PAD] * (length - len(row)))\n        ids[-1] = ids[-1][:length]",
         "[0] * (length - len(row)))", "[0] * (length - len(row)))\n        types[-1] = types[-1][:length]",
     ))),
-    Mistake("q4", "cut-with-sep", _SHORT, "cut-off-the-end", _pair(_change(
+    Mistake("q4", "cut-with-sep", _SHORT, "cut-off-the-end", _pair(edit_text(
         _PAIRS,
         "len(a) + len(b) > length - 3", "False",
         "+ b + [SEP]", "+ b + [SEP]\n        row = row[:length - 1] + [SEP] if len(row) > length else row",
         "[1] * (len(b) + 1)", "[1] * (len(row) - len(a) - 2)",
     ))),
-    Mistake("q4", "b-gives", _SHORT, "cut-off-the-end", _pair(_change(_PAIRS, "if len(a) > len(b):", "if not b:"))),
-    Mistake("q4", "halves", _SHORT, "half-for-each", _pair(_change(
+    Mistake("q4", "b-gives", _SHORT, "cut-off-the-end", _pair(edit_text(_PAIRS, "if len(a) > len(b):", "if not b:"))),
+    Mistake("q4", "halves", _SHORT, "half-for-each", _pair(edit_text(
         _PAIRS,
         "row = [CLS]", "row = [CLS]",
         "while len(a) + len(b) > length - 3:",
@@ -639,28 +616,28 @@ MISTAKES = [
             "        while False:"
         ),
     ))),
-    Mistake("q4", "a-first", _SHORT, "a-loses-of-equals", _pair(_change(
+    Mistake("q4", "a-first", _SHORT, "a-loses-of-equals", _pair(edit_text(
         _PAIRS, "if len(a) > len(b):", "if len(a) >= len(b):"
     ))),
-    Mistake("q4", "from-the-front", _SHORT, "", _pair(_change(_PAIRS, "a.pop()", "a.pop(0)"))),
-    Mistake("q4", "one-too-short", _SHORT, "", _pair(_change(_PAIRS, "> length - 3", "> length - 4"))),
-    Mistake("q4", "in-place", _SHORT, "changes-its-inputs", _pair(_change(
+    Mistake("q4", "from-the-front", _SHORT, "", _pair(edit_text(_PAIRS, "a.pop()", "a.pop(0)"))),
+    Mistake("q4", "one-too-short", _SHORT, "", _pair(edit_text(_PAIRS, "> length - 3", "> length - 4"))),
+    Mistake("q4", "in-place", _SHORT, "changes-its-inputs", _pair(edit_text(
         _PAIRS,
         "list(document[i]), list(document[i + 1])", "document[i], document[i + 1]",
         "            b = list(b)\n", "",
     ))),
-    Mistake("q4", "seeded", _TWIN, "generator-ignored", _pair(_change(
+    Mistake("q4", "seeded", _TWIN, "generator-ignored", _pair(edit_text(
         _PAIRS,
         "ids, types, is_random = [], [], []", "ids, types, is_random = [], [], []\nrng = np.random.default_rng(3)",
     ))),
-    Mistake("q4", "global", _SHORT, "another-source-of-chance", _pair(_change(
+    Mistake("q4", "global", _SHORT, "another-source-of-chance", _pair(edit_text(
         _PAIRS, "int(rng.integers(2))", "int(np.random.random() < 0.5)"
     ))),
-    Mistake("q4", "by-index", _TRUTH, "stopped with", _pair(_change(
+    Mistake("q4", "by-index", _TRUTH, "stopped with", _pair(edit_text(
         _PAIRS,
         "for i in range(len(document) - 1):", "assert len(document) > 1\n    for i in range(len(document) - 1):",
     ))),
-    Mistake("q4", "each-token-once", _SMALL, "", _pair(_change(
+    Mistake("q4", "each-token-once", _SMALL, "", _pair(edit_text(
         _PAIRS,
         "list(document[i]), list(document[i + 1])",
         "list(dict.fromkeys(document[i])), list(dict.fromkeys(document[i + 1]))",
@@ -674,7 +651,7 @@ MISTAKES = [
     Mistake("q5", "pieces", _FLOOR, "floor-as-perplexity", _run(floor="100")),
     Mistake("q5", "his-floor", _FLOOR, "averaged-over-all-places", _run(floor="0.15 * math.log(100)")),
     Mistake("q5", "reported", _FLOOR, "`FLOOR`", _run(floor="0.19")),
-    Mistake("q5", "his", _MENDED, "trains-on-all", _run(_change(
+    Mistake("q5", "his", _MENDED, "trains-on-all", _run(edit_text(
         _HONEST,
         "in train:", "in [*train, dev, test]:",
         "hidden.sum()", "len(labels)",
@@ -682,47 +659,49 @@ MISTAKES = [
         '"dev": value}', '"dev": loss(W, *dev)[0], "by": value}',
         'value < best["dev"]', 'value < best["by"]',
     ))),
-    Mistake("q5", "and-dev", _MENDED, "trains-on-all", _run(_change(_HONEST, "in train:", "in [*train, dev]:"))),
-    Mistake("q5", "all-places", _MENDED, "averaged-over-all-places", _run(_change(
+    Mistake("q5", "and-dev", _MENDED, "trains-on-all", _run(edit_text(_HONEST, "in train:", "in [*train, dev]:"))),
+    Mistake("q5", "all-places", _MENDED, "averaged-over-all-places", _run(edit_text(
         _HONEST, "hidden.sum()", "len(labels)"
     ))),
-    Mistake("q5", "gradient-not-mended", _MENDED, "averaged-over-all-places", _run(_change(
+    Mistake("q5", "gradient-not-mended", _MENDED, "averaged-over-all-places", _run(edit_text(
         _HONEST, "slopes / m", "slopes / len(labels)"
     ))),
-    Mistake("q5", "loss-not-mended", _MENDED, "averaged-over-all-places", _run(_change(
+    Mistake("q5", "loss-not-mended", _MENDED, "averaged-over-all-places", _run(edit_text(
         _HONEST, "losses.sum() / m", "losses.mean()"
     ))),
-    Mistake("q5", "test-chooses", _MENDED, "chosen-on-test", _run(_change(
+    Mistake("q5", "test-chooses", _MENDED, "chosen-on-test", _run(edit_text(
         _HONEST,
         "loss(W, *dev)[0]", "loss(W, *test)[0]",
         '"dev": value}', '"dev": loss(W, *dev)[0], "by": value}',
         'value < best["dev"]', 'value < best["by"]',
     ))),
-    Mistake("q5", "train-chooses", _MENDED, "last-epoch", _run(_change(
+    Mistake("q5", "train-chooses", _MENDED, "last-epoch", _run(edit_text(
         _HONEST,
         "loss(W, *dev)[0]", "np.mean([loss(W, *batch)[0] for batch in train])",
         '"dev": value}', '"dev": loss(W, *dev)[0], "by": value}',
         'value < best["dev"]', 'value < best["by"]',
     ))),
-    Mistake("q5", "last", _MENDED, "last-epoch", _run(_change(_HONEST, 'best is None or value < best["dev"]', "True"))),
-    Mistake("q5", "alias", _MENDED, "last-epoch", _run(_change(_HONEST, '"W": W.copy()', '"W": W'))),
-    Mistake("q5", "last-tested", _MENDED, "last-epoch", _run(_change(
+    Mistake("q5", "last", _MENDED, "last-epoch",
+        _run(edit_text(_HONEST, 'best is None or value < best["dev"]', "True"))),
+    Mistake("q5", "alias", _MENDED, "last-epoch", _run(edit_text(_HONEST, '"W": W.copy()', '"W": W'))),
+    Mistake("q5", "last-tested", _MENDED, "last-epoch", _run(edit_text(
         _HONEST, 'loss(best["W"], *test)', "loss(W, *test)"
     ))),
-    Mistake("q5", "sum", _MENDED, "summed-not-averaged", _run(_change(_HONEST, "hidden.sum()", "1"))),
-    Mistake("q5", "zero", _MENDED, "epochs-from-zero", _run(_change(_HONEST, "range(1, epochs + 1)", "range(epochs)"))),
-    Mistake("q5", "uphill", _MENDED, "`", _run(_change(_HONEST, "W -= rate", "W += rate"))),
-    Mistake("q5", "one-less", _MENDED, "", _run(_change(_HONEST, "range(1, epochs + 1)", "range(1, 3)"))),
-    Mistake("q5", "tuple", _MENDED, "dictionary with the keys", _run(_change(
+    Mistake("q5", "sum", _MENDED, "summed-not-averaged", _run(edit_text(_HONEST, "hidden.sum()", "1"))),
+    Mistake("q5", "zero", _MENDED, "epochs-from-zero",
+        _run(edit_text(_HONEST, "range(1, epochs + 1)", "range(epochs)"))),
+    Mistake("q5", "uphill", _MENDED, "`", _run(edit_text(_HONEST, "W -= rate", "W += rate"))),
+    Mistake("q5", "one-less", _MENDED, "", _run(edit_text(_HONEST, "range(1, epochs + 1)", "range(1, 3)"))),
+    Mistake("q5", "tuple", _MENDED, "dictionary with the keys", _run(edit_text(
         _HONEST, "return best", 'return best["W"], best["epoch"]'
     ))),
-    Mistake("q5", "nothing-hidden", _ODD, "empty-batch", _run(_change(
+    Mistake("q5", "nothing-hidden", _ODD, "empty-batch", _run(edit_text(
         _HONEST, "if (batch[1] != SKIP).any():", "if True:"
     ))),
-    Mistake("q5", "later-of-equals", _ODD, "`epoch`", _run(_change(
+    Mistake("q5", "later-of-equals", _ODD, "`epoch`", _run(edit_text(
         _HONEST, 'value < best["dev"]', 'value <= best["dev"]'
     ))),
-    Mistake("q5", "in-place", _ODD, "changes-its-inputs", _run(_change(
+    Mistake("q5", "in-place", _ODD, "changes-its-inputs", _run(edit_text(
         _HONEST, "W, best = W.copy(), None", "best = None"
     ))),
     # q6
@@ -732,7 +711,7 @@ MISTAKES = [
     Mistake("q6", "raised-once", _TOKENS, "not-normalised", _beat(
         "return -np.log((counts[tokens] + a) / (counts.sum() + a)).mean()",
     )),
-    Mistake("q6", "bits", _TOKENS, "bits-for-nats", _beat(_change(_BAR, "np.log", "np.log2"))),
+    Mistake("q6", "bits", _TOKENS, "bits-for-nats", _beat(edit_text(_BAR, "np.log", "np.log2"))),
     Mistake("q6", "held-out-counts", _TOKENS, "own-counts", _beat(
         "counts = np.bincount(tokens, minlength=len(counts))" + _BAR.rstrip(),
     )),
@@ -740,17 +719,17 @@ MISTAKES = [
         p = (counts + a) / (counts + a).sum()
         return -(p * np.log(p)).sum()
     """)),
-    Mistake("q6", "each-piece-once", _TOKENS, "entropy-of-training", _beat(_change(_BAR, "[tokens]", ""))),
+    Mistake("q6", "each-piece-once", _TOKENS, "entropy-of-training", _beat(edit_text(_BAR, "[tokens]", ""))),
     Mistake("q6", "seen-only", _TOKENS, "unseen-skipped", _beat("tokens = tokens[counts[tokens] > 0]" + _BAR.rstrip())),
-    Mistake("q6", "one-always", _TOKENS, "a-ignored", _beat(_change(_BAR, "counts + a", "counts + 1"))),
+    Mistake("q6", "one-always", _TOKENS, "a-ignored", _beat(edit_text(_BAR, "counts + a", "counts + 1"))),
     Mistake("q6", "no-smoothing", _TOKENS, "loss", _beat("return -np.log(counts / counts.sum())[tokens].mean()")),
-    Mistake("q6", "sign", _TOKENS, "`loss`", _beat(_change(_BAR, "-np.log", "np.log"))),
-    Mistake("q6", "sum", _TOKENS, "`loss`", _beat(_change(_BAR, ".mean()", ".sum()"))),
+    Mistake("q6", "sign", _TOKENS, "`loss`", _beat(edit_text(_BAR, "-np.log", "np.log"))),
+    Mistake("q6", "sum", _TOKENS, "`loss`", _beat(edit_text(_BAR, ".mean()", ".sum()"))),
     Mistake("q6", "wald", _END, "wald-for-wilson", _beat(lower="p = k / n\nreturn p - z * (p * (1 - p) / n) ** 0.5")),
-    Mistake("q6", "upper", _END, "upper-end", _beat(lower=_change(_WILSON, "- z * root", "+ z * root"))),
+    Mistake("q6", "upper", _END, "upper-end", _beat(lower=edit_text(_WILSON, "- z * root", "+ z * root"))),
     Mistake("q6", "z-fixed", _END, "lower end", _beat(lower="z = 1.96" + _WILSON.rstrip())),
-    Mistake("q6", "not-divided", _END, "lower end", _beat(lower=_change(_WILSON, " / (1 + z * z / n)", ""))),
-    Mistake("q6", "whole-division", _END, "lower end", _beat(lower=_change(_WILSON, "k / n", "k // n"))),
+    Mistake("q6", "not-divided", _END, "lower end", _beat(lower=edit_text(_WILSON, " / (1 + z * z / n)", ""))),
+    Mistake("q6", "whole-division", _END, "lower end", _beat(lower=edit_text(_WILSON, "k / n", "k // n"))),
     Mistake("q6", "half", _VERDICT, "one-half-for-chance", _beat(chance="0.5", verdict="above")),
     Mistake("q6", "next-always", _VERDICT, "one-half-for-chance", _beat(chance="0.47", verdict="above")),
     Mistake("q6", "number-in-bits", _VERDICT, "bits-for-nats", _beat(loss="5.444688 / math.log(2)")),
@@ -786,7 +765,7 @@ UNUSUAL = [
                 out.append(one)
         return out
     """)),
-    Unusual("q1", "arrays-and-lists", _merges(learn=_change(
+    Unusual("q1", "arrays-and-lists", _merges(learn=edit_text(
         _LEARN,
         "merges.append(best)", "merges.append(list(best))",
         "sorted(pairs, key=lambda pair: (-pairs[pair], pair))[0]", "min(sorted(pairs), key=lambda pair: -pairs[pair])",
@@ -842,7 +821,7 @@ UNUSUAL = [
         return damaged, labels
     """)),
     Unusual("q4", "again-and-again", _pair(_PAIRS)),
-    Unusual("q4", "document-first", _pair(_change(
+    Unusual("q4", "document-first", _pair(edit_text(
         _PAIRS,
         "other, b = segments[rng.integers(len(segments))]",
         (
@@ -910,29 +889,29 @@ UNUSUAL = [
 
 EQUIVALENT = [
     Equivalent("q1", "in any order", (
-        *_mutants("for word, pieces in spelled.items():", "spelled.items() → list(spelled.items())[::-1]"),
-        *_mutants(
+        *list_mutants("for word, pieces in spelled.items():", "spelled.items() → list(spelled.items())[::-1]"),
+        *list_mutants(
             "for pair in zip(pieces, pieces[1:]):",
             "zip(pieces, pieces[1:]) → list(zip(pieces, pieces[1:]))[::-1]",
         ),
-        *_mutants(
+        *list_mutants(
             "spelled, merges = ({word: list(word) for word in word_counts}, [])",
             "word_counts → list(word_counts)[::-1]",
         ),
-        *_mutants(
+        *list_mutants(
             "spelled = {word: merge_pair(pieces, *merges[-1]) for word, pieces in spelled.items()}",
             "spelled.items() → list(spelled.items())[::-1]",
         ),
     )),
     Equivalent("q2", "0 or empty at the same time", (
-        *_mutants(
+        *list_mutants(
             "return (pieces / words if words else float('nan'), 1 - words / sum(word_counts.values()))",
             "if words else → if known else",
             "if words else → if pieces else",
         ),
     )),
     Equivalent("q2", "a slice ends with the word", (
-        *_mutants(
+        *list_mutants(
             "ends = [end for end in range(start + 1, len(word) + 1) if mark + word[start:end] in vocabulary]",
             (
                 "(start + 1, len(word) + 1) if mark + word[start:end] in → (start + 1, len(word) + 1 + 1) if mark + "
@@ -945,7 +924,7 @@ EQUIVALENT = [
         ),
     )),
     Equivalent("q2", "an empty piece stands in no vocabulary", (
-        *_mutants(
+        *list_mutants(
             "ends = [end for end in range(start + 1, len(word) + 1) if mark + word[start:end] in vocabulary]",
             "start + 1 → start - 1",
             "start + 1, → start,",
@@ -956,55 +935,55 @@ EQUIVALENT = [
         ),
     )),
     Equivalent("q2", "in any order", (
-        *_mutants(
+        *list_mutants(
             "spelled = {word: encode(word, vocabulary) for word in word_counts}",
             "word_counts → list(word_counts)[::-1]",
         ),
-        *_mutants(
+        *list_mutants(
             "known = {word: times for word, times in word_counts.items() if spelled[word] != ['[UNK]']}",
             "word_counts.items() → list(word_counts.items())[::-1]",
         ),
-        *_mutants(
+        *list_mutants(
             "pieces = sum((times * len(spelled[word]) for word, times in known.items()))",
             "known.items() → list(known.items())[::-1]",
         ),
     )),
     Equivalent("q2", "two neighbouring lines that do not touch each other", (
-        _turned(
+        *swap_lines(
             "words = sum(known.values())",
             "pieces = sum((times * len(spelled[word]) for word, times in known.items()))",
         ),
     )),
     Equivalent("q3", "a draw from all real numbers hits no given one", (
-        *_mutants("chosen = np.isin(ids, words) & (rng.random(ids.shape) < share)", "< share → <= share"),
-        *_mutants("swapped = chosen & (dice >= 0.9)", ">= 0 → > 0"),
-        *_mutants("damaged[chosen & (dice < 0.8)] = mask", "< 0 → <= 0"),
+        *list_mutants("chosen = np.isin(ids, words) & (rng.random(ids.shape) < share)", "< share → <= share"),
+        *list_mutants("swapped = chosen & (dice >= 0.9)", ">= 0 → > 0"),
+        *list_mutants("damaged[chosen & (dice < 0.8)] = mask", "< 0 → <= 0"),
     )),
     Equivalent("q3", "independent draws, in any order", (
-        _turned(
+        *swap_lines(
             "chosen = np.isin(ids, words) & (rng.random(ids.shape) < share)",
             "dice, damaged = (rng.random(ids.shape), ids.copy())",
         ),
     )),
     Equivalent("q3", "two neighbouring lines that do not touch each other", (
-        _turned("damaged[chosen & (dice < 0.8)] = mask", "swapped = chosen & (dice >= 0.9)"),
+        *swap_lines("damaged[chosen & (dice < 0.8)] = mask", "swapped = chosen & (dice >= 0.9)"),
     )),
     Equivalent("q3", "whichever stands first", (
-        *_mutants(
+        *list_mutants(
             "chosen = np.isin(ids, words) & (rng.random(ids.shape) < share)",
             (
                 "np.isin(ids, words) & (rng.random(ids.shape) < share) → (rng.random(ids.shape) < share) & "
                 "np.isin(ids, words)"
             ),
         ),
-        *_mutants("swapped = chosen & (dice >= 0.9)", "chosen & (dice >= 0.9) → (dice >= 0.9) & chosen"),
-        *_mutants("damaged[chosen & (dice < 0.8)] = mask", "chosen & (dice < 0.8) → (dice < 0.8) & chosen"),
+        *list_mutants("swapped = chosen & (dice >= 0.9)", "chosen & (dice >= 0.9) → (dice >= 0.9) & chosen"),
+        *list_mutants("damaged[chosen & (dice < 0.8)] = mask", "chosen & (dice < 0.8) → (dice < 0.8) & chosen"),
     )),
     Equivalent("q4", "a draw from all real numbers hits no given one", (
-        *_mutants("a, b, tossed = (list(first), list(follower), int(rng.random() < 0.5))", "< 0 → <= 0"),
+        *list_mutants("a, b, tossed = (list(first), list(follower), int(rng.random() < 0.5))", "< 0 → <= 0"),
     )),
     Equivalent("q4", "in any order", (
-        *_mutants(
+        *list_mutants(
             "others = [b for other, each in enumerate(documents) if other != number for b in each]",
             "enumerate(documents) → list(enumerate(documents))[::-1]",
             (
@@ -1012,33 +991,34 @@ EQUIVALENT = [
                 "enumerate(documents) if other != number for b in list(each)[::-1]]"
             ),
         ),
-        *_mutants("allowed = [segment for segment in others if segment != follower]", "others → list(others)[::-1]"),
+        *list_mutants("allowed = [segment for segment in others if segment != follower]",
+            "others → list(others)[::-1]"),
     )),
     Equivalent("q4", "it is an array of numbers already, or is read as one", (
-        *_mutants(
+        *list_mutants(
             "return (np.array(rows), np.array(types), np.array(is_random))",
             "np.array(rows) → rows",
             "np.array(types) → types",
             "np.array(is_random) → is_random",
         ),
-        *_mutants(
+        *list_mutants(
             "a, b, tossed = (list(first), list(follower), int(rng.random() < 0.5))",
             "int(rng.random() < 0.5) → rng.random() < 0.5",
         ),
     )),
     Equivalent("q4", "one half either way", (
-        *_mutants("a, b, tossed = (list(first), list(follower), int(rng.random() < 0.5))", "() < 0. → () >= 0."),
+        *list_mutants("a, b, tossed = (list(first), list(follower), int(rng.random() < 0.5))", "() < 0. → () >= 0."),
     )),
     Equivalent("q4", "two neighbouring lines that do not touch each other", (
-        _turned(
+        *swap_lines(
             "rows.append([CLS, *a, SEP, *b, SEP] + [PAD] * rest)",
             "types.append([0] * (len(a) + 2) + [1] * (len(b) + 1) + [0] * rest)",
         ),
-        _turned("types.append([0] * (len(a) + 2) + [1] * (len(b) + 1) + [0] * rest)", "is_random.append(tossed)"),
+        *swap_lines("types.append([0] * (len(a) + 2) + [1] * (len(b) + 1) + [0] * rest)", "is_random.append(tossed)"),
     )),
     Equivalent("q4", "whichever stands first", (
-        *_mutants("rows.append([CLS, *a, SEP, *b, SEP] + [PAD] * rest)", "[PAD] * rest → rest * [PAD]"),
-        *_mutants(
+        *list_mutants("rows.append([CLS, *a, SEP, *b, SEP] + [PAD] * rest)", "[PAD] * rest → rest * [PAD]"),
+        *list_mutants(
             "types.append([0] * (len(a) + 2) + [1] * (len(b) + 1) + [0] * rest)",
             "[0] * rest → rest * [0]",
             "[0] * (len(a) + 2) → (len(a) + 2) * [0]",
@@ -1046,23 +1026,23 @@ EQUIVALENT = [
         ),
     )),
     Equivalent("q5", "only letters are read", (
-        *_mutants("FAULTS = 'ABC'", "ABC' → ABC?'"),
+        *list_mutants("FAULTS = 'ABC'", "ABC' → ABC?'"),
     )),
     Equivalent("q5", "the gradient of an empty batch is 0", (
-        *_mutants("if (labels != SKIP).any():", "(labels != SKIP).any() → True"),
+        *list_mutants("if (labels != SKIP).any():", "(labels != SKIP).any() → True"),
     )),
     Equivalent("q5", "the second of two values", (
-        *_mutants("W = W - rate * find_loss(W, context, labels)[1]", "[1] → [-1]"),
+        *list_mutants("W = W - rate * find_loss(W, context, labels)[1]", "[1] → [-1]"),
     )),
     Equivalent("q5", "two neighbouring lines that do not touch each other", (
-        _turned("FAULTS = 'ABC'", "FLOOR = math.log(PIECES)"),
+        *swap_lines("FAULTS = 'ABC'", "FLOOR = math.log(PIECES)"),
     )),
     Equivalent("q6", "the same number for these data", (
-        _turned(
+        *swap_lines(
             "LOW = lower_end((IS_RANDOM == SAID_RANDOM).sum(), len(IS_RANDOM))",
             "CHANCE = max(IS_RANDOM.mean(), 1 - IS_RANDOM.mean())",
         ),
-        *_mutants(
+        *list_mutants(
             "CHANCE = max(IS_RANDOM.mean(), 1 - IS_RANDOM.mean())",
             "max(IS_RANDOM.mean(), 1 - IS_RANDOM.mean()) → IS_RANDOM.mean()",
             "IS_RANDOM.mean(), 1 - → 1 - IS_RANDOM.mean(),",
@@ -1074,7 +1054,7 @@ EQUIVALENT = [
             ", 1 - → , 0.5 -",
             "(IS_RANDOM.mean(), 1 - IS_RANDOM.mean()) → (IS_RANDOM.mean(), 1 - IS_RANDOM.sum())",
         ),
-        *_mutants(
+        *list_mutants(
             (
                 "NEEDED = next((n for n in range(1, 10 ** 5) if lower_end((IS_RANDOM == SAID_RANDOM).mean() * n, n) > "
                 "CHANCE))"
@@ -1095,14 +1075,14 @@ EQUIVALENT = [
         ),
     )),
     Equivalent("q6", "the same verdict for these data", (
-        _turned(
+        *swap_lines(
             "VERDICT = 'above' if LOW > CHANCE else 'not shown'",
             (
                 "NEEDED = next((n for n in range(1, 10 ** 5) if lower_end((IS_RANDOM == SAID_RANDOM).mean() * n, n) > "
                 "CHANCE))"
             ),
         ),
-        *_mutants(
+        *list_mutants(
             "VERDICT = 'above' if LOW > CHANCE else 'not shown'",
             "LOW > CHANCE → False",
             "> CHANCE → >= CHANCE",
@@ -1112,7 +1092,7 @@ EQUIVALENT = [
         ),
     )),
     Equivalent("q6", "two neighbouring lines that do not touch each other", (
-        _turned(
+        *swap_lines(
             "UNIGRAM = unigram_loss(COUNTS, TOKENS)",
             "LOW = lower_end((IS_RANDOM == SAID_RANDOM).sum(), len(IS_RANDOM))",
         ),

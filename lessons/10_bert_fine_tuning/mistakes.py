@@ -1,58 +1,34 @@
 """Exercise 10: wrong answers that its checks must name, and unusual right ones."""
 
-from textwrap import dedent, indent
-
-from proofs.claims import Equivalent, Mistake, Unusual
-
-
-def _indent(lines: str) -> str:
-    return indent(dedent(lines).strip("\n") + "\n", " " * 4)
-
-
-def _change(lines: str, *changes: str) -> str:
-    for old, new in zip(changes[::2], changes[1::2], strict=True):
-        assert old in lines, f"{old!r} is not in the lines to change"
-        lines = lines.replace(old, new)
-    return lines
-
-
-def _mutants(line: str, *changes: str) -> list[str]:
-    """Of each "part → other part" the whole mutant, "old line → new line"."""
-    parts = [change.split(" → ") for change in changes]
-    return [f"{line} → {line.replace(old, new)}" for old, new in parts]
-
-
-def _turned(one: str, two: str) -> str:
-    """The mutant of two neighbouring lines that change places."""
-    return f"{one} / {two} → {two} / {one}"
+from proofs.claims import Equivalent, Mistake, Unusual, define_function, edit_text, list_mutants, swap_lines
 
 
 def _collate(lines: str) -> str:
-    return f"def collate(items, pad, longest):\n{_indent(lines)}"
+    return define_function("collate(items, pad, longest)", lines)
 
 
 def _means(average: str = "", report: str = "") -> str:
-    first = f"def average_tokens(h, mask):\n{_indent(average or _AVERAGE)}"
-    return f"{first}\n\ndef evaluate(batches):\n{_indent(report or _REPORT)}"
+    first = define_function("average_tokens(h, mask)", average or _AVERAGE)
+    return f"{first}\n\n" + define_function("evaluate(batches)", report or _REPORT)
 
 
 def _steps(rate: str = "", clip: str = "") -> str:
-    return (
-        f"def find_rate(t, S, u, peak):\n{_indent(rate or _RATE)}\n\ndef clip(gradients, c):\n{_indent(clip or _CLIP)}"
-    )
+    first = define_function("find_rate(t, S, u, peak)", rate or _RATE)
+    return f"{first}\n\n" + define_function("clip(gradients, c)", clip or _CLIP)
 
 
 def _rest(lines: str = "", needed: str = "ABCDE") -> str:
-    return f"def rest_of_epoch(n, batch_size, seed, epoch, done):\n{_indent(lines or _TAIL)}\n\nNEEDED = {needed!r}\n"
+    rest = define_function("rest_of_epoch(n, batch_size, seed, epoch, done)", lines or _TAIL)
+    return f"{rest}\n\nNEEDED = {needed!r}\n"
 
 
 def _epoch(lines: str) -> str:
-    return f"def train_epoch(W, b, batches, rate):\n{_indent(lines)}"
+    return define_function("train_epoch(W, b, batches, rate)", lines)
 
 
 def _room(lines: str = "", fit_all="21", fit_last="89", choice="last", count: str = "") -> str:
-    first = f"def find_moves(before, after):\n{_indent(lines or _MOVES)}"
-    second = f"def count_customers(moves):\n{_indent(count or _FIT)}"
+    first = define_function("find_moves(before, after)", lines or _MOVES)
+    second = define_function("count_customers(moves)", count or _FIT)
     return f"{first}\n\n{second}\n\nFIT_ALL = {fit_all}\nFIT_LAST = {fit_last}\nCHOICE = {choice!r}\n"
 
 
@@ -137,39 +113,39 @@ _STAY = "what_was_handed_in_stays"
 
 MISTAKES = [
     # q1
-    Mistake("q1", "to-the-limit", _ROWS, "padded-to-the-limit", _collate(_change(
+    Mistake("q1", "to-the-limit", _ROWS, "padded-to-the-limit", _collate(edit_text(
         _FILL, "T = max(len(ids) for ids in rows)", "T = longest"
     ))),
-    Mistake("q1", "first-row-decides", _ROWS, "inhomogeneous shape", _collate(_change(
+    Mistake("q1", "first-row-decides", _ROWS, "inhomogeneous shape", _collate(edit_text(
         _FILL, "T = max(len(ids) for ids in rows)", "T = len(rows[0])"
     ))),
-    Mistake("q1", "width-before", _LAST, "width-before-the-cut", _collate(_change(
+    Mistake("q1", "width-before", _LAST, "width-before-the-cut", _collate(edit_text(
         _FILL, "for ids in rows)", "for ids, _ in items)"
     ))),
-    Mistake("q1", "mask-by-number", _MASK, "mask-from-the-number", _collate(_change(
+    Mistake("q1", "mask-by-number", _MASK, "mask-from-the-number", _collate(edit_text(
         _FILL, "[[1] * len(ids) + [0] * (T - len(ids)) for ids in rows]", "(table != pad).astype(int)"
     ))),
-    Mistake("q1", "mask-of-ones", _ROWS, "should be 0", _collate(_change(_FILL, "[0] * (T", "[1] * (T"))),
-    Mistake("q1", "mask-turned", _ROWS, "mask-upside-down", _collate(_change(
+    Mistake("q1", "mask-of-ones", _ROWS, "should be 0", _collate(edit_text(_FILL, "[0] * (T", "[1] * (T"))),
+    Mistake("q1", "mask-turned", _ROWS, "mask-upside-down", _collate(edit_text(
         _FILL, "[1] * len(ids) + [0]", "[0] * len(ids) + [1]"
     ))),
-    Mistake("q1", "left", _ROWS, "padded-on-the-left", _collate(_change(
+    Mistake("q1", "left", _ROWS, "padded-on-the-left", _collate(edit_text(
         _FILL, "ids + [pad] * (T - len(ids))", "[pad] * (T - len(ids)) + ids"
     ))),
-    Mistake("q1", "end-lost", _LAST, "end-cut-off", _collate(_change(
+    Mistake("q1", "end-lost", _LAST, "end-cut-off", _collate(edit_text(
         _FILL, "list(ids[:longest - 1]) + [ids[-1]]", "list(ids[:longest])"
     ))),
-    Mistake("q1", "beginning-lost", _LAST, "beginning-cut-off", _collate(_change(
+    Mistake("q1", "beginning-lost", _LAST, "beginning-cut-off", _collate(edit_text(
         _FILL, "list(ids[:longest - 1]) + [ids[-1]]", "list(ids[-longest:])"
     ))),
-    Mistake("q1", "never-cut", _LAST, "not-cut", _collate(_change(
+    Mistake("q1", "never-cut", _LAST, "not-cut", _collate(edit_text(
         _FILL, " if len(ids) <= longest else list(ids[:longest - 1]) + [ids[-1]]", ""
     ))),
-    Mistake("q1", "zeros", _ROWS, "zero-for-pad", _collate(_change(_FILL, "[pad] * (T", "[0] * (T"))),
+    Mistake("q1", "zeros", _ROWS, "zero-for-pad", _collate(edit_text(_FILL, "[pad] * (T", "[0] * (T"))),
     Mistake("q1", "sorted-by-length", _ROWS, "rows-in-another-order", _collate(
         "items = sorted(items, key=lambda item: len(item[0]))" + _FILL,
     )),
-    Mistake("q1", "labels-lost", _ROWS, "labels", _collate(_change(
+    Mistake("q1", "labels-lost", _ROWS, "labels", _collate(edit_text(
         _FILL, "np.array([y for _, y in items])", "np.ones(len(items))"
     ))),
     Mistake("q1", "ragged", _ROWS, "one table", _collate("""
@@ -180,7 +156,7 @@ MISTAKES = [
         'return {"input_ids": table, "attention_mask": mask, "labels": np.array([y for _, y in items])}',
         "return table, mask",
     ))),
-    Mistake("q1", "no-return", _ROWS, "return", _collate(_change(_FILL, "return {", "result = {"))),
+    Mistake("q1", "no-return", _ROWS, "return", _collate(edit_text(_FILL, "return {", "result = {"))),
     Mistake("q1", "fills-the-callers-lists", "one_review_and_equal_lengths", "changes-its-inputs", _collate("""
         lengths = [min(len(ids), longest) for ids, _ in items]
         T = max(lengths)
@@ -193,16 +169,16 @@ MISTAKES = [
     """)),
     # q2
     Mistake("q2", "all-places", "padding_does_not_count", "padding-averaged", _means("return h.mean(axis=1)")),
-    Mistake("q2", "unmasked-sum", "padding_does_not_count", "padding-averaged", _means(_change(
+    Mistake("q2", "unmasked-sum", "padding_does_not_count", "padding-averaged", _means(edit_text(
         _AVERAGE, "(h * m)", "h"
     ))),
-    Mistake("q2", "by-the-width", "padding_does_not_count", "divided-by-the-width", _means(_change(
+    Mistake("q2", "by-the-width", "padding_does_not_count", "divided-by-the-width", _means(edit_text(
         _AVERAGE, ".sum(axis=1) / m.sum(axis=1)", ".mean(axis=1)"
     ))),
-    Mistake("q2", "by-all-tokens", "padding_does_not_count", "divided-by-the-width", _means(_change(
+    Mistake("q2", "by-all-tokens", "padding_does_not_count", "divided-by-the-width", _means(edit_text(
         _AVERAGE, "/ m.sum(axis=1)", "/ mask.sum()"
     ))),
-    Mistake("q2", "sum", "padding_does_not_count", "sum-for-mean", _means(_change(_AVERAGE, " / m.sum(axis=1)", ""))),
+    Mistake("q2", "sum", "padding_does_not_count", "sum-for-mean", _means(edit_text(_AVERAGE, " / m.sum(axis=1)", ""))),
     Mistake("q2", "first-token", "padding_does_not_count", "one-token-only", _means("return h[:, 0]")),
     Mistake("q2", "from-the-left", "padding_does_not_count", "left-tokens-only", _means(
         "return np.array([row[:m.sum()].mean(axis=0) for row, m in zip(h, mask)])",
@@ -222,56 +198,56 @@ MISTAKES = [
             hits.append((z.argmax(axis=1) == y).mean())
         return np.mean(losses), np.mean(hits)
     """)),
-    Mistake("q2", "accuracy-of-means", _ONCE, "mean-of-means", _means("", _change(
+    Mistake("q2", "accuracy-of-means", _ONCE, "mean-of-means", _means("", edit_text(
         _REPORT, "hits / n", "np.mean([(z.argmax(axis=1) == y).mean() for z, y in batches])"
     ))),
-    Mistake("q2", "s2s-count", _ONCE, "means-over-reviews", _means("", _change(
+    Mistake("q2", "s2s-count", _ONCE, "means-over-reviews", _means("", edit_text(
         _REPORT, "z[np.arange(len(y)), y]).sum()", "z[np.arange(len(y)), y]).mean()"
     ))),
-    Mistake("q2", "total", _ONCE, "total-for-mean", _means("", _change(_REPORT, "total / n", "total"))),
-    Mistake("q2", "by-the-batches", _ONCE, "total-for-mean", _means("", _change(
+    Mistake("q2", "total", _ONCE, "total-for-mean", _means("", edit_text(_REPORT, "total / n", "total"))),
+    Mistake("q2", "by-the-batches", _ONCE, "total-for-mean", _means("", edit_text(
         _REPORT, "total / n", "total / len(batches)"
     ))),
-    Mistake("q2", "bits", _ONCE, "another-logarithm", _means("", _change(
+    Mistake("q2", "bits", _ONCE, "another-logarithm", _means("", edit_text(
         _REPORT, "total / n", "total / n / np.log(2)"
     ))),
-    Mistake("q2", "winner", _ONCE, "loss-of-the-winner", _means("", _change(
+    Mistake("q2", "winner", _ONCE, "loss-of-the-winner", _means("", edit_text(
         _REPORT, "z[np.arange(len(y)), y]", "z.max(axis=1)"
     ))),
-    Mistake("q2", "percent", _ONCE, "percent-for-share", _means("", _change(_REPORT, "hits / n", "100 * hits / n"))),
-    Mistake("q2", "argmin", _ONCE, "should be", _means("", _change(_REPORT, "z.argmax", "z.argmin"))),
-    Mistake("q2", "over-the-batch", _ONCE, "should be", _means("", _change(
+    Mistake("q2", "percent", _ONCE, "percent-for-share", _means("", edit_text(_REPORT, "hits / n", "100 * hits / n"))),
+    Mistake("q2", "argmin", _ONCE, "should be", _means("", edit_text(_REPORT, "z.argmax", "z.argmin"))),
+    Mistake("q2", "over-the-batch", _ONCE, "should be", _means("", edit_text(
         _REPORT, "np.exp(z).sum(axis=1)", "np.exp(z).sum(axis=1).mean()"
     ))),
-    Mistake("q2", "naive-softmax", _LARGE, "overflow", _means("", _change(
+    Mistake("q2", "naive-softmax", _LARGE, "overflow", _means("", edit_text(
         _REPORT, "z = z - z.max(axis=1, keepdims=True)", "z = z + 0.0"
     ))),
-    Mistake("q2", "largest-of-the-batch", _LARGE, "overflow", _means("", _change(
+    Mistake("q2", "largest-of-the-batch", _LARGE, "overflow", _means("", edit_text(
         _REPORT,
         "np.log(np.exp(z).sum(axis=1)) - z[np.arange(len(y)), y]",
         "-np.log((np.exp(z) / np.exp(z).sum(axis=1, keepdims=True))[np.arange(len(y)), y])",
     ))),
-    Mistake("q2", "a-grain-in-the-log", _LARGE, "clamped", _means("", _change(
+    Mistake("q2", "a-grain-in-the-log", _LARGE, "clamped", _means("", edit_text(
         _REPORT,
         "np.log(np.exp(z).sum(axis=1)) - z[np.arange(len(y)), y]",
         "-np.log((np.exp(z) / np.exp(z).sum(axis=1, keepdims=True))[np.arange(len(y)), y] + 1e-12)",
     ))),
-    Mistake("q2", "shifts-the-callers-logits", "small_cases_and_inputs", "changes-its-inputs", _means("", _change(
+    Mistake("q2", "shifts-the-callers-logits", "small_cases_and_inputs", "changes-its-inputs", _means("", edit_text(
         _REPORT, "z = z - z.max(axis=1, keepdims=True)", "z -= z.max(axis=1, keepdims=True)"
     ))),
     # q3
-    Mistake("q3", "one-step-ahead", _LINE, "first-step-moves", _steps(_change(
+    Mistake("q3", "one-step-ahead", _LINE, "first-step-moves", _steps(edit_text(
         _RATE, "peak * t / u", "peak * (t + 1) / u"
     ))),
-    Mistake("q3", "from-the-start", _LINE, "falls-from-the-start", _steps(_change(_RATE, "(S - u)", "S"))),
-    Mistake("q3", "constant", _LINE, "never-falls", _steps(_change(_RATE, "peak * (S - t) / (S - u)", "peak"))),
-    Mistake("q3", "last-step-zero", _LINE, "zero-too-early", _steps(_change(
+    Mistake("q3", "from-the-start", _LINE, "falls-from-the-start", _steps(edit_text(_RATE, "(S - u)", "S"))),
+    Mistake("q3", "constant", _LINE, "never-falls", _steps(edit_text(_RATE, "peak * (S - t) / (S - u)", "peak"))),
+    Mistake("q3", "last-step-zero", _LINE, "zero-too-early", _steps(edit_text(
         _RATE, "(S - t) / (S - u)", "(S - 1 - t) / (S - 1 - u)"
     ))),
-    Mistake("q3", "cosine", _LINE, "another-curve", _steps(_change(
+    Mistake("q3", "cosine", _LINE, "another-curve", _steps(edit_text(
         _RATE, "peak * (S - t) / (S - u)", "peak * 0.5 * (1 + np.cos(np.pi * (t - u) / (S - u)))"
     ))),
-    Mistake("q3", "no-peak", _LINE, "should be", _steps(_change(_RATE, "peak * ", ""))),
+    Mistake("q3", "no-peak", _LINE, "should be", _steps(edit_text(_RATE, "peak * ", ""))),
     Mistake("q3", "divides-by-no-warm-up", "no_warm_up_and_odd_shapes", "ZeroDivisionError", _steps(
         "return peak * min(t / u, (S - t) / (S - u))",
     )),
@@ -279,20 +255,20 @@ MISTAKES = [
         lengths = [np.sqrt((g ** 2).sum()) for g in gradients]
         return [g * min(1, c / n) for g, n in zip(gradients, lengths)], np.sqrt(sum(n ** 2 for n in lengths))
     """)),
-    Mistake("q3", "each-value", _WHOLE, "value-by-value", _steps("", _change(
+    Mistake("q3", "each-value", _WHOLE, "value-by-value", _steps("", edit_text(
         _CLIP, "[factor * np.asarray(g) for g in gradients]", "[np.clip(g, -c, c) for g in gradients]"
     ))),
-    Mistake("q3", "no-root", _WHOLE, "length-without-root", _steps("", _change(_CLIP, "np.sqrt(", "("))),
-    Mistake("q3", "returns-the-square", _WHOLE, "length-without-root", _steps("", _change(
+    Mistake("q3", "no-root", _WHOLE, "length-without-root", _steps("", edit_text(_CLIP, "np.sqrt(", "("))),
+    Mistake("q3", "returns-the-square", _WHOLE, "length-without-root", _steps("", edit_text(
         _CLIP, "gradients], length", "gradients], length ** 2"
     ))),
-    Mistake("q3", "returns-the-new-length", _WHOLE, "length-afterwards", _steps("", _change(
+    Mistake("q3", "returns-the-new-length", _WHOLE, "length-afterwards", _steps("", edit_text(
         _CLIP, "gradients], length", "gradients], min(length, c)"
     ))),
-    Mistake("q3", "lengthens", _SHORT, "always-scaled", _steps("", _change(
+    Mistake("q3", "lengthens", _SHORT, "always-scaled", _steps("", edit_text(
         _CLIP, "c / length if length > c else 1.0", "c / max(length, 1e-12)"
     ))),
-    Mistake("q3", "nothing-by-nothing", _SHORT, "nan-for-nothing", _steps("", _change(
+    Mistake("q3", "nothing-by-nothing", _SHORT, "nan-for-nothing", _steps("", edit_text(
         _CLIP,
         "c / length if length > c else 1.0", "np.minimum(np.float64(1), np.float64(c) / length) if length else np.nan",
     ))),
@@ -303,13 +279,13 @@ MISTAKES = [
                 gradients[k] = gradients[k] * c / length
         return gradients, length
     """)),
-    Mistake("q3", "arrays-alone", _WHOLE, "2 values", _steps("", _change(_CLIP, "gradients], length", "gradients]"))),
-    Mistake("q3", "one-long-vector", _WHOLE, "list with one array", _steps("", _change(
+    Mistake("q3", "arrays-alone", _WHOLE, "2 values", _steps("", edit_text(_CLIP, "gradients], length", "gradients]"))),
+    Mistake("q3", "one-long-vector", _WHOLE, "list with one array", _steps("", edit_text(
         _CLIP,
         "[factor * np.asarray(g) for g in gradients]", "factor * np.concatenate([np.ravel(g) for g in gradients])",
     ))),
     # q4
-    Mistake("q4", "whatever-comes", _REST, "not-repeatable", _rest(_change(
+    Mistake("q4", "whatever-comes", _REST, "not-repeatable", _rest(edit_text(
         _TAIL, "np.random.default_rng([seed, epoch])", "np.random.default_rng()"
     ))),
     Mistake("q4", "shuffles-the-rest", _REST, "rest-in-another-order", _rest("""
@@ -317,17 +293,17 @@ MISTAKES = [
         order = rng.permutation(n)[done * batch_size:]
         return [order[k:k + batch_size] for k in range(0, len(order), batch_size)]
     """)),
-    Mistake("q4", "a-seed-for-all-epochs", _APART, "each-epoch-the-same", _rest(_change(
+    Mistake("q4", "a-seed-for-all-epochs", _APART, "each-epoch-the-same", _rest(edit_text(
         _TAIL, "[seed, epoch]", "seed"
     ))),
-    Mistake("q4", "an-epoch-for-all-seeds", _APART, "each-seed-the-same", _rest(_change(
+    Mistake("q4", "an-epoch-for-all-seeds", _APART, "each-seed-the-same", _rest(edit_text(
         _TAIL, "[seed, epoch]", "epoch"
     ))),
-    Mistake("q4", "sum", _APART, "seed-plus-epoch", _rest(_change(_TAIL, "[seed, epoch]", "seed + epoch"))),
-    Mistake("q4", "product", _APART, "seed-plus-epoch", _rest(_change(
+    Mistake("q4", "sum", _APART, "seed-plus-epoch", _rest(edit_text(_TAIL, "[seed, epoch]", "seed + epoch"))),
+    Mistake("q4", "product", _APART, "seed-plus-epoch", _rest(edit_text(
         _TAIL, "[seed, epoch]", "(seed + 1) * (epoch + 1)"
     ))),
-    Mistake("q4", "two-halves", "chance_is_fair", "not-shuffled", _rest(_change(
+    Mistake("q4", "two-halves", "chance_is_fair", "not-shuffled", _rest(edit_text(
         _TAIL,
         ".permutation(n)",
         ".permuted(np.arange(n - n % 2).reshape(2, -1), axis=1).ravel().tolist() + [n - 1] * (n % 2)",
@@ -337,21 +313,21 @@ MISTAKES = [
         order = [k for pair in pairs for k in (2 * pair, 2 * pair + 1) if k < n]
         return [order[k:k + batch_size] for k in range(0, n, batch_size)][done:]
     """)),
-    Mistake("q4", "whole-batches-only", _EACH, "small-batch-dropped", _rest(_change(
+    Mistake("q4", "whole-batches-only", _EACH, "small-batch-dropped", _rest(edit_text(
         _TAIL, "range(0, n, batch_size)", "range(0, n - batch_size + 1, batch_size)"
     ))),
-    Mistake("q4", "with-replacement", _EACH, "all rows", _rest(_change(
+    Mistake("q4", "with-replacement", _EACH, "all rows", _rest(edit_text(
         _TAIL, ".permutation(n)", ".integers(n, size=n)"
     ))),
-    Mistake("q4", "ones-too-many", _EACH, "all rows", _rest(_change(_TAIL, "permutation(n)", "permutation(n - 1)"))),
+    Mistake("q4", "ones-too-many", _EACH, "all rows", _rest(edit_text(_TAIL, "permutation(n)", "permutation(n - 1)"))),
     Mistake("q4", "rows-for-batches", _REST, "done-counts-rows", _rest("""
         order = np.random.default_rng([seed, epoch]).permutation(n)[done:]
         return [order[k:k + batch_size] for k in range(0, len(order), batch_size)]
     """)),
-    Mistake("q4", "what-is-done", _REST, "done-for-what-is-left", _rest(_change(
+    Mistake("q4", "what-is-done", _REST, "done-for-what-is-left", _rest(edit_text(
         _TAIL, "[done:]", "[:done] if done else [order[k:k + batch_size] for k in range(0, n, batch_size)]"
     ))),
-    Mistake("q4", "numbers-for-batches", _EACH, "should be", _rest(_change(
+    Mistake("q4", "numbers-for-batches", _EACH, "should be", _rest(edit_text(
         _TAIL, "[order[k:k + batch_size] for k in range(0, n, batch_size)][done:]", "[order[done * batch_size:]]"
     ))),
     Mistake("q4", "gradient-kept", _LETTERS, "gradients-kept", _rest("", "ABCDEF")),
@@ -361,37 +337,37 @@ MISTAKES = [
     Mistake("q4", "no-schedule", _LETTERS, "it isn't all", _rest("", "ABDE")),
     Mistake("q4", "no-letters", _LETTERS, "letters out of A to G", _rest("", "everything")),
     # q5
-    Mistake("q5", "padding-in", _STEP, "padding-averaged", _epoch(_change(
+    Mistake("q5", "padding-in", _STEP, "padding-averaged", _epoch(edit_text(
         _LOOP, "(h * mask[..., None]).sum(axis=1) / mask.sum(axis=1)[:, None]", "h.mean(axis=1)"
     ))),
-    Mistake("q5", "never-cleared", _STEP, "gradients-add-up", _epoch("dW, db = 0, 0" + _change(
+    Mistake("q5", "never-cleared", _STEP, "gradients-add-up", _epoch("dW, db = 0, 0" + edit_text(
         _LOOP,
         "W = W - rate * g.T @ x", "dW = dW + g.T @ x; W = W - rate * dW",
         "b = b - rate * g.sum(axis=0)", "db = db + g.sum(axis=0); b = b - rate * db",
     ))),
-    Mistake("q5", "sum-of-the-batch", _STEP, "gradient-of-the-sum", _epoch(_change(_LOOP, "[y]) / len(y)", "[y])"))),
+    Mistake("q5", "sum-of-the-batch", _STEP, "gradient-of-the-sum", _epoch(edit_text(_LOOP, "[y]) / len(y)", "[y])"))),
     Mistake("q5", "uphill", _STEP, "uphill", _epoch(_LOOP.replace("- rate", "+ rate"))),
-    Mistake("q5", "still-bias", _STEP, "bias-forgotten", _epoch(_change(
+    Mistake("q5", "still-bias", _STEP, "bias-forgotten", _epoch(edit_text(
         _LOOP, "b = b - rate * g.sum(axis=0)", "pass"
     ))),
-    Mistake("q5", "old-gradients", _STEP, "should be", _epoch(_change(
+    Mistake("q5", "old-gradients", _STEP, "should be", _epoch(edit_text(
         _LOOP, "g = (p - np.eye(len(b))[y])", "g = (np.round(p) - np.eye(len(b))[y])"
     ))),
     Mistake("q5", "one-step", _STEP, "one-step-for-all", _epoch(
         "h, mask, y = (np.concatenate([batch[k] for batch in batches]) for k in range(3))\n"
         "batches = [(h, mask, y)]" + _LOOP,
     )),
-    Mistake("q5", "means-by-reviews", _TRUE, "means-over-reviews", _epoch(_change(_LOOP, "y]).sum()", "y]).mean()"))),
-    Mistake("q5", "mean-of-means", _TRUE, "mean-of-means", _epoch(_change(
+    Mistake("q5", "means-by-reviews", _TRUE, "means-over-reviews", _epoch(edit_text(_LOOP, "y]).sum()", "y]).mean()"))),
+    Mistake("q5", "mean-of-means", _TRUE, "mean-of-means", _epoch(edit_text(
         _LOOP,
         "y]).sum()", "y]).mean()",
         "total / n", "total / len(batches)",
     ))),
-    Mistake("q5", "last-batch", _TRUE, "last-batch-only", _epoch(_change(
+    Mistake("q5", "last-batch", _TRUE, "last-batch-only", _epoch(edit_text(
         _LOOP, "hits += (z.argmax(axis=1) == y).sum()", "hits = (z.argmax(axis=1) == y).sum()"
     ))),
-    Mistake("q5", "percent", _TRUE, "percent-for-share", _epoch(_change(_LOOP, "hits / n", "100 * hits / n"))),
-    Mistake("q5", "after-the-step", _TRUE, "judged-afterwards", _epoch(_change(
+    Mistake("q5", "percent", _TRUE, "percent-for-share", _epoch(edit_text(_LOOP, "hits / n", "100 * hits / n"))),
+    Mistake("q5", "after-the-step", _TRUE, "judged-afterwards", _epoch(edit_text(
         _LOOP,
         "    total += -np.log(p[np.arange(len(y)), y]).sum()\n    hits += (z.argmax(axis=1) == y).sum()\n", "",
         "    b = b - rate * g.sum(axis=0)\n",
@@ -403,12 +379,12 @@ MISTAKES = [
             "    hits += (z.argmax(axis=1) == y).sum()\n"
         ),
     ))),
-    Mistake("q5", "in-place", _STAY, "changes-its-inputs", _epoch(_change(
+    Mistake("q5", "in-place", _STAY, "changes-its-inputs", _epoch(edit_text(
         _LOOP,
         "W = W - rate", "W -= rate",
         "b = b - rate", "b -= rate",
     ))),
-    Mistake("q5", "three-values", _STEP, "4 values", _epoch(_change(
+    Mistake("q5", "three-values", _STEP, "4 values", _epoch(edit_text(
         _LOOP, "W, b, total / n, hits / n", "W, b, total / n"
     ))),
     # q6
@@ -427,21 +403,21 @@ MISTAKES = [
             below[part] = below.get(part, 0) + np.linalg.norm(np.ravel(old))
         return {part: above[part] / below[part] for part in above}
     """)),
-    Mistake("q6", "absolute", _PARTS, "not-relative", _room(_change(
+    Mistake("q6", "absolute", _PARTS, "not-relative", _room(edit_text(
         _MOVES, "(above[part] / below[part])", "above[part]"
     ))),
-    Mistake("q6", "over-new", _PARTS, "over-the-new", _room(_change(_MOVES, "(old ** 2).sum()", "(new ** 2).sum()"))),
-    Mistake("q6", "lengths-subtracted", _PARTS, "difference-of-lengths", _room(_change(
+    Mistake("q6", "over-new", _PARTS, "over-the-new", _room(edit_text(_MOVES, "(old ** 2).sum()", "(new ** 2).sum()"))),
+    Mistake("q6", "lengths-subtracted", _PARTS, "difference-of-lengths", _room(edit_text(
         _MOVES,
         "((new - old) ** 2).sum()", "(new ** 2).sum()",
         "(above[part] / below[part]) ** 0.5", "abs((above[part] / below[part]) ** 0.5 - 1)",
     ))),
-    Mistake("q6", "no-root", _PARTS, "ratio-without-root", _room(_change(_MOVES, " ** 0.5", ""))),
-    Mistake("q6", "by-array", _PARTS, "arrays-for-parts", _room(_change(_MOVES, 'name.split(".")[0]', "name"))),
-    Mistake("q6", "head-too", _PARTS, "new-parts-included", _room(_change(
+    Mistake("q6", "no-root", _PARTS, "ratio-without-root", _room(edit_text(_MOVES, " ** 0.5", ""))),
+    Mistake("q6", "by-array", _PARTS, "arrays-for-parts", _room(edit_text(_MOVES, 'name.split(".")[0]', "name"))),
+    Mistake("q6", "head-too", _PARTS, "new-parts-included", _room(edit_text(
         _MOVES, "return {", 'return {"head": 1.0} | {'
     ))),
-    Mistake("q6", "turns-the-callers", "other_moves_and_names", "changes-its-inputs", _room(_change(
+    Mistake("q6", "turns-the-callers", "other_moves_and_names", "changes-its-inputs", _room(edit_text(
         _MOVES,
         "part, old, new",
         (
@@ -450,7 +426,7 @@ MISTAKES = [
         ),
         "above[part] = above", "before[name] = before[name] - 0.5; above[part] = above",
     ))),
-    Mistake("q6", "arrays-only", "other_moves_and_names", "Error", _room(_change(
+    Mistake("q6", "arrays-only", "other_moves_and_names", "Error", _room(edit_text(
         _MOVES,
         "np.asarray(before[name])", "before[name]",
         "np.asarray(after[name])", "after[name]",
@@ -462,13 +438,13 @@ MISTAKES = [
     Mistake("q6", "readers-for-all", _COUNT, "everything-for-everybody", _room(
         count="return MEMORY // 4 // (HEAD + sum(SIZES.values()))",
     )),
-    Mistake("q6", "no-shared-encoder", _COUNT, "encoder-not-counted", _room(count=_change(
+    Mistake("q6", "no-shared-encoder", _COUNT, "encoder-not-counted", _room(count=edit_text(
         _FIT, "(MEMORY // 4 - sum(SIZES.values()))", "MEMORY // 4"
     ))),
-    Mistake("q6", "four-times-the-room", _COUNT, "bytes-for-numbers", _room(count=_change(
+    Mistake("q6", "four-times-the-room", _COUNT, "bytes-for-numbers", _room(count=edit_text(
         _FIT, "MEMORY // 4", "MEMORY"
     ))),
-    Mistake("q6", "half-a-customer", _COUNT, "rounded-up", _room(count=_change(_FIT, ") // each", ") / each"))),
+    Mistake("q6", "half-a-customer", _COUNT, "rounded-up", _room(count=edit_text(_FIT, ") // each", ") / each"))),
     Mistake("q6", "whole-readers", _COUNT, "everything-for-everybody", _room(fit_last="22")),
     Mistake("q6", "no-encoder", _COUNT, "encoder-not-counted", _room(fit_last="93")),
     Mistake("q6", "bytes", _COUNT, "bytes-for-numbers", _room(
@@ -569,7 +545,7 @@ UNUSUAL = [
         return W.detach(), b.detach(), loss / n, right / n
     """)),
     Unusual("q5", "copies-first", _epoch(
-        "W, b = W.copy(), b.copy()" + _change(_LOOP, "W = W - rate", "W -= rate", "b = b - rate", "b -= rate"),
+        "W, b = W.copy(), b.copy()" + edit_text(_LOOP, "W = W - rate", "W -= rate", "b = b - rate", "b -= rate"),
     )),
     Unusual("q6", "one-vector", _room(
         """
@@ -583,7 +559,7 @@ UNUSUAL = [
         fit_all="21.0",
         choice="Last",
     )),
-    Unusual("q6", "float32", _room(_change(
+    Unusual("q6", "float32", _room(edit_text(
         _MOVES,
         "np.asarray(before[name])", "np.float32(before[name])",
         "np.asarray(after[name])", "np.float32(after[name])",
@@ -592,22 +568,22 @@ UNUSUAL = [
 
 EQUIVALENT = [
     Equivalent("q1", "a list of exactly that length is put together again as it was", (
-        *_mutants(
+        *list_mutants(
             "rows = [ids if len(ids) <= longest else [*ids[:longest - 1], ids[-1]] for ids, _ in items]",
             "<= longest → < longest",
             "(ids) <= longest → (ids) + 1 <= longest",
         ),
     )),
     Equivalent("q1", "in any order", (
-        *_mutants("for k, ids in enumerate(rows):", "enumerate(rows) → list(enumerate(rows))[::-1]"),
-        *_mutants("T = max((len(ids) for ids in rows))", "rows → list(rows)[::-1]"),
+        *list_mutants("for k, ids in enumerate(rows):", "enumerate(rows) → list(enumerate(rows))[::-1]"),
+        *list_mutants("T = max((len(ids) for ids in rows))", "rows → list(rows)[::-1]"),
     )),
     Equivalent("q1", "it is an array of numbers already, or is read as one", (
-        *_mutants(
+        *list_mutants(
             "input_ids, mask = (np.full((len(rows), T), pad), np.zeros((len(rows), T), dtype=int))",
             ", dtype=int → ",
         ),
-        *_mutants(
+        *list_mutants(
             (
                 "return {'input_ids': input_ids, 'attention_mask': mask, 'labels': np.array([label for _, label in "
                 "items])}"
@@ -616,28 +592,28 @@ EQUIVALENT = [
         ),
     )),
     Equivalent("q1", "two neighbouring lines that do not touch each other", (
-        _turned("input_ids[k, :len(ids)] = ids", "mask[k, :len(ids)] = 1"),
+        *swap_lines("input_ids[k, :len(ids)] = ids", "mask[k, :len(ids)] = 1"),
     )),
     Equivalent("q2", "an array that the function made itself", (
-        *_mutants("z = z - z.max(axis=1, keepdims=True)", "= z - → -="),
+        *list_mutants("z = z - z.max(axis=1, keepdims=True)", "= z - → -="),
     )),
     Equivalent("q2", "arrays of one length", (
-        *_mutants("losses = np.log(np.exp(z).sum(axis=1)) - z[np.arange(len(y)), y]", "(y) → (z)"),
+        *list_mutants("losses = np.log(np.exp(z).sum(axis=1)) - z[np.arange(len(y)), y]", "(y) → (z)"),
     )),
     Equivalent("q2", "in any order", (
-        *_mutants(
+        *list_mutants(
             "z, y = (np.concatenate([np.asarray(batch[part]) for batch in batches]) for part in (0, 1))",
             "batches → list(batches)[::-1]",
         ),
     )),
     Equivalent("q2", "it is an array of numbers already, or is read as one", (
-        *_mutants(
+        *list_mutants(
             "z, y = (np.concatenate([np.asarray(batch[part]) for batch in batches]) for part in (0, 1))",
             "np.asarray(batch[part]) → batch[part]",
         ),
     )),
     Equivalent("q2", "the last of two", (
-        *_mutants(
+        *list_mutants(
             "z, y = (np.concatenate([np.asarray(batch[part]) for batch in batches]) for part in (0, 1))",
             (
                 "(np.concatenate([np.asarray(batch[part]) for batch in batches]) for part in (0, 1)) → "
@@ -646,106 +622,107 @@ EQUIVALENT = [
         ),
     )),
     Equivalent("q2", "the last of two axes", (
-        *_mutants("z = z - z.max(axis=1, keepdims=True)", "=1 → =-1"),
-        *_mutants("losses = np.log(np.exp(z).sum(axis=1)) - z[np.arange(len(y)), y]", "=1 → =-1"),
-        *_mutants("return (losses.mean(), (z.argmax(axis=1) == y).mean())", "=1 → =-1"),
+        *list_mutants("z = z - z.max(axis=1, keepdims=True)", "=1 → =-1"),
+        *list_mutants("losses = np.log(np.exp(z).sum(axis=1)) - z[np.arange(len(y)), y]", "=1 → =-1"),
+        *list_mutants("return (losses.mean(), (z.argmax(axis=1) == y).mean())", "=1 → =-1"),
     )),
     Equivalent("q3", "in any order", (
-        *_mutants("length = np.sqrt(sum(((g ** 2).sum() for g in gradients)))", "gradients → list(gradients)[::-1]"),
+        *list_mutants("length = np.sqrt(sum(((g ** 2).sum() for g in gradients)))",
+            "gradients → list(gradients)[::-1]"),
     )),
     Equivalent("q3", "it is an array of numbers already, or is read as one", (
-        *_mutants(
+        *list_mutants(
             "gradients = [np.asarray(g, dtype=float) for g in gradients]",
             "np.asarray(g, dtype=float) → g",
             ", dtype=float → ",
         ),
     )),
     Equivalent("q3", "the arrays are arrays already", (
-        *_mutants(
+        *list_mutants(
             "gradients = [np.asarray(g, dtype=float) for g in gradients]",
             "gradients = [np.asarray(g, dtype=float) for g in gradients] → pass",
         ),
     )),
     Equivalent("q3", "two neighbouring lines that do not touch each other", (
-        _turned(
+        *swap_lines(
             "gradients = [np.asarray(g, dtype=float) for g in gradients]",
             "length = np.sqrt(sum(((g ** 2).sum() for g in gradients)))",
         ),
     )),
     Equivalent("q3", "whichever stands first", (
-        *_mutants("return ([g * c / max(length, c) for g in gradients], length)", "length, c → c, length"),
+        *list_mutants("return ([g * c / max(length, c) for g in gradients], length)", "length, c → c, length"),
     )),
     Equivalent("q4", "only letters are read", (
-        *_mutants("NEEDED = 'ABCDE'", "ABCDE' → ABCDE?'"),
+        *list_mutants("NEEDED = 'ABCDE'", "ABCDE' → ABCDE?'"),
     )),
     Equivalent("q4", "whichever stands first", (
-        *_mutants("order = np.random.default_rng([seed, epoch]).permutation(n)", "seed, epoch → epoch, seed"),
+        *list_mutants("order = np.random.default_rng([seed, epoch]).permutation(n)", "seed, epoch → epoch, seed"),
     )),
     Equivalent("q5", "arrays of one length", (
-        *_mutants("g = (p - np.eye(len(b))[y]) / len(y)", "(y) → (z)"),
-        *_mutants("right, n = (right + (z.argmax(axis=1) == y).sum(), n + len(y))", "(y) → (z)"),
-        *_mutants("loss += (np.log(np.exp(z).sum(axis=1)) - z[np.arange(len(y)), y]).sum()", "(y) → (z)"),
+        *list_mutants("g = (p - np.eye(len(b))[y]) / len(y)", "(y) → (z)"),
+        *list_mutants("right, n = (right + (z.argmax(axis=1) == y).sum(), n + len(y))", "(y) → (z)"),
+        *list_mutants("loss += (np.log(np.exp(z).sum(axis=1)) - z[np.arange(len(y)), y]).sum()", "(y) → (z)"),
     )),
     Equivalent("q5", "the last of two axes", (
-        *_mutants("x = (h * mask[..., None]).sum(axis=1) / mask.sum(axis=1, keepdims=True)", "=1, → =-1,"),
-        *_mutants("p = np.exp(z) / np.exp(z).sum(axis=1, keepdims=True)", "=1 → =-1"),
-        *_mutants("loss += (np.log(np.exp(z).sum(axis=1)) - z[np.arange(len(y)), y]).sum()", "=1 → =-1"),
-        *_mutants("right, n = (right + (z.argmax(axis=1) == y).sum(), n + len(y))", "=1 → =-1"),
+        *list_mutants("x = (h * mask[..., None]).sum(axis=1) / mask.sum(axis=1, keepdims=True)", "=1, → =-1,"),
+        *list_mutants("p = np.exp(z) / np.exp(z).sum(axis=1, keepdims=True)", "=1 → =-1"),
+        *list_mutants("loss += (np.log(np.exp(z).sum(axis=1)) - z[np.arange(len(y)), y]).sum()", "=1 → =-1"),
+        *list_mutants("right, n = (right + (z.argmax(axis=1) == y).sum(), n + len(y))", "=1 → =-1"),
     )),
     Equivalent("q5", "two neighbouring lines that do not touch each other", (
-        _turned(
+        *swap_lines(
             "p = np.exp(z) / np.exp(z).sum(axis=1, keepdims=True)",
             "loss += (np.log(np.exp(z).sum(axis=1)) - z[np.arange(len(y)), y]).sum()",
         ),
-        _turned(
+        *swap_lines(
             "loss += (np.log(np.exp(z).sum(axis=1)) - z[np.arange(len(y)), y]).sum()",
             "right, n = (right + (z.argmax(axis=1) == y).sum(), n + len(y))",
         ),
-        _turned(
+        *swap_lines(
             "right, n = (right + (z.argmax(axis=1) == y).sum(), n + len(y))",
             "g = (p - np.eye(len(b))[y]) / len(y)",
         ),
     )),
     Equivalent("q5", "zero is zero", (
-        *_mutants("loss, right, n = (0.0, 0, 0)", ".0, 0 → , 0.0"),
+        *list_mutants("loss, right, n = (0.0, 0, 0)", ".0, 0 → , 0.0"),
     )),
     Equivalent("q6", "a square has no sign", (
-        *_mutants(
+        *list_mutants(
             "change[part] = change.get(part, 0.0) + ((np.asarray(after[name]) - old) ** 2).sum()",
             "np.asarray(after[name]) - old → old - np.asarray(after[name])",
             "np.asarray(after[name]) - old → -(np.asarray(after[name]) - old)",
         ),
     )),
     Equivalent("q6", "a whole number either way", (
-        *_mutants("return (MEMORY // 4 - sum(SIZES.values())) // each", "// 4 → / 4"),
+        *list_mutants("return (MEMORY // 4 - sum(SIZES.values())) // each", "// 4 → / 4"),
     )),
     Equivalent("q6", "in any order", (
-        *_mutants("for name, old in before.items():", "before.items() → list(before.items())[::-1]"),
-        *_mutants(
+        *list_mutants("for name, old in before.items():", "before.items() → list(before.items())[::-1]"),
+        *list_mutants(
             "return {part: np.sqrt(change[part] / length[part]) for part in change}",
             (
                 "{part: np.sqrt(change[part] / length[part]) for part in change} → {part: np.sqrt(change[part] / "
                 "length[part]) for part in list(change)[::-1]}"
             ),
         ),
-        *_mutants(
+        *list_mutants(
             "moved = {name.split('.')[0] for name, r in moves.items() if r > 0}",
             "moves.items() → list(moves.items())[::-1]",
         ),
-        *_mutants(
+        *list_mutants(
             "each = HEAD + sum((size for name, size in SIZES.items() if name.split('.')[0] in moved))",
             "SIZES.items() → list(SIZES.items())[::-1]",
         ),
     )),
     Equivalent("q6", "it is an array of numbers already, or is read as one", (
-        *_mutants("part, old = (name.split('.')[0], np.asarray(old, dtype=float))", ", dtype=float → "),
-        *_mutants(
+        *list_mutants("part, old = (name.split('.')[0], np.asarray(old, dtype=float))", ", dtype=float → "),
+        *list_mutants(
             "change[part] = change.get(part, 0.0) + ((np.asarray(after[name]) - old) ** 2).sum()",
             "np.asarray(after[name]) → after[name]",
         ),
     )),
     Equivalent("q6", "one way alone fits", (
-        *_mutants(
+        *list_mutants(
             (
                 "CHOICE = max((way for way, fit in (('all', FIT_ALL), ('last', FIT_LAST)) if fit >= WANTED), "
                 "key=ACCURACY.get)"
@@ -760,7 +737,7 @@ EQUIVALENT = [
         ),
     )),
     Equivalent("q6", "the same parts", (
-        *_mutants(
+        *list_mutants(
             "return {part: np.sqrt(change[part] / length[part]) for part in change}",
             (
                 "{part: np.sqrt(change[part] / length[part]) for part in change} → {part: np.sqrt(change[part] / "
@@ -769,8 +746,8 @@ EQUIVALENT = [
         ),
     )),
     Equivalent("q6", "two neighbouring lines that do not touch each other", (
-        _turned("FIT_ALL = count_customers(ALL)", "FIT_LAST = count_customers(LAST)"),
-        _turned(
+        *swap_lines("FIT_ALL = count_customers(ALL)", "FIT_LAST = count_customers(LAST)"),
+        *swap_lines(
             "change[part] = change.get(part, 0.0) + ((np.asarray(after[name]) - old) ** 2).sum()",
             "length[part] = length.get(part, 0.0) + (old ** 2).sum()",
         ),

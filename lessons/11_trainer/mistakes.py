@@ -1,41 +1,8 @@
 """Exercise 11: wrong answers that its checks must name, and unusual right ones."""
 
-import re
-import textwrap
+from functools import partial
 
-from proofs.claims import Equivalent, Mistake, Unusual
-
-
-def _wrong(question: str, check: str, *rows: tuple[str, ...]) -> list[Mistake]:
-    """What `check` must refuse. A row: name, what it says, and a cell, or old and new texts by turns in the right."""
-    return [Mistake(question, name, check, says, _change(_RIGHT[question], *code)) for name, says, *code in rows]
-
-
-def _change(cell: str, *code: str) -> str:
-    if len(code) == 1:
-        return code[0]
-    for old, new in zip(code[::2], code[1::2], strict=True):
-        assert old in cell, f"{old!r} is not in the cell to change"
-        cell = cell.replace(old, new)
-    return cell
-
-
-def _with(question: str, **bodies: str) -> str:
-    """The right cell, with other bodies for some of its functions."""
-    cell = _RIGHT[question]
-    for function, lines in bodies.items():
-        (body,) = re.findall(rf"^def {function}\(.*\):\n((?:    .*\n)+)", cell, re.MULTILINE)
-        cell = cell.replace(body, textwrap.indent(lines.strip("\n") + "\n", "    "))
-    return cell
-
-
-def _edits(line: str, *pairs: tuple[str, str]) -> tuple[str, ...]:
-    return tuple(f"{line} → {line.replace(old, new, 1)}" for old, new in pairs)
-
-
-def _swap(first: str, second: str) -> tuple[str, ...]:
-    return (f"{first} / {second} → {second} / {first}",)
-
+from proofs.claims import Equivalent, Unusual, edit_text, list_mistakes, list_mutants, replace_bodies, swap_lines
 
 _RIGHT = {
     "q1": """
@@ -115,6 +82,7 @@ VERDICT = 'open'
 NEEDED = 1225
 """,
 }
+_wrong, _with = partial(list_mistakes, _RIGHT), partial(replace_bodies, _RIGHT)
 
 MISTAKES = [
     *_wrong("q1", "hidden_labels_are_left_out",
@@ -335,7 +303,7 @@ for row in rows:
         pairs.append((text, y))
 return tuple(text for text, _ in pairs), np.array([y for _, y in pairs], dtype=int)
 """)),
-    Unusual("q5", "weighted-means", _change(_with("q5", accumulate="""
+    Unusual("q5", "weighted-means", edit_text(_with("q5", accumulate="""
 shares = np.array([len(y) for _, y in parts]) / sum(len(y) for _, y in parts)
 loss, gradient = 0.0, np.zeros_like(w, dtype=float)
 for (X, y), share in zip(parts, shares):
@@ -355,7 +323,7 @@ for X, y in parts:
     total += loss.item()
 return total, weights.grad
 """)),
-    Unusual("q6", "roots-of-a-quadratic", _change(_with("q6", judge_claim="""
+    Unusual("q6", "roots-of-a-quadratic", edit_text(_with("q6", judge_claim="""
 keep = np.logical_not(seen)
 n, p, z2 = int(keep.sum()), float(np.mean(right[keep])), 1.96 ** 2
 a, b, c = 1 + z2 / n, -(2 * p + z2 / n), p * p
@@ -367,62 +335,62 @@ return [low, high, "open" if low < claim <= high else "shown" if claim <= low el
 
 EQUIVALENT = [
     Equivalent("q1", "arrays of one length",
-        _edits("return {'accuracy': float('nan'), 'majority': float('nan'), 'hidden': len(labels)}",
-            ("labels", "logits"), ("labels", "seen"))),
+        list_mutants("return {'accuracy': float('nan'), 'majority': float('nan'), 'hidden': len(labels)}",
+            "labels → logits", "labels → seen")),
     Equivalent("q1", "the last of two axes",
-        _edits("right = logits[seen].argmax(axis=1) == labels[seen]", ("axis=1", "axis=-1"))),
+        list_mutants("right = logits[seen].argmax(axis=1) == labels[seen]", "axis=1 → axis=-1")),
     Equivalent("q2", "a whole number either way",
-        _edits(
+        list_mutants(
             "return {'steps': steps, 'warm_up': int(warm_up) if warm_up >= 1 else int(np.ceil(warm_up * steps)), "
             "'last': n - (each - 1) * A * B, 'evaluations': list(range(every, steps + 1, every))}",
-            ("int(warm_up)", "warm_up"), ("int(np.ceil(warm_up * steps)", "np.ceil(warm_up * steps"))),
+            "int(warm_up) → warm_up", "int(np.ceil(warm_up * steps) → np.ceil(warm_up * steps")),
     Equivalent("q4", "all rows have the same keys",
-        _edits(
+        list_mutants(
             "columns = [next((name for name in names if name in rows[0]), None) for names in (('sentence', 'text'), "
             "('label', 'stars'))]",
-            ("rows[0", "rows[-1"))),
+            "rows[0 → rows[-1")),
     Equivalent("q4", "any negative number",
-        _edits("label = 0 if label <= 4 else 1 if label >= 7 else -1", ("else -1", "else -2"),
-            ("else -1", "else -0.5"))),
+        list_mutants("label = 0 if label <= 4 else 1 if label >= 7 else -1", "else -1 → else -2",
+            "else -1 → else -0.5")),
     Equivalent("q4", "rows have one of the two",
-        _edits(
+        list_mutants(
             "columns = [next((name for name in names if name in rows[0]), None) for names in (('sentence', 'text'), "
             "('label', 'stars'))]",
-            ("names if", "list(names)[::-1] if"), ("'sentence', 'text'", "'text', 'sentence'"),
-            ("'label', 'stars'", "'stars', 'label'"))),
+            "names if → list(names)[::-1] if", "'sentence', 'text' → 'text', 'sentence'",
+            "'label', 'stars' → 'stars', 'label'")),
     Equivalent("q4", "the last of two", (
-        *_edits("if columns[1] == 'stars':", ("columns[1", "columns[-1")),
-        *_edits("text, label = (' '.join(row[columns[0]].replace('<br />', ' ').split()), row[columns[1]])",
-            ("columns[1", "columns[-1")))),
+        *list_mutants("if columns[1] == 'stars':", "columns[1 → columns[-1"),
+        *list_mutants("text, label = (' '.join(row[columns[0]].replace('<br />', ' ').split()), row[columns[1]])",
+            "columns[1 → columns[-1"))),
     Equivalent("q4", "the names of the columns are in the message either way",
-        _edits("raise ValueError(f\"no column for the {what}; there are: {', '.join(rows[0])}\")",
-            ("for the ", "for the ?"), ("are: ", "are: ?"), ("{what", "{columns"), ("{what", "{name"),
-            ("f\"no column for the {what}; there are: {', '.join(rows[0])}\"",
-             "f'no column for the {what}; there are: {rows[0]}'"),
-            ("'.join", "?'.join"), ("rows[0", "rows[1"), ("rows[0", "rows[-1"))),
+        list_mutants("raise ValueError(f\"no column for the {what}; there are: {', '.join(rows[0])}\")",
+            "for the  → for the ?", "are:  → are: ?", "{what → {columns", "{what → {name",
+            "f\"no column for the {what}; there are: {', '.join(rows[0])}\" → "
+            "f'no column for the {what}; there are: {rows[0]}'",
+            "'.join → ?'.join", "rows[0 → rows[1", "rows[0 → rows[-1")),
     Equivalent("q4", "two neighbouring lines that do not touch each other",
-        _swap("texts.append(text)", "labels.append(label)")),
+        swap_lines("texts.append(text)", "labels.append(label)")),
     Equivalent("q4", "which of two missing columns is named first, or how, is left open",
-        _edits("for name, what in zip(columns, ('text', 'label')):",
-            ("zip(columns, ('text', 'label'))", "list(zip(columns, ('text', 'label')))[::-1]"),
-            ("'text', 'label'", "'label', 'text'"), ("'text'", "'text?'"), ("'label'", "'label?'"))),
+        list_mutants("for name, what in zip(columns, ('text', 'label')):",
+            "zip(columns, ('text', 'label')) → list(zip(columns, ('text', 'label')))[::-1]",
+            "'text', 'label' → 'label', 'text'", "'text' → 'text?'", "'label' → 'label?'")),
     Equivalent("q5", "arrays of one length",
-        _edits("gradient, n = (gradient + X.T @ (p - y), n + len(y))", ("len(y", "len(X"))),
-    Equivalent("q5", "in any order", _edits("for X, y in parts:", ("parts", "list(parts)[::-1]"))),
-    Equivalent("q5", "only letters are read", _edits("FROM_THE_FIRST = 'AD'", (" 'AD'", " 'AD?'"))),
+        list_mutants("gradient, n = (gradient + X.T @ (p - y), n + len(y))", "len(y → len(X")),
+    Equivalent("q5", "in any order", list_mutants("for X, y in parts:", "parts → list(parts)[::-1]")),
+    Equivalent("q5", "only letters are read", list_mutants("FROM_THE_FIRST = 'AD'", " 'AD' →  'AD?'")),
     Equivalent("q5", "two neighbouring lines that do not touch each other",
-        _swap("loss -= np.sum(y * np.log(p) + (1 - y) * np.log(1 - p))",
+        swap_lines("loss -= np.sum(y * np.log(p) + (1 - y) * np.log(1 - p))",
             "gradient, n = (gradient + X.T @ (p - y), n + len(y))")),
     Equivalent("q6", "a square has no sign",
-        _edits("NEEDED = int(np.ceil(1.96 ** 2 * CLAIM * (1 - CLAIM) / (0.87 - CLAIM) ** 2))",
-            ("0.87 - CLAIM", "CLAIM - 0.87"), ("0.87 - CLAIM", "-(0.87 - CLAIM)"))),
+        list_mutants("NEEDED = int(np.ceil(1.96 ** 2 * CLAIM * (1 - CLAIM) / (0.87 - CLAIM) ** 2))",
+            "0.87 - CLAIM → CLAIM - 0.87", "0.87 - CLAIM → -(0.87 - CLAIM)")),
     Equivalent("q6", "a whole number either way", (
-        *_swap("VERDICT = judge_claim(RIGHT, SEEN, CLAIM)[2]",
+        *swap_lines("VERDICT = judge_claim(RIGHT, SEEN, CLAIM)[2]",
             "NEEDED = int(np.ceil(1.96 ** 2 * CLAIM * (1 - CLAIM) / (0.87 - CLAIM) ** 2))"),
-        *_edits("NEEDED = int(np.ceil(1.96 ** 2 * CLAIM * (1 - CLAIM) / (0.87 - CLAIM) ** 2))",
-            ("int(np.ceil(1.96 ** 2 * CLAIM * (1 - CLAIM) / (0.87 - CLAIM) ** 2)",
-             "np.ceil(1.96 ** 2 * CLAIM * (1 - CLAIM) / (0.87 - CLAIM) ** 2")))),
+        *list_mutants("NEEDED = int(np.ceil(1.96 ** 2 * CLAIM * (1 - CLAIM) / (0.87 - CLAIM) ** 2))",
+            "int(np.ceil(1.96 ** 2 * CLAIM * (1 - CLAIM) / (0.87 - CLAIM) ** 2) → "
+            "np.ceil(1.96 ** 2 * CLAIM * (1 - CLAIM) / (0.87 - CLAIM) ** 2"))),
     Equivalent("q6", "two neighbouring lines that do not touch each other", (
-        *_swap("LOW = judge_claim(RIGHT, SEEN, CLAIM)[0]", "VERDICT = judge_claim(RIGHT, SEEN, CLAIM)[2]"),
-        *_swap("count, z2 = ((~seen).sum(), 1.96 ** 2)", "p = right[~seen].mean()"))),
+        *swap_lines("LOW = judge_claim(RIGHT, SEEN, CLAIM)[0]", "VERDICT = judge_claim(RIGHT, SEEN, CLAIM)[2]"),
+        *swap_lines("count, z2 = ((~seen).sum(), 1.96 ** 2)", "p = right[~seen].mean()"))),
 ]  # fmt: skip

@@ -1,22 +1,11 @@
 """Exercise 12: wrong answers that its checks must name, and unusual right ones."""
 
-from proofs.claims import Equivalent, Mistake, Unusual
-
-
-def _indent(lines: str) -> str:
-    return "".join(f"    {line}\n" for line in lines.strip("\n").split("\n"))
-
-
-def _change(lines: str, *pairs: tuple[str, str]) -> str:
-    for old, new in pairs:
-        assert old in lines, f"{old!r} is not in the lines to change"
-        lines = lines.replace(old, new)
-    return lines
+from proofs.claims import Equivalent, Mistake, Unusual, define_function, edit_text, list_changes
 
 
 def _lora(y: str = "", merged: str = "") -> str:
-    first = f"def apply_lora(x, W, b, A, B, alpha):\n{_indent(y or _THIN)}"
-    return f"{first}\n\ndef merge_lora(W, A, B, alpha):\n{_indent(merged or _MERGED)}"
+    first = define_function("apply_lora(x, W, b, A, B, alpha)", y or _THIN)
+    return f"{first}\n\n" + define_function("merge_lora(W, A, B, alpha)", merged or _MERGED)
 
 
 def _counts(
@@ -37,19 +26,14 @@ def _adapter(lines="h + np.maximum(h @ D.T + p, 0) @ U.T + q", letters="ADE") ->
 
 
 def _shots(lines: str = "", report: str = "") -> str:
-    first = f"def draw_shots(y, test, k, seed):\n{_indent(lines or _DRAW)}"
-    return f"{first}\n\ndef report_draws(scores):\n{_indent(report or _MEAN)}"
+    first = define_function("draw_shots(y, test, k, seed)", lines or _DRAW)
+    return f"{first}\n\n" + define_function("report_draws(scores)", report or _MEAN)
 
 
 def _sold(forgotten: str = "", cheapest: str = "", choice="LoRA", cost="5005.99") -> str:
-    first = f"def find_forgetting(R):\n{_indent(forgotten or _FORGOTTEN)}"
-    second = f"def find_cheapest(ways, customers, label, gigabyte, demand):\n{_indent(cheapest or _BILLS)}"
+    first = define_function("find_forgetting(R)", forgotten or _FORGOTTEN)
+    second = define_function("find_cheapest(ways, customers, label, gigabyte, demand)", cheapest or _BILLS)
     return f"{first}\n\n{second}\n\nCHOICE = {choice!r}\nCOST = {cost}\n"
-
-
-def _each(old: str, *new: str) -> tuple[str, ...]:
-    """The changes of one line into each of several."""
-    return tuple(f"{old} → {one}" for one in new)
 
 
 _THIN = """
@@ -109,30 +93,30 @@ _LOST, _CHEAP, _CHOSEN, _EXACT = (
 
 MISTAKES = [
     # q1
-    Mistake("q1", "no-scale", _ADDED, "scale-missing", _lora(_change(_THIN, ("(alpha / r) * ", "")))),
-    Mistake("q1", "alpha-alone", _ADDED, "scale-missing", _lora(_change(_THIN, ("(alpha / r)", "alpha")))),
-    Mistake("q1", "by-the-width", _ADDED, "scale-by-the-width", _lora(_change(_THIN, ("A.shape[0]", "A.shape[1]")))),
-    Mistake("q1", "by-the-root", _ADDED, "scale-by-the-root", _lora(_change(_THIN, ("alpha / r", "alpha / r ** 0.5")))),
+    Mistake("q1", "no-scale", _ADDED, "scale-missing", _lora(edit_text(_THIN, "(alpha / r) * ", ""))),
+    Mistake("q1", "alpha-alone", _ADDED, "scale-missing", _lora(edit_text(_THIN, "(alpha / r)", "alpha"))),
+    Mistake("q1", "by-the-width", _ADDED, "scale-by-the-width", _lora(edit_text(_THIN, "A.shape[0]", "A.shape[1]"))),
+    Mistake("q1", "by-the-root", _ADDED, "scale-by-the-root", _lora(edit_text(_THIN, "alpha / r", "alpha / r ** 0.5"))),
     Mistake("q1", "all-scaled", _ADDED, "lora-scaled-all", _lora("""
 r = A.shape[0]
 return alpha / r * (x @ W.T + x @ A.T @ B.T) + b
 """)),
-    Mistake("q1", "no-bias", _ADDED, "bias-forgotten", _lora(_change(_THIN, (" + b + ", " + ")))),
-    Mistake("q1", "instead-of", _ADDED, "pretrained-forgotten", _lora(_change(_THIN, ("x @ W.T + b + ", "b + ")))),
-    Mistake("q1", "untransposed", _ADDED, "Error", _lora(_change(_THIN, ("x @ A.T", "x @ A")))),
-    Mistake("q1", "merged-alpha", _SAME, "scale-missing", _lora("", _change(_MERGED, ("alpha / r", "alpha")))),
+    Mistake("q1", "no-bias", _ADDED, "bias-forgotten", _lora(edit_text(_THIN, " + b + ", " + "))),
+    Mistake("q1", "instead-of", _ADDED, "pretrained-forgotten", _lora(edit_text(_THIN, "x @ W.T + b + ", "b + "))),
+    Mistake("q1", "untransposed", _ADDED, "Error", _lora(edit_text(_THIN, "x @ A.T", "x @ A"))),
+    Mistake("q1", "merged-alpha", _SAME, "scale-missing", _lora("", edit_text(_MERGED, "alpha / r", "alpha"))),
     Mistake("q1", "merged-by-the-width", _SAME, "scale-by-the-width",
-        _lora("", _change(_MERGED, ("A.shape[0]", "B.shape[0]")))),
+        _lora("", edit_text(_MERGED, "A.shape[0]", "B.shape[0]"))),
     Mistake("q1", "merged-by-the-root", _SAME, "scale-by-the-root",
-        _lora("", _change(_MERGED, ("alpha / r", "alpha / np.sqrt(r)")))),
-    Mistake("q1", "merged-instead", _SAME, "pretrained-forgotten", _lora("", _change(_MERGED, ("W + ", "")))),
+        _lora("", edit_text(_MERGED, "alpha / r", "alpha / np.sqrt(r)"))),
+    Mistake("q1", "merged-instead", _SAME, "pretrained-forgotten", _lora("", edit_text(_MERGED, "W + ", ""))),
     Mistake("q1", "merged-all-scaled", _SAME, "lora-scaled-all", _lora("", "return alpha / len(A) * (W + B @ A)")),
     Mistake("q1", "merges-first", _MEMORY, "table-built", _lora("return x @ (W + alpha / len(A) * B @ A).T + b")),
     Mistake("q1", "adds-into-W", _MEMORY, "changes-its-inputs", _lora("", """
 W += alpha / len(A) * B @ A
 return W
 """)),
-    Mistake("q1", "no-return", _ADDED, "return", _lora(_change(_THIN, ("return ", "y = ")))),
+    Mistake("q1", "no-return", _ADDED, "return", _lora(edit_text(_THIN, "return ", "y = "))),
     # q2
     Mistake("q2", "A-alone", _L, "one-table-only", _counts(lora="sum(r * i for o, i in shapes)")),
     Mistake("q2", "B-alone", _L, "one-table-only", _counts(lora="sum(r * o for o, i in shapes)")),
@@ -179,77 +163,77 @@ return W
         _adapter("h.__iadd__(np.maximum(h @ D.T + p, 0) @ U.T + q)")),
     # q5
     Mistake("q5", "tests-on-them", _CLEAN, "test-rows-drawn",
-        _shots(_change(_DRAW, (" and row not in set(test.tolist())", "")))),
+        _shots(edit_text(_DRAW, " and row not in set(test.tolist())", ""))),
     Mistake("q5", "puts-back", _CLEAN, "drawn-twice",
-        _shots(_change(_DRAW, ("rng.permutation(rows)[:k]", "rng.choice(rows, k)")))),
+        _shots(edit_text(_DRAW, "rng.permutation(rows)[:k]", "rng.choice(rows, k)"))),
     Mistake("q5", "k-in-all", _CLEAN, "not-k-of-each", _shots("""
 rows = np.setdiff1d(np.arange(len(y)), test)
 return np.random.default_rng(seed).choice(rows, k * len(set(y.tolist())), replace=False)
 """)),
     Mistake("q5", "classes-0-and-1", _CLEAN, "not-k-of-each",
-        _shots(_change(_DRAW, ("sorted(set(y.tolist()))", "(0, 1)")))),
+        _shots(edit_text(_DRAW, "sorted(set(y.tolist()))", "(0, 1)"))),
     Mistake("q5", "the-first", _CHANCE, "not-at-random",
-        _shots(_change(_DRAW, ("rng.permutation(rows)[:k]", "np.array(rows[:k])")))),
+        _shots(edit_text(_DRAW, "rng.permutation(rows)[:k]", "np.array(rows[:k])"))),
     Mistake("q5", "always-seed-0", _CHANCE, "not-at-random",
-        _shots(_change(_DRAW, ("default_rng(seed)", "default_rng(0)")))),
+        _shots(edit_text(_DRAW, "default_rng(seed)", "default_rng(0)"))),
     Mistake("q5", "any-chance", _CHANCE, "other-chance",
-        _shots(_change(_DRAW, ("default_rng(seed)", "default_rng()")))),
+        _shots(edit_text(_DRAW, "default_rng(seed)", "default_rng()"))),
     Mistake("q5", "neighbours", _CHANCE, "not-at-random",
-        _shots(_change(_DRAW, ("rng.permutation(rows)[:k]", "np.array(rows)[rng.integers(len(rows) - k + 1):][:k]")))),
+        _shots(edit_text(_DRAW, "rng.permutation(rows)[:k]", "np.array(rows)[rng.integers(len(rows) - k + 1):][:k]"))),
     Mistake("q5", "goes-on", _FEW, "goes on",
-        _shots(_change(_DRAW,
-            ('raise ValueError(f"class {c}: {len(rows)} rows are left, {k} are wanted")', "pass")))),
+        _shots(edit_text(_DRAW,
+            'raise ValueError(f"class {c}: {len(rows)} rows are left, {k} are wanted")', "pass"))),
     Mistake("q5", "index-error", _FEW, "stops with IndexError",
-        _shots(_change(_DRAW,
-            ('raise ValueError(f"class {c}: {len(rows)} rows are left, {k} are wanted")', "rows[k - 1]")))),
+        _shots(edit_text(_DRAW,
+            'raise ValueError(f"class {c}: {len(rows)} rows are left, {k} are wanted")', "rows[k - 1]"))),
     Mistake("q5", "a-list-a-class", _CLEAN, "row numbers",
-        _shots(_change(_DRAW,
-            ("shots += rng.permutation(rows)[:k].tolist()", "shots.append(rng.permutation(rows)[:k].tolist())")))),
-    Mistake("q5", "best", _HONEST, "best-draw", _shots("", _change(_MEAN, ("return mean,", "return max(scores),")))),
-    Mistake("q5", "normal", _HONEST, "normal-for-few", _shots("", _change(_MEAN, ("T95[n]", "1.96")))),
-    Mistake("q5", "by-n", _HONEST, "divided-by-n", _shots("", _change(_MEAN, ("(n - 1)", "n")))),
-    Mistake("q5", "no-root", _HONEST, "spread-for-error", _shots("", _change(_MEAN, (" / n ** 0.5", "")))),
-    Mistake("q5", "t-of-ten", _HONEST, "t-of-another-n", _shots("", _change(_MEAN, ("T95[n]", "T95[10]")))),
-    Mistake("q5", "by-the-n", _HONEST, "should be", _shots("", _change(_MEAN, (" / n ** 0.5", " / n")))),
+        _shots(edit_text(_DRAW,
+            "shots += rng.permutation(rows)[:k].tolist()", "shots.append(rng.permutation(rows)[:k].tolist())"))),
+    Mistake("q5", "best", _HONEST, "best-draw", _shots("", edit_text(_MEAN, "return mean,", "return max(scores),"))),
+    Mistake("q5", "normal", _HONEST, "normal-for-few", _shots("", edit_text(_MEAN, "T95[n]", "1.96"))),
+    Mistake("q5", "by-n", _HONEST, "divided-by-n", _shots("", edit_text(_MEAN, "(n - 1)", "n"))),
+    Mistake("q5", "no-root", _HONEST, "spread-for-error", _shots("", edit_text(_MEAN, " / n ** 0.5", ""))),
+    Mistake("q5", "t-of-ten", _HONEST, "t-of-another-n", _shots("", edit_text(_MEAN, "T95[n]", "T95[10]"))),
+    Mistake("q5", "by-the-n", _HONEST, "should be", _shots("", edit_text(_MEAN, " / n ** 0.5", " / n"))),
     Mistake("q5", "sorts-the-callers", _FEW, "changes-its-inputs", _shots("", "scores -= 0.0\nscores.sort()" + _MEAN)),
     # q6
-    Mistake("q6", "whole-column", _LOST, "best-ever", _sold(_change(_FORGOTTEN, ("range(j, T - 1))", "range(T))")))),
+    Mistake("q6", "whole-column", _LOST, "best-ever", _sold(edit_text(_FORGOTTEN, "range(j, T - 1))", "range(T))"))),
     Mistake("q6", "before-learning", _LOST, "best-ever",
-        _sold(_change(_FORGOTTEN, ("range(j, T - 1))", "range(T - 1))")))),
+        _sold(edit_text(_FORGOTTEN, "range(j, T - 1))", "range(T - 1))"))),
     Mistake("q6", "end-included", _LOST, "never-negative",
-        _sold(_change(_FORGOTTEN, ("range(j, T - 1))", "range(j, T))")))),
+        _sold(edit_text(_FORGOTTEN, "range(j, T - 1))", "range(j, T))"))),
     Mistake("q6", "just-learned", _LOST, "right-after-learning",
-        _sold(_change(_FORGOTTEN, ("max(R[i, j] for i in range(j, T - 1))", "R[j, j]")))),
-    Mistake("q6", "by-all", _LOST, "last-task-too", _sold(_change(_FORGOTTEN, ("total / (T - 1)", "total / T")))),
-    Mistake("q6", "gain", _LOST, "gain-for-loss", _sold(_change(_FORGOTTEN, ("return total", "return -total")))),
+        _sold(edit_text(_FORGOTTEN, "max(R[i, j] for i in range(j, T - 1))", "R[j, j]"))),
+    Mistake("q6", "by-all", _LOST, "last-task-too", _sold(edit_text(_FORGOTTEN, "total / (T - 1)", "total / T"))),
+    Mistake("q6", "gain", _LOST, "gain-for-loss", _sold(edit_text(_FORGOTTEN, "return total", "return -total"))),
     Mistake("q6", "cut-off", _LOST, "never-negative",
-        _sold(_change(_FORGOTTEN,
-            ("max(R[i, j] for i in range(j, T - 1)) - R[T - 1, j]",
-             "max(max(R[i, j] for i in range(j, T - 1)) - R[T - 1, j], 0)")))),
+        _sold(edit_text(_FORGOTTEN,
+            "max(R[i, j] for i in range(j, T - 1)) - R[T - 1, j]",
+             "max(max(R[i, j] for i in range(j, T - 1)) - R[T - 1, j], 0)"))),
     Mistake("q6", "transposed", _LOST, "rows-for-columns", _sold("R = R.T" + _FORGOTTEN)),
     Mistake("q6", "shared-by-each", _CHEAP, "once-for-each",
-        _sold(cheapest=_change(_BILLS, ("customers * each + once", "customers * (each + once)")))),
+        _sold(cheapest=edit_text(_BILLS, "customers * each + once", "customers * (each + once)"))),
     Mistake("q6", "one", _CHEAP, "one-customer", _sold(cheapest="customers = 1" + _BILLS)),
     Mistake("q6", "no-labels", _CHEAP, "labels-or-bytes-forgotten",
-        _sold(cheapest=_change(_BILLS, ("customers * labels * label + ", "")))),
+        _sold(cheapest=edit_text(_BILLS, "customers * labels * label + ", ""))),
     Mistake("q6", "no-bytes", _CHEAP, "labels-or-bytes-forgotten",
-        _sold(cheapest=_change(_BILLS, (" + (customers * each + once) * gigabyte / 1e9", "")))),
+        _sold(cheapest=edit_text(_BILLS, " + (customers * each + once) * gigabyte / 1e9", ""))),
     Mistake("q6", "any-accuracy", _CHEAP, "demand-ignored",
-        _sold(cheapest=_change(_BILLS, ("accuracy >= demand and ", "")))),
+        _sold(cheapest=edit_text(_BILLS, "accuracy >= demand and ", ""))),
     Mistake("q6", "most-accurate", _CHEAP, "best-for-cheapest", _sold(cheapest="""
 name = max(ways, key=lambda name: ways[name][0])
 accuracy, labels, each, once = ways[name]
 return name, customers * labels * label + (customers * each + once) * gigabyte / 1e9
 """)),
-    Mistake("q6", "gibibytes", _CHEAP, "should be", _sold(cheapest=_change(_BILLS, ("1e9", "2 ** 30")))),
+    Mistake("q6", "gibibytes", _CHEAP, "should be", _sold(cheapest=edit_text(_BILLS, "1e9", "2 ** 30"))),
     Mistake("q6", "name-alone", _CHEAP, "2 values",
-        _sold(cheapest=_change(_BILLS, ("return best, price", "return best")))),
+        _sold(cheapest=edit_text(_BILLS, "return best, price", "return best"))),
     Mistake("q6", "strictly-above", _EXACT, "just-enough",
-        _sold(cheapest=_change(_BILLS, ("accuracy >= demand", "accuracy > demand")))),
+        _sold(cheapest=edit_text(_BILLS, "accuracy >= demand", "accuracy > demand"))),
     Mistake("q6", "first-of-equals", _EXACT, "should be",
-        _sold(cheapest=_change(_BILLS, (" or dollars == price and accuracy > top", "")))),
+        _sold(cheapest=edit_text(_BILLS, " or dollars == price and accuracy > top", ""))),
     Mistake("q6", "empties-the-table", _EXACT, "changes-its-inputs",
-        _sold(cheapest=_change(_BILLS, ("return best, price", 'ways.pop("z", None)\nreturn best, price')))),
+        _sold(cheapest=edit_text(_BILLS, "return best, price", 'ways.pop("z", None)\nreturn best, price'))),
     Mistake("q6", "zero-shot", _CHOSEN, "demand-ignored", _sold(choice="frozen + head")),
     Mistake("q6", "the-best", _CHOSEN, "best-for-cheapest", _sold(choice="fine-tuning")),
     Mistake("q6", "nobody", _CHOSEN, '`CHOICE` is "zero-shot"', _sold(choice="low rank")),
@@ -340,7 +324,7 @@ EQUIVALENT = [
         "if len(rows) < k: → if len(rows) + 1 < k:",
     )),
     Equivalent("q5", "the words of the message are left open", tuple(
-        f"{_TOO_FEW} → {_change(_TOO_FEW, (old, new))}"
+        f"{_TOO_FEW} → {edit_text(_TOO_FEW, old, new)}"
         for old, new in (
             ("class {c}", "class ?{c}"),
             ("only {len(rows)}", "only ?{len(rows)}"),
@@ -363,7 +347,7 @@ EQUIVALENT = [
         "CHOICE = find_cheapest(WAYS, CUSTOMERS, LABEL, GIGABYTE, DEMAND)[0]"
         " → CHOICE = find_cheapest(WAYS, CUSTOMERS, GIGABYTE, LABEL, DEMAND)[0]",
     )),
-    Equivalent("q6", "far below a cent", _each(
+    Equivalent("q6", "far below a cent", list_changes(
         "bills.append((customers * labels * label + (customers * each + "
         "once) / 1000000000.0 * gigabyte, -accuracy, name))",
         "bills.append((customers * labels * label + (customers * each + "
