@@ -21,16 +21,15 @@ _CGROUPS, _OWN_CGROUP = Path("/sys/fs/cgroup"), Path("/proc/self/cgroup")  # whe
 def pick_device(prefer: "str | torch.device | None" = None, quiet: bool = False) -> "torch.device":
     """Return the first of CUDA, XPU, MPS, CPU that computes correctly, and print one line why, unless quiet.
 
-    prefer: "cuda", "cuda:1", "xpu", "mps", "cpu" or "auto"; without it the environment variable COURSE_DEVICE counts.
-    What is asked for or present but broken or full is warned about and passed over. ValueError for another name.
+    prefer: one of these, "cuda:1", "auto", else the environment variable COURSE_DEVICE; ValueError for another name.
+    What is asked for or present but broken or full is warned about and passed over.
     """
     import torch
 
     origin = "COURSE_DEVICE" if prefer is None else "the argument"
     choice = str(os.environ.get("COURSE_DEVICE", "") if prefer is None else prefer).strip().lower() or "auto"
     if not re.fullmatch(r"auto|(cuda|xpu)(:\d+)?|(mps|cpu)(:0)?", choice):
-        known = f"auto, {', '.join(KINDS)}, or one of several as cuda:1"
-        raise ValueError(f"{origin} names the device {choice!r}; choose from {known}")
+        raise ValueError(f"{origin} names the device {choice!r}; choose from auto, {', '.join(KINDS)}, or as cuda:1")
     failed = []
     for name in KINDS if choice == "auto" else dict.fromkeys([choice, *KINDS]):
         if name != choice and not is_present(name):
