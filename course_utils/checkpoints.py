@@ -57,7 +57,7 @@ class Checkpoints:
             if isinstance(value, bool) or not isinstance(value, (int, float, np.number)):
                 raise TypeError(f"metric {name!r} must be a number, not {value!r}; a tensor has .item()")
         weights, now = states.encode_state(tree), datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
-        versions = {name: sys.modules[name].__version__ for name in _LIBRARIES if name in sys.modules}
+        versions = {name: str(sys.modules[name].__version__) for name in _LIBRARIES if name in sys.modules}
         meta = {"format": FORMAT, "version": VERSION, "step": step, "saved_at": now}
         meta |= {"metrics": metrics or {}, "config": config or {}, "extra": extra or {}}
         meta["state"] = {name: entry["class"] for name, entry in tree["state"].items()}
