@@ -1,5 +1,6 @@
 """The cache of data: where it lies, whether a copy in it is whole, and hashes that are not computed twice."""
 
+import hashlib
 import json
 import os
 import shutil
@@ -7,7 +8,7 @@ import sys
 from pathlib import Path
 from uuid import uuid4
 
-from course_utils.files import hash_file, write_file
+from course_utils.files import write_file
 
 from .registry import Source
 
@@ -87,6 +88,12 @@ def hash_once(path: Path, memory: Path | None = None) -> str:
             rows = [row for row in _read_rows(memory) if row[0] != key[0]] + [[*key, _seen[key]]]
             write_file(memory, json.dumps(rows, indent=1))
     return _seen[key]
+
+
+def hash_file(path: str | Path) -> str:
+    """Return the sha256 of a file's content, 64 hex digits."""
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def find_memory() -> Path | None:

@@ -7,9 +7,9 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
-from course_utils.files import hash_file
 from course_utils.install import InstallError, run_pip
 
+from .cache import hash_file
 from .registry import Source
 
 _BACKEND = '''"""Stands in for setuptools while pip downloads, so that nothing in the archive is executed."""

@@ -11,7 +11,9 @@ import sys
 import warnings
 from typing import NamedTuple
 
-from course_utils.device import KINDS, count_cores, describe_device, is_present, measure_memory
+import psutil
+
+from course_utils.device import KINDS, count_cores, describe_device, is_present, read_cgroups
 
 _TENSORFLOW = """import json, tensorflow as tf
 print(json.dumps([tf.__version__, [gpu.name for gpu in tf.config.list_physical_devices("GPU")]]))"""
@@ -52,6 +54,14 @@ def device_report(frameworks: bool = True) -> DeviceReport:
             [describe_device(f"{kind}:{i}") for kind in counts for i in range(counts[kind])],
         )
     return DeviceReport(machine, version, found, *_ask_tensorflow())
+
+
+def measure_memory() -> tuple[int, int]:
+    """Return (total, available) bytes of memory, a container's limits included."""
+    machine = psutil.virtual_memory()
+    limits = [*read_cgroups("memory.max", "memory.limit_in_bytes", "memory.current", "memory.usage_in_bytes")]
+    total = min([machine.total, *(limit for limit, _ in limits)])  # version 1 writes a huge number for "no limit"
+    return total, min([machine.available, *(max(0, limit - used) for limit, used in limits)])
 
 
 def _ask_tensorflow() -> tuple[str | None, list[str] | None]:

@@ -23,14 +23,14 @@ from .seeds import check_whole
 from .states import CheckpointError
 
 WEIGHTS, META, FORMAT, VERSION = "weights.safetensors", "meta.json", "course-checkpoint", 1
+_LIBRARIES = ("numpy", "torch", "keras", "tensorflow", "transformers")
 Json = dict[str, Any] | None
 
 
 class Checkpoints:
     """A folder of checkpoints `step-00000123/{weights.safetensors, meta.json}`; several processes may save in it.
 
-    keep_last: how many of the newest to keep (None: all); best: the metric whose best step ("min" or "max" by `mode`)
-    is kept besides. A step is a number that your loop counts: batches, epochs, whatever it saves by.
+    keep_last: how many of the newest to keep (None: all). best: a metric whose best step (by `mode`) is kept besides.
 
     >>> store = Checkpoints("runs/mnist", keep_last=3, best="val_loss")          # doctest: +SKIP
     >>> for step in range(store.resume(state), N_STEPS):                         # 0 when the store is empty
@@ -47,19 +47,17 @@ class Checkpoints:
                 pass
 
     def save(self, step: int, state: dict, metrics: Json = None, config: Json = None, extra: Json = None) -> Path:
-        """Write one checkpoint, drop those that are no longer wanted, return its folder.
+        """Write one checkpoint, and the global random states; drop those no longer wanted; return its folder.
 
-        state: name -> anything with state_dict and load_state_dict, a Keras model or optimiser, a random generator, or
-        a plain value (then in `restore`'s meta["values"]); the global random states are saved always. metrics, config,
-        extra: plain JSON data. Raises ValueError or TypeError naming what cannot be saved; then nothing is written.
+        state: name -> what has state_dict and load_state_dict, a Keras model or optimiser, a random generator, a plain
+        value (comes back in meta["values"]). The rest is JSON. What cannot be saved: ValueError, TypeError, no write.
         """
         step, tree = check_whole("step", step, 0, 10**12 - 1), states.capture_state(state)
         for name, value in (metrics or {}).items():
             if isinstance(value, bool) or not isinstance(value, (int, float, np.number)):
                 raise TypeError(f"metric {name!r} must be a number, not {value!r}; a tensor has .item()")
         weights, now = states.encode_state(tree), datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
-        loaded = [name for name in ("numpy", "torch", "keras", "tensorflow", "transformers") if name in sys.modules]
-        versions = {name: str(sys.modules[name].__version__) for name in loaded}
+        versions = {name: str(sys.modules[name].__version__) for name in _LIBRARIES if name in sys.modules}
         meta = {"format": FORMAT, "version": VERSION, "step": step, "saved_at": now}
         meta |= {"metrics": metrics or {}, "config": config or {}, "extra": extra or {}}
         meta["state"] = {name: entry["class"] for name, entry in tree["state"].items()}
@@ -77,23 +75,21 @@ class Checkpoints:
             whole = [number for number in self.steps() if self._whole_meta(number)]
             oldest = min(whole[-self.keep_last :]) if self.keep_last else 0
             self._drop({number for number in self.steps() if number < oldest} - {step, self.best_step()})
-            later = [number for number in self.steps() if number > step]
-        if later:
+        if later := [number for number in self.steps() if number > step]:
             message = f"step {step} was saved, but the steps {later} of an earlier run still count as newer"
             warnings.warn(f"{message}: store.drop_after({step}) forgets them", stacklevel=2)
         return target
 
     def restore(self, state: dict, step: int | str = "newest", random_states: bool = True) -> dict[str, Any]:
-        """Load a checkpoint (a number, "newest" or "best") into the objects of `state`, in place; return its meta.
+        """Load a checkpoint (a number, "newest" or "best") into all or some objects that were saved; return its meta.
 
-        `state` may name a part of what was saved: a model alone, to evaluate it, with random_states=False. Where it is
-        damaged or foreign or does not fit, CheckpointError names the newest step that does, and nothing has changed.
+        Damaged, foreign or unfit: CheckpointError names the newest step that is none of these, and nothing has changed.
         """
         number, offer = self._find(step), "No other step is whole and fits"
         try:
             return self._load(number, state, random_states)
         except CheckpointError as error:
-            for other in (other for other in self.steps() if other != number):
+            for other in sorted({*self.steps()} - {number}):
                 with contextlib.suppress(CheckpointError):
                     self._load(other, state, random_states, keep=False)
                     offer = f"The newest whole one that fits is step {other}: restore(state, step={other})"

@@ -1,4 +1,4 @@
-"""Finds a device that really computes, and says what this process may use of the machine: cores, memory."""
+"""Finds a device that really computes, and says what this process may use of the machine: its cores."""
 
 import contextlib
 import os
@@ -21,16 +21,15 @@ _CGROUPS, _OWN_CGROUP = Path("/sys/fs/cgroup"), Path("/proc/self/cgroup")  # whe
 def pick_device(prefer: "str | torch.device | None" = None, quiet: bool = False) -> "torch.device":
     """Return the first of CUDA, XPU, MPS, CPU that computes correctly, and print one line why, unless quiet.
 
-    prefer: "cuda", "cuda:1", "xpu", "mps", "cpu" or "auto"; without it the environment variable COURSE_DEVICE counts.
-    What is asked for or present but broken or full is warned about and passed over. ValueError for another name.
+    prefer: one of these, "cuda:1", "auto", else the environment variable COURSE_DEVICE; ValueError for another name.
+    What is asked for or present but broken or full is warned about and passed over.
     """
     import torch
 
     origin = "COURSE_DEVICE" if prefer is None else "the argument"
     choice = str(os.environ.get("COURSE_DEVICE", "") if prefer is None else prefer).strip().lower() or "auto"
     if not re.fullmatch(r"auto|(cuda|xpu)(:\d+)?|(mps|cpu)(:0)?", choice):
-        known = f"auto, {', '.join(KINDS)}, or one of several as cuda:1"
-        raise ValueError(f"{origin} names the device {choice!r}; choose from {known}")
+        raise ValueError(f"{origin} names the device {choice!r}; choose from auto, {', '.join(KINDS)}, or as cuda:1")
     failed = []
     for name in KINDS if choice == "auto" else dict.fromkeys([choice, *KINDS]):
         if name != choice and not is_present(name):
@@ -51,16 +50,8 @@ def pick_device(prefer: "str | torch.device | None" = None, quiet: bool = False)
 def count_cores() -> int:
     """Return how many CPU threads are ours: by affinity (macOS has none), and by a container's quota, rounded up."""
     cores = len(psutil.Process().cpu_affinity()) if hasattr(psutil.Process, "cpu_affinity") else psutil.cpu_count() or 1
-    quotas = _read_cgroups("cpu.max", "cpu.cfs_quota_us", "cpu.cfs_period_us")
+    quotas = read_cgroups("cpu.max", "cpu.cfs_quota_us", "cpu.cfs_period_us")
     return min([cores, *(-(-quota // period) for quota, period in quotas)])
-
-
-def measure_memory() -> tuple[int, int]:
-    """Return (total, available) bytes of memory, a container's limits included."""
-    machine = psutil.virtual_memory()
-    limits = [*_read_cgroups("memory.max", "memory.limit_in_bytes", "memory.current", "memory.usage_in_bytes")]
-    total = min([machine.total, *(limit for limit, _ in limits)])  # version 1 writes a huge number for "no limit"
-    return total, min([machine.available, *(max(0, limit - used) for limit, used in limits)])
 
 
 def use_tensorflow_memory_growth() -> list[str]:
@@ -113,7 +104,7 @@ def describe_device(name: str) -> str:
     return f"{name} ({properties.name}, {properties.total_memory / 2**30:.1f} GiB)"
 
 
-def _read_cgroups(*files: str) -> Iterator[list[int]]:
+def read_cgroups(*files: str) -> Iterator[list[int]]:
     """The two numbers in these files, for each control group above this process, of version 2 or 1, that sets both."""
     with contextlib.suppress(OSError):  # not on Linux
         for line in _OWN_CGROUP.read_text().splitlines():

@@ -1,9 +1,8 @@
-"""Small safe file operations: written whole or not at all, hashed, changed by one process at a time."""
+"""Small safe file operations: written whole or not at all, changed by one process at a time."""
 
 from __future__ import annotations
 
 import errno
-import hashlib
 import os
 import platform
 import secrets
@@ -46,12 +45,6 @@ def sync_folder(folder: Path) -> None:
                 raise
         finally:
             os.close(handle)
-
-
-def hash_file(path: str | Path) -> str:
-    """Return the sha256 of a file's content, 64 hex digits."""
-    with open(path, "rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 @contextmanager

@@ -29,10 +29,9 @@ class InstallError(RuntimeError):
 
 
 def ensure(*distributions: str) -> None:
-    """Install those of the named distributions whose module is not here, in the version of requirements.txt.
+    """Install those of the named distributions whose module is not here, as requirements.txt has them; else ValueError.
 
-    With all of them here it is silent, and keeps their versions. ValueError for a name that is not in the file. Either
-    name of TensorFlow makes it start without notes and compute in one order, where called before the import.
+    Either name of TensorFlow makes it start without notes and compute in one order, where called before the import.
     """
     pins, modules = read_pins(), {get_module_name(name): name for name in distributions}
     if unknown := [name for module, name in modules.items() if module not in pins]:

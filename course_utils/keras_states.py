@@ -1,4 +1,4 @@
-"""Keras training that can be killed and resumed exactly: states on any backend, ordered data, a callback."""
+"""Keras training that can be killed and resumed exactly: states on any backend, and a callback that saves them."""
 
 from __future__ import annotations
 
@@ -8,49 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from .seeds import ShuffledBatches
-
-
-def keras_batches(x: Any, y: Any, batch_size: int, seed: int, drop_last: bool = False) -> Any:
-    """Return a keras.utils.PyDataset of shuffled batches (x, y); epoch e's order depends on (seed, e) only.
-
-    x, y: arrays of the same length N, or dicts, tuples of such. Give it to `model.fit(batches, shuffle=False, …)`; do
-    not set steps_per_epoch: Keras would then read ahead into the next epoch while the old order still holds.
-    """
-    import keras
-
-    lengths = {len(array) for array in keras.tree.flatten((x, y))}
-    if len(lengths) != 1:
-        raise ValueError(f"x and y must have the same number of examples, not {sorted(lengths)}")
-    plan = ShuffledBatches(lengths.pop(), batch_size, seed, drop_last)
-
-    class ResumableBatches(keras.utils.PyDataset):
-        """Batches in the order of one epoch; `set_epoch` says which epoch begins next."""
-
-        next, order = 0, plan.order_of(0)
-
-        def __len__(self) -> int:
-            return len(plan)
-
-        def __getitem__(self, index: int) -> tuple:
-            rows = self.order[index * batch_size : (index + 1) * batch_size]
-            return keras.tree.map_structure(lambda array: np.asarray(array)[rows], (x, y))
-
-        def set_epoch(self, epoch: int) -> None:
-            self.next, self.order = epoch, plan.order_of(epoch)
-
-        def on_epoch_begin(self) -> None:  # on_epoch_end would not do: fit calls it before the first epoch too
-            self.set_epoch(self.next)
-            self.next += 1
-
-    return ResumableBatches()
-
 
 def keras_checkpoint(store: Any, batches: Any, state: dict | None = None, config: dict | None = None) -> Any:
     """Return a callback that saves the model, its optimiser and all random states after each epoch, as step = epoch.
 
-    store: `Checkpoints`. state, config: more to save, as for its `save`. The metrics are the epoch's logs, those of all
-    epochs so far meta["extra"]["history"]. Callbacks with a memory of their own (EarlyStopping) begin anew.
+    state, config: more to save, as for `Checkpoints.save`. The epoch's logs are its metrics, those of all epochs are
+    meta["extra"]["history"]. Callbacks with a memory of their own (EarlyStopping) begin anew.
 
     >>> start = store.resume({"model": model})                                   # doctest: +SKIP
     >>> model.fit(batches, epochs=20, initial_epoch=start, shuffle=False, callbacks=[keras_checkpoint(store, batches)])
@@ -62,8 +25,7 @@ def keras_checkpoint(store: Any, batches: Any, state: dict | None = None, config
 
         def on_train_begin(self, logs: dict | None = None) -> None:
             if self.params.get("steps") not in (None, len(batches)):
-                reason = f"an epoch has {len(batches)} batches, and the order of the data could not be resumed"
-                raise ValueError(f"leave steps_per_epoch out: {reason}")
+                raise ValueError(f"leave steps_per_epoch out: only {len(batches)} batches can be resumed exactly")
             self.history = None
 
         def on_epoch_begin(self, epoch: int, logs: dict | None = None) -> None:
@@ -96,7 +58,7 @@ def take_model(model: Any) -> dict:
         optimizer.build(model.trainable_variables)
     inner = getattr(optimizer, "inner_optimizer", None)  # in mixed precision
     name = type(optimizer).__name__ + (f"({type(inner).__name__})" if inner else "")
-    return {**state, "optimizer_class": name, "optimizer": take_variables(optimizer.variables)}
+    return {**state, "optimizer_class": name, "optimizer": take_variables(optimizer)}
 
 
 def put_model(model: Any, saved: dict) -> None:
@@ -115,7 +77,7 @@ def put_model(model: Any, saved: dict) -> None:
         if now["optimizer_class"] != saved["optimizer_class"].split(".")[-1]:
             here = now["optimizer_class"] or "none: call model.compile(…) before you restore"
             raise ValueError(f"it was trained by {saved['optimizer_class']}, now it has {here}")
-        put_variables(model.optimizer.variables, saved["optimizer"], words=1)
+        put_variables(model.optimizer, saved["optimizer"])
     for layer in model._flatten_layers():
         if isinstance(layer, Normalization):  # computes with constants that it makes of its variables
             layer.finalize_state()
@@ -127,19 +89,22 @@ def _own_variables(model: Any) -> list:
     return [variable for variable in model.variables if id(variable) not in metrics]
 
 
-def take_variables(variables: list, root: str = "") -> list:
-    """Return the variables' names, without `root` in front, and values."""
+def take_variables(owner: Any, root: str = "") -> list:
+    """Return the names, without `root` in front, and values of an optimiser's variables, or of a list of such."""
     from keras.ops import convert_to_numpy
 
+    variables = getattr(owner, "variables", owner)
     return [{"path": v.path.removeprefix(root + "/"), "value": np.array(convert_to_numpy(v))} for v in variables]
 
 
-def put_variables(variables: list, saved: list, words: int = 0, root: str = "") -> None:
-    """Assign values in order. ValueError where shapes, dtypes or the last `words` of the names (0: all) differ.
+def put_variables(owner: Any, saved: list, root: str = "") -> None:
+    """Assign values in order; ValueError where shapes, dtypes or names differ.
 
-    A name depends on how an object was built ("sequential_1/dense_3/kernel", "dense/kernel"; an optimiser's repeat all
-    this): so numbers do not count, nor what only one of two names has in front.
+    Of names ("sequential_1/dense_3/kernel", "dense/kernel") numbers do not count, nor what only one has in front; of an
+    optimiser's, which repeat the model's, the last word alone does.
     """
+    variables = getattr(owner, "variables", owner)
+    words = 0 if owner is variables else 1
     if len(saved) != len(variables):
         raise ValueError(f"{len(saved)} variables in the checkpoint, {len(variables)} here: it has other layers")
     for then, now, variable in zip(saved, take_variables(variables, root), variables, strict=True):

@@ -21,10 +21,8 @@ def record(name: str, lesson: str | None = None, path: str | Path | None = None,
     """
     if not isinstance(name, str) or not name.strip() or len(name) > _MAX_TEXT:
         raise ValueError(f"name must be a string of 1 to {_MAX_TEXT} characters, not {name!r}")
-    if not measures:
-        raise ValueError(f"record({name!r}) needs at least one measure, such as accuracy=0.93")
-    if "time" in measures:
-        raise ValueError("'time' is the time of the record; give your measure another name, such as seconds")
+    if not measures or "time" in measures:
+        raise ValueError(f"record({name!r}) needs at least one measure, such as seconds=2.5, and none called 'time'")
     measures = measures if lesson is None else {"lesson": str(lesson), **measures}
     row = {"name": name, "time": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")}
     row |= {key: _check_measure(key, value) for key, value in measures.items()}
@@ -67,8 +65,8 @@ def _check_measure(key: str, value: Any) -> float | int | str:
     number = type(value) is int or isinstance(value, float) and math.isfinite(value)
     if number or isinstance(value, str) and len(value) <= _MAX_TEXT:
         return value
-    allowed = f"a finite number or a string of at most {_MAX_TEXT} characters"
-    raise ValueError(f"{key} must be {allowed}, not {value!r:.60} (a tensor: use .item(); yes or no: 1 or 0)")
+    allowed = f"a finite number or a string of at most {_MAX_TEXT} characters (a tensor: .item(); yes or no: 1 or 0)"
+    raise ValueError(f"{key} must be {allowed}, not {value!r:.60}")
 
 
 def _find_ledger(path: str | Path | None) -> Path:

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .seeds import check_whole
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
@@ -27,30 +29,24 @@ def use_course_style() -> None:
 def show_images(
     images: Any, titles: Sequence[Any] | None = None, columns: int = 8, ax: "Axes | None" = None, **scale: Any
 ) -> "Axes":
-    """Show images in rows of `columns`, each with its title above, on one Axes.
+    """Show grey images (N, H, W) in rows of `columns`, each with its title above, on one Axes; else ValueError.
 
-    images: (N, H, W) grey, or (N, H, W, 3 or 4) colour (uint8, or floats from 0 to 1); ValueError for other shapes.
-    scale: cmap, vmin and vmax of grey images, without which they share one from smallest to largest.
+    scale: cmap, vmin and vmax; without them all images share one scale, from their smallest value to their largest.
     """
     stack = _to_array(images)
-    if stack.ndim not in (3, 4) or len(stack) == 0 or stack.ndim == 4 and stack.shape[-1] not in (3, 4):
-        hint = "a single image: image[None]; channels first: np.moveaxis(images, 1, -1)"
-        raise ValueError(f"images must be (N, H, W) or (N, H, W, 3 or 4) with N > 0, not {stack.shape}; {hint}")
-    if stack.ndim == 4 and stack.dtype != np.uint8 and not (stack.min() >= 0 and stack.max() <= 1):
-        raise ValueError(f"colour images as floats must lie in 0…1, not in {stack.min():g}…{stack.max():g}")
-    if titles is not None and len(titles) != len(stack):
-        raise ValueError(f"{len(stack)} images need as many titles, not {len(titles)}")
-    if isinstance(columns, bool) or not isinstance(columns, (int, np.integer)) or columns < 1:
-        raise ValueError(f"columns must be a whole number of at least 1, not {columns!r}")
-    n, height, width = stack.shape[:3]
-    columns = min(int(columns), n)
+    hint = "a single image: image[None]" if stack.ndim == 2 else "each is a matrix of greys"
+    _require(stack.ndim == 3 and len(stack) > 0, f"images must be (N, H, W) with N > 0, not {stack.shape}; {hint}")
+    n, height, width = stack.shape
+    texts = [""] * n if titles is None else titles
+    _require(len(texts) == n, f"{n} images need as many titles, not {len(texts)}")
+    columns = min(check_whole("columns", columns, 1), n)
     rows = -(-n // columns)
     inches, step_x = min(6.0, 1.5 * columns), width * 1.08
     title_height = 0 if titles is None else 0.18 * columns * step_x / inches  # 0.18 inches in the images' pixels
     step_y = height * 1.08 + title_height
     ax = _make_axes((inches, inches * rows * step_y / (columns * step_x))) if ax is None else ax
-    scale = {"cmap": "gray", "vmin": stack.min(), "vmax": stack.max()} | scale if stack.ndim == 3 else {}
-    for i, (image, title) in enumerate(zip(stack, [""] * n if titles is None else titles, strict=True)):
+    scale = {"cmap": "gray", "vmin": stack.min(), "vmax": stack.max()} | scale
+    for i, (image, title) in enumerate(zip(stack, texts, strict=True)):
         left, top = (i % columns) * step_x, (i // columns) * step_y + title_height
         ax.imshow(image, extent=(left, left + width, top + height, top), interpolation="nearest", **scale)
         ax.text(left + width / 2, top - 0.1 * title_height, title, fontsize="small", ha="center", va="bottom")
@@ -65,15 +61,14 @@ def show_heatmap(
 ) -> "Axes":  # fmt: skip
     """Show a matrix (rows, columns) as colours, row 0 on top, with a colour bar; ValueError where sizes disagree.
 
-    xlabels: one a column; ylabels: one a row. unit: what the colour bar measures. values: a format such as ".2f" that
-    writes each number into its cell. labels: xlabel, ylabel and title, or what else `Axes.set` takes.
+    xlabels, ylabels: one a column, a row. unit: of the colour bar. values: a format such as ".2f", which writes each
+    number into its cell. labels: xlabel, ylabel, title, or what else `Axes.set` takes.
     """
     array = _to_array(matrix)
-    if array.ndim != 2 or array.size == 0 or array.dtype.kind not in "biuf":
-        raise ValueError(f"matrix must be (rows, columns) of numbers, not {array.shape} of {array.dtype}")
-    for name, names, length in (("xlabels", xlabels, array.shape[1]), ("ylabels", ylabels, array.shape[0])):
-        if names is not None and len(names) != length:
-            raise ValueError(f"{name} must have {length} entries for a matrix {array.shape}, not {len(names)}")
+    fine = array.ndim == 2 and array.size > 0 and array.dtype.kind in "biuf"
+    _require(fine, f"matrix must be (rows, columns) of numbers, not {array.shape} of {array.dtype}")
+    for name, names, n in (("ylabels", ylabels, len(array)), ("xlabels", xlabels, array.shape[1])):
+        _require(names is None or len(names) == n, f"{name} must have {n} entries for a matrix {array.shape}")
     ax = _make_axes() if ax is None else ax
     image = ax.imshow(array, vmin=vmin, vmax=vmax, cmap="viridis", aspect="auto", interpolation="nearest")
     ax.figure.colorbar(image, ax=ax, label=unit)
@@ -93,20 +88,17 @@ def show_curves(
     curves: Mapping[str, Any], x: Any = None, ax: "Axes | None" = None,
     *, logx: bool = False, logy: bool = False, marker: str = "", **labels: str,
 ) -> "Axes":  # fmt: skip
-    """Draw labelled curves, each in its own colour and line style.
+    """Draw curves (label -> (n,) numbers), each in its own colour and line style; ValueError for other shapes.
 
-    curves: label -> (n,) numbers. x: (n,) shared positions; without it 1, 2, 3, … (epochs, steps), and then the curves
-    may differ in length. labels: as of `show_heatmap`. Raises ValueError for an empty dict, other shapes or lengths.
+    x: (n,) shared positions; without it 1, 2, 3, …, and the curves may differ in length. labels: as of `show_heatmap`.
     """
-    if not isinstance(curves, Mapping) or not curves:
-        raise ValueError('curves must be a dict like {"train": losses}: a label and its values')
+    _require(isinstance(curves, Mapping) and curves, 'curves must be a dict like {"train": losses}: labels and values')
     positions = None if x is None else _to_array(x)
     arrays = {str(label): _to_array(values) for label, values in curves.items()}
     for label, array in arrays.items():
-        if array.ndim != 1 or array.size == 0:
-            raise ValueError(f"curve {label!r} must be (n,) numbers with n > 0, not {array.shape}")
-        if positions is not None and positions.shape != array.shape:
-            raise ValueError(f"curve {label!r} has {array.shape[0]} values, but x has shape {positions.shape}")
+        _require(array.ndim == 1 and array.size, f"curve {label!r} must be (n,) numbers with n > 0, not {array.shape}")
+        fits = x is None or positions.shape == array.shape
+        _require(fits, f"curve {label!r} has {len(array)} values, but x has shape {getattr(positions, 'shape', ())}")
     ax = _make_axes() if ax is None else ax
     for i, (label, array) in enumerate(arrays.items(), start=len(ax.lines)):  # a second call takes the next colour
         looks = {"color": COLOURS[i % len(COLOURS)], "linestyle": LINE_STYLES[i % len(LINE_STYLES)], "marker": marker}
@@ -126,6 +118,11 @@ def _make_axes(size: tuple[float, float] | None = None) -> "Axes":
     import matplotlib.pyplot as plt
 
     return plt.subplots(figsize=size, layout="constrained")[1]
+
+
+def _require(holds: Any, message: str) -> None:
+    if not holds:
+        raise ValueError(message)
 
 
 def _to_array(values: Any) -> np.ndarray:

@@ -29,9 +29,8 @@ def check_whole(name: str, value: Any, least: int, most: int = 2**63 - 1) -> int
 def seed_everything(seed: int = 0, frameworks: Sequence[str] = (), deterministic: bool = False) -> np.random.Generator:
     """Seed Python, NumPy and every framework that is loaded; return a fresh NumPy generator with the same seed.
 
-    seed: 0 … 2**32 - 1. frameworks: "torch" and "tensorflow" are imported first when named; seed again after a later
-    import. deterministic: ask them for deterministic kernels too (slower on a GPU, and some operations raise).
-    Python's hash seed is fixed before it starts, by PYTHONHASHSEED. ValueError for any other seed or framework.
+    seed: 0 … 2**32 - 1. frameworks: "torch", "tensorflow", which are imported first; seed again after a later import.
+    deterministic: ask for deterministic kernels too (slower on a GPU, some operations raise). Otherwise ValueError.
     """
     global last_seed
     seed, names = check_whole("seed", seed, 0, 2**32 - 1), [frameworks] if isinstance(frameworks, str) else frameworks
@@ -99,10 +98,11 @@ class ShuffledBatches:
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Go on where `state` was taken. Raises ValueError where the data or the settings differ."""
-        for name in ("n", "batch_size", "seed", "drop_last"):
-            then, now = state.get(name), getattr(self, name)
-            if then != now:
-                raise ValueError(f"{name} was {then!r}, here it is {now!r}: the order of the data would be another")
+        for name, now in self.state_dict().items():
+            if name not in ("epoch", "position") and state.get(name) != now:
+                raise ValueError(
+                    f"{name} was {state.get(name)!r}, here {now!r}: the order of the data would be another"
+                )
         epoch, position = state["epoch"], state["position"]
         if not (type(epoch) is type(position) is int and epoch >= 0 and 0 <= position <= len(self)):
             raise ValueError(f"epoch {epoch!r}, position {position!r} is no place in epochs of {len(self)} batches")
@@ -142,8 +142,8 @@ def apply_random(states: dict) -> None:
 
 def take_numpy(rng: np.random.Generator) -> dict:
     """Return the state of a NumPy generator, and how many children it has."""
-    spawned = getattr(rng.bit_generator.seed_seq, "n_children_spawned", 0)
-    return {"state": rng.bit_generator.state, "spawned": spawned}
+    bits = rng.bit_generator
+    return {"state": bits.state, "spawned": getattr(bits.seed_seq, "n_children_spawned", 0)}
 
 
 def put_numpy(rng: np.random.Generator, saved: dict) -> None:

@@ -40,10 +40,7 @@ def capture_state(state: dict[str, Any]) -> dict:
 
 
 def apply_state(state: dict[str, Any], saved: dict, random_states: bool, keep: bool = True) -> None:
-    """Put a saved tree into the objects of `state`, all or nothing; keep=False: nothing, only see whether it fits.
-
-    Raises CheckpointError naming what does not fit or refuses it; then everything is as it was before.
-    """
+    """Put a saved tree into the objects of `state`, or CheckpointError and nothing; keep=False: only see if it fits."""
     before, current = None, "state"
     try:
         before = copy.deepcopy(capture_state(state))
@@ -70,10 +67,9 @@ def apply_state(state: dict[str, Any], saved: dict, random_states: bool, keep: b
 
 
 def encode_state(tree: Any) -> bytes:
-    """Return `tree` as the bytes of one safetensors file; its structure travels as JSON in the file's metadata.
+    """Return `tree` as a safetensors file, its structure as JSON in the metadata.
 
-    Allowed: None, bool, int, float, str, bytes, list, tuple, dict, OrderedDict, Counter, NumPy arrays and scalars,
-    dense PyTorch tensors. Raises TypeError naming the place of anything else.
+    It may hold _PLAIN values, OrderedDict, Counter and dense PyTorch tensors; TypeError names the place of others.
     """
     from safetensors.numpy import save
 
@@ -150,6 +146,8 @@ def _decode(node: dict, tensors: dict) -> Any:
             result._metadata = node["extra"]
         return result
     dtype, shape, array = node["dtype"], node["shape"], tensors[node["t"]]
+    if array.dtype.name != (dtype if dtype in _NATIVE else "uint8") or dtype not in _NATIVE | _AS_BYTES:
+        raise ValueError(f"{node['t']} is {array.dtype}, declared as {dtype}")
     if kind == "torch":
         import torch
 
@@ -183,10 +181,6 @@ def _put_optimizer(optimizer: Any, saved: dict) -> None:
                 raise ValueError(f"it belongs to another model: {key} is {_sign(slots[key])}, not {_sign(parameter)}")
 
 
-def _put_keras_optimizer(optimizer: Any, saved: list) -> None:
-    keras_states.put_variables(optimizer.variables, saved, words=1)  # of a name "dense_3_kernel_momentum", the momentum
-
-
 def _sign(value: Any) -> str:
     return f"{value.dtype}{tuple(value.shape)}" if hasattr(value, "shape") else "there"
 
@@ -199,7 +193,7 @@ _TAKE, _PUT = methodcaller("state_dict"), lambda thing, value: thing.load_state_
 _BY_CONTENT = ("plain", "torch-module", "keras-model")  # of these what they hold decides, of others their class too
 _RULES = [  # kind, type (looked up where its library is loaded), how to take the state and how to put it back
     ("keras-model", "keras.Model", keras_states.take_model, keras_states.put_model),  # on PyTorch it is a Module too
-    ("keras-optimizer", "keras.Optimizer", lambda it: keras_states.take_variables(it.variables), _put_keras_optimizer),
+    ("keras-optimizer", "keras.Optimizer", keras_states.take_variables, keras_states.put_variables),
     ("torch-module", "torch.nn.Module", _TAKE, _put_module),
     ("torch-optimizer", "torch.optim.Optimizer", _TAKE, _put_optimizer),
     ("torch-generator", "torch.Generator", methodcaller("get_state"), lambda rng, saved: rng.set_state(saved)),

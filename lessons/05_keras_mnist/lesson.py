@@ -928,8 +928,8 @@ f"{file_size / 1e6:.2f} MB; three numbers a parameter: {3 * 4 * network.count_pa
 SCRIPT = '''"""Train the digits network; run again, it goes on where it died. Usage: FOLDER EPOCHS BATCH KILL_IN"""
 import math, os, signal, sys
 from pathlib import Path
-import keras, numpy as np, tensorflow as tf
-from course_utils import Checkpoints, keras_batches, keras_checkpoint
+import course_data as data, keras, numpy as np, tensorflow as tf
+from course_utils import Checkpoints, keras_checkpoint
 
 class PowerCut(keras.callbacks.Callback):
     """Kills this process in the middle of epoch KILL_IN (1, 2, ...): nothing is closed, nothing saved."""
@@ -951,7 +951,7 @@ class StepLengths(keras.callbacks.Callback):
 
 def train(folder, epochs, batch, *extra, forget_adam=False):
     digits, model = np.load(folder.parent / "digits.npz"), keras.models.load_model(folder.parent / "start.keras")
-    batches = keras_batches(digits["X"], digits["Y"], batch, seed=0)
+    batches = data.keras_batches(digits["X"], digits["Y"], batch, seed=0)
     store = Checkpoints(folder / "checkpoints", keep_last=2)
     begin, saver = store.resume({"model": model}), keras_checkpoint(store, batches)     # begin: 0 in an empty folder
     if forget_adam:

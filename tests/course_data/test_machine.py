@@ -9,6 +9,7 @@ import pytest
 torch = pytest.importorskip("torch")
 
 from course_data import device_report, machine  # noqa: E402
+from course_utils import device  # noqa: E402
 
 
 def test_the_report_without_frameworks_imports_none(monkeypatch):
@@ -19,6 +20,32 @@ def test_the_report_without_frameworks_imports_none(monkeypatch):
     text = repr(report)
     assert platform_line(text, "CPU threads").startswith(str(machine.count_cores()))
     assert re.search(r"Memory +\d+\.\d GiB", text) and "TensorFlow" not in text
+
+
+GIB = 2**30
+V1 = "memory/m/memory.{}_in_bytes"
+CONTAINERS = {  # what the process's own file says, the groups' files, (total, available) in GiB of a machine (64, 60)
+    "version 2": ("0::/a/b\n", {"a/b/memory.max": 4 * GIB, "a/b/memory.current": GIB, "a/memory.max": "max"}, (4, 3)),
+    "the parent's": ("0::/a/b\n", {"a/memory.max": 2 * GIB, "a/memory.current": 3 * GIB}, (2, 0)),
+    "version 1": ("5:memory:/m\n", {V1.format("limit"): 2 * GIB, V1.format("usage"): GIB}, (2, 1)),
+    "no limit": ("4:memory:/m\n", {V1.format("limit"): 2**63 - 4096, V1.format("usage"): 1}, (64, 60)),
+    "not Linux": (None, {}, (64, 60)),
+}
+
+
+@pytest.mark.parametrize("kind", CONTAINERS)
+def test_memory_is_that_of_the_container(monkeypatch, tmp_path, kind):
+    own, files, expected = CONTAINERS[kind]
+    for name, content in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(f"{content}\n")
+    if own:
+        (tmp_path / "own").write_text(own)
+    monkeypatch.setattr(device, "_CGROUPS", tmp_path)
+    monkeypatch.setattr(device, "_OWN_CGROUP", tmp_path / "own")
+    memory = types.SimpleNamespace(total=64 * GIB, available=60 * GIB)
+    monkeypatch.setattr(machine.psutil, "virtual_memory", lambda: memory)
+    assert machine.measure_memory() == tuple(size * GIB for size in expected)
 
 
 def fake_child(monkeypatch, returncode=0, stdout="", stderr=""):

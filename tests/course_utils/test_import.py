@@ -43,7 +43,7 @@ def test_every_exported_name_is_there(name):
 def test_no_function_is_hidden_by_a_module_of_its_name():
     modules = {path.stem for path in Path(course_utils.__file__).parent.glob("*.py")}
     assert not modules & {name for names in course_utils._HOMES.values() for name in names}
-    names = "keras_batches, keras_checkpoint, pick_device, ensure, Checkpoints"
+    names = "keras_checkpoint, pick_device, ensure, Checkpoints"
     run(f"from course_utils import {names}; assert all(map(callable, ({names})))")
 
 
@@ -66,7 +66,7 @@ def test_an_unknown_name_is_an_attribute_error():
         from course_utils import no_such_helper  # noqa: F401
 
 
-@pytest.mark.parametrize("name", ["data", "open_pretrained", "sources"])
+@pytest.mark.parametrize("name", ["data", "keras_batches", "open_pretrained", "sources"])
 def test_a_notebook_of_yesterday_is_told_what_to_write_today(name):
     code = f"from course_utils import {name}"
     with pytest.raises(ImportError, match=f"course_utils.{name} has moved; .* write: .*course_data") as caught:

@@ -15,7 +15,8 @@ pytest.importorskip("keras")
 TRAINING = textwrap.dedent("""
     import hashlib, json, os, signal, sys
     import keras
-    from course_utils import Checkpoints, CheckpointError, keras_batches, keras_checkpoint, seed_everything
+    from course_data import keras_batches
+    from course_utils import Checkpoints, CheckpointError, keras_checkpoint, seed_everything
 
     folder, job = sys.argv[1:]
     rng = seed_everything(3)
@@ -54,11 +55,6 @@ TRAINING = textwrap.dedent("""
         twin = make_model()                                              # dense_9 here, dense there: the same model
         store.restore({"model": twin})
         assert twin.get_weights()[0].tolist() == before
-        for bad in (dict(x=x, y=y[:-1]), dict(x=x, y=y, batch_size=0)):
-            try:
-                keras_batches(**{"batch_size": 8, "seed": 0, **bad})
-            except ValueError as error:
-                result["errors"].append(str(error))
         try:
             model.fit(batches, epochs=1, steps_per_epoch=3, verbose=0, callbacks=[saver])
         except ValueError as error:
@@ -70,7 +66,8 @@ TRAINING = textwrap.dedent("""
 MIXED = textwrap.dedent("""
     import hashlib, json, sys
     import keras
-    from course_utils import Checkpoints, keras_batches, keras_checkpoint, seed_everything
+    from course_data import keras_batches
+    from course_utils import Checkpoints, keras_checkpoint, seed_everything
 
     folder, job = sys.argv[1:]
     rng = seed_everything(3)
@@ -183,11 +180,11 @@ def test_a_killed_fit_resumes_exactly_and_what_does_not_fit_is_named(tmp_path):
     assert resumed["history"] == whole["history"], "all epochs, those before the kill too, bit for bit"
     assert resumed["weights"] == whole["weights"] and resumed["steps"] == whole["steps"] == [2, 3]
 
-    width, optimizer, compiled, build, layers, lengths, size, steps = whole["errors"]
+    width, optimizer, compiled, build, layers, steps = whole["errors"]
     assert "kernel float32(4, 16), here" in width and "float32(4, 17)" in width
     assert "Adam" in optimizer and "SGD" in optimizer
     assert "call model.compile" in compiled and "keras.Input" in build and "variables in the checkpoint" in layers
-    assert "[49, 50]" in lengths and "batch_size" in size and "leave steps_per_epoch out" in steps
+    assert "leave steps_per_epoch out" in steps
 
 
 def test_mixed_float16_resumes_exactly_in_a_new_process(tmp_path):

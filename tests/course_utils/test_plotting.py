@@ -58,14 +58,14 @@ def test_images_do_not_overlap_and_lie_within_the_axes():
             assert a[1] <= b[0] or b[1] <= a[0] or a[2] <= b[3] or b[2] <= a[3]
 
 
-def test_images_take_the_axes_given_and_colour_and_lists():
+def test_images_take_the_axes_given_and_lists():
     fig, (left, right) = plt.subplots(1, 2)
-    assert plotting.show_images(np.random.rand(3, 4, 4, 3), ax=left) is left and len(left.images) == 3
+    assert plotting.show_images(np.random.rand(3, 4, 4), ax=left) is left and len(left.images) == 3
     assert plotting.show_images([np.ones((2, 2)), np.zeros((2, 2))], ax=right, vmin=-1, vmax=2) is right
     assert right.images[0].get_clim() == (-1, 2) and len(plt.get_fignums()) == 1
 
 
-@pytest.mark.parametrize("shape", [(4,), (4, 4), (0, 4, 4), (2, 1, 5, 5), (2, 3, 4, 4, 3)])
+@pytest.mark.parametrize("shape", [(4,), (4, 4), (0, 4, 4), (2, 5, 5, 3), (2, 3, 4, 4, 3)])
 def test_images_of_another_shape_are_explained(shape):
     with pytest.raises(ValueError, match=r"images must be \(N, H, W\)"):
         plotting.show_images(np.zeros(shape))
@@ -78,8 +78,6 @@ def test_images_with_other_mistakes_are_explained():
     for columns in (0, 2.0, True):
         with pytest.raises(ValueError, match="columns"):
             plotting.show_images(images, columns=columns)
-    with pytest.raises(ValueError, match="0…1"):
-        plotting.show_images(np.full((1, 2, 2, 3), 255.0))
     with pytest.raises(ValueError, match="same shape"):
         plotting.show_images([np.zeros((2, 2)), np.zeros((3, 3))])
     assert not plt.get_fignums(), "a refused call leaves no empty figure behind"
