@@ -6,6 +6,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .batches import ShuffledBatches as ShuffledBatches
     from .batches import keras_batches as keras_batches
     from .loaders import bert_folder as bert_folder
     from .loaders import load_corpus as load_corpus
@@ -28,7 +29,7 @@ _HOMES = {  # no name here may be a module's name too: the module would hide it
     **dict.fromkeys(("load_sst2", "load_imdb", "bert_folder"), "loaders"),
     **dict.fromkeys(("Corpus", "Images", "RaterScores", "Texts"), "records"),
     "device_report": "machine",
-    "keras_batches": "batches",
+    **dict.fromkeys(("ShuffledBatches", "keras_batches"), "batches"),
     "open_pretrained": "pretrained",
     "split": "splitting",
 }

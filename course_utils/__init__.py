@@ -8,12 +8,11 @@ _HOMES = {
     "device": ("pick_device", "use_tensorflow_memory_growth"),
     "install": ("ensure",),
     "keras_states": ("keras_checkpoint",),
-    "seeds": ("ShuffledBatches", "seed_everything"),
+    "seeds": ("seed_everything",),
 }
 __all__ = sorted(["ledger", "plotting", *(name for names in _HOMES.values() for name in names)])
 _MOVED = {"data": "import course_data as data", "open_pretrained": "from course_data import open_pretrained"}
-_MOVED["keras_batches"] = "from course_data import keras_batches"
-_MOVED["device_report"] = "from course_data import device_report"
+_MOVED |= {name: f"from course_data import {name}" for name in ("ShuffledBatches", "device_report", "keras_batches")}
 _MOVED["sources"] = "from course_data import registry as sources"
 
 

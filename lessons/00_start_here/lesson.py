@@ -62,7 +62,7 @@ from scipy import sparse
 from sklearn.feature_extraction.text import CountVectorizer
 
 import course_data as data
-from course_utils import Checkpoints, ShuffledBatches, pick_device, plotting, seed_everything
+from course_utils import Checkpoints, pick_device, plotting, seed_everything
 
 plotting.use_course_style()
 
@@ -947,15 +947,15 @@ def take_steps(w, b, batches, count):
         w, b = w - LEARNING_RATE * slope_w, b - LEARNING_RATE * slope_b
     return w, b, losses
 
-_, _, straight = take_steps(np.zeros(X.shape[1]), 0.0, ShuffledBatches(len(y), 64, seed=SEED), 80)
+_, _, straight = take_steps(np.zeros(X.shape[1]), 0.0, data.ShuffledBatches(len(y), 64, seed=SEED), 80)
 
 with TemporaryDirectory() as folder:
-    store, batches = Checkpoints(folder), ShuffledBatches(len(y), 64, seed=SEED)
+    store, batches = Checkpoints(folder), data.ShuffledBatches(len(y), 64, seed=SEED)
     w_now, b_now, part_one = take_steps(np.zeros(X.shape[1]), 0.0, batches, 30)
     store.save(30, {"w": w_now, "b": b_now, "batches": batches}, metrics={"loss": part_one[-1]})
     del w_now, b_now, batches                               # the power fails
 
-    batches = ShuffledBatches(len(y), 64, seed=SEED)        # a new day: nothing is left but the folder
+    batches = data.ShuffledBatches(len(y), 64, seed=SEED)        # a new day: nothing is left but the folder
     meta = store.restore({"batches": batches})
     _, _, part_two = take_steps(meta["values"]["w"], meta["values"]["b"], batches, 50)
 

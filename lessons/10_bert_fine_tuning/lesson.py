@@ -63,7 +63,7 @@ from transformers.modeling_outputs import SequenceClassifierOutput
 from transformers.utils import logging
 
 import course_data as data
-from course_utils import Checkpoints, ShuffledBatches, ledger, pick_device, plotting, seed_everything
+from course_utils import Checkpoints, ledger, pick_device, plotting, seed_everything
 
 logging.disable_progress_bar()              # a bar for each loading of 0.2 s is noise
 logging.set_verbosity_error()               # and so is its report that we leave the pooler out: 10.3 says why
@@ -184,7 +184,7 @@ assert all(torch.equal(first[name], theirs[name]) for name in ("input_ids", "att
 {name: tuple(tensor.shape) for name, tensor in first.items()}
 
 # %%
-class SimilarLengths(ShuffledBatches):
+class SimilarLengths(data.ShuffledBatches):
     """Batches of reviews of similar length, in shuffled order; can be resumed in mid-epoch, like its parent."""
     def __init__(self, dataset, batch_size, seed):
         self.blocks = np.array_split(np.argsort(dataset.lengths, kind="stable"), math.ceil(len(dataset) / batch_size))
@@ -197,7 +197,7 @@ def count_tokens(blocks):
     """Mean number of tokens that BERT reads for a review, when each block is padded to its longest."""
     return sum(len(rows) * train_set.lengths[rows].max() for rows in blocks) / len(train_set)
 
-by_lot, sorted_first = ShuffledBatches(len(train_set), BATCH, SEED), SimilarLengths(train_set, BATCH, SEED)
+by_lot, sorted_first = data.ShuffledBatches(len(train_set), BATCH, SEED), SimilarLengths(train_set, BATCH, SEED)
 tokens = {f"all to {MAX_TOKENS}": MAX_TOKENS, "random batches": count_tokens(by_lot),
           "similar lengths": count_tokens(sorted_first)}
 saved = {name: 1 - each / MAX_TOKENS for name, each in tokens.items()}

@@ -16,12 +16,14 @@ import numpy as np
 import pytest
 import torch
 
-from course_utils import CheckpointError, Checkpoints, ShuffledBatches, checkpoints, files, seed_everything
+from course_data import ShuffledBatches
+from course_utils import CheckpointError, Checkpoints, checkpoints, files, seed_everything
 
 TRAINING = textwrap.dedent("""
     import os, random, signal, sys
     import numpy as np, torch
-    from course_utils import Checkpoints, ShuffledBatches, checkpoints, seed_everything
+    from course_data import ShuffledBatches
+    from course_utils import Checkpoints, checkpoints, seed_everything
 
     def kill():
         os.kill(os.getpid(), signal.SIGKILL)

@@ -28,7 +28,7 @@ def test_the_import_loads_nothing_heavy():
 
 
 def test_the_small_modules_load_no_framework():
-    names = "pick_device, seed_everything, Checkpoints, ShuffledBatches, plotting, ledger"
+    names = "pick_device, seed_everything, Checkpoints, plotting, ledger"
     loaded = run(f"import sys; from course_utils import {names}; print(*sys.modules)").split()
     assert "course_utils.checkpoints" in loaded
     assert not {"torch", "tensorflow", "transformers", "matplotlib", "keras"} & set(loaded)

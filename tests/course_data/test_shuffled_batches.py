@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from course_utils import ShuffledBatches
+from course_data import ShuffledBatches
 
 
 def take(batches, count):
