@@ -17,7 +17,7 @@ from tools.rules import (
     survey,
 )
 
-MOST = {"wide-line": 2547, "dead-lesson": 39, "typed-minutes": 26}  # of 29 November 2026: lower them, never raise them
+MOST = {"wide-line": 2545, "dead-lesson": 39, "typed-minutes": 26}  # of 29 November 2026: lower them, never raise them
 GOOD = make_source(say("# 77. Try\n\n## 77.1 A"), say("# 77. 试\n\n## 77.1 甲", "zh"), code("x = 1"))
 BROKEN = {
     "wide-line": (code("x" * 89),),
