@@ -23,6 +23,7 @@ class DeviceReport(NamedTuple):
     """What this process has to compute with, printed as a table; None: a framework was not asked, or is not here."""
 
     machine: dict[str, str]
+    memory_total: int  # bytes
     torch_version: str | None = None
     accelerators: list[str] | None = None
     tensorflow_version: str | None = None
@@ -39,11 +40,12 @@ class DeviceReport(NamedTuple):
 
 def device_report(frameworks: bool = True) -> DeviceReport:
     """Return what this machine offers. frameworks: also ask PyTorch and TensorFlow where installed (takes seconds)."""
-    total, available = (f"{size / 2**30:.1f} GiB" for size in measure_memory())
+    memory = measure_memory()
+    total, available = (f"{size / 2**30:.1f} GiB" for size in memory)
     machine = {"Python": platform.python_version(), "System": f"{platform.system()} ({platform.machine()})"}
     machine |= {"CPU threads": f"{count_cores()} (usable here)", "Memory": f"{total}, available {available}"}
     if not frameworks:
-        return DeviceReport(machine)
+        return DeviceReport(machine, memory[0])
     version, found = None, None
     with contextlib.suppress(ImportError):
         import torch
@@ -53,7 +55,7 @@ def device_report(frameworks: bool = True) -> DeviceReport:
             torch.__version__,
             [describe_device(f"{kind}:{i}") for kind in counts for i in range(counts[kind])],
         )
-    return DeviceReport(machine, version, found, *_ask_tensorflow())
+    return DeviceReport(machine, memory[0], version, found, *_ask_tensorflow())
 
 
 def measure_memory() -> tuple[int, int]:

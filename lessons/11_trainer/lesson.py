@@ -160,12 +160,12 @@ workshop = TemporaryDirectory()                                 # all files of t
 
 def load_tiny(source, write):
     """What load_task makes of fifty reviews, written as the publisher of `source` writes them."""
-    record = getattr(sources, source.upper())
+    record = getattr(registry, source.upper())
     path = Path(workshop.name, source, "downloads", record.filename)
     path.parent.mkdir(parents=True)
     write(path, val.take(np.arange(50)))
     known = dataclasses.replace(record, sha256=hashlib.sha256(path.read_bytes()).hexdigest())
-    with patch.object(sources, source.upper(), known), patch.dict(os.environ, COURSE_CACHE=str(path.parents[1])):
+    with patch.object(registry, source.upper(), known), patch.dict(os.environ, COURSE_CACHE=str(path.parents[1])):
         return load_task(source)
 
 def pair_up(parts):                                              # the loader of IMDB tidies blanks, so we do the same to both

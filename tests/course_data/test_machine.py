@@ -17,6 +17,7 @@ def test_the_report_without_frameworks_imports_none(monkeypatch):
     monkeypatch.setattr(machine, "_ask_tensorflow", lambda: pytest.fail("asked TensorFlow"))
     report = device_report(frameworks=False)
     assert report.tensorflow_gpus is None and report.torch_version is None
+    assert report.memory_total == machine.measure_memory()[0]  # lesson 00 draws it
     text = repr(report)
     assert platform_line(text, "CPU threads").startswith(str(machine.count_cores()))
     assert re.search(r"Memory +\d+\.\d GiB", text) and "TensorFlow" not in text
