@@ -122,12 +122,6 @@ def test_what_is_listed_as_equivalent_must_survive_and_exist(monkeypatch):
     assert "q2: listed as equivalent, but no such mutant is made: a → b" in report.faults
 
 
-def test_without_the_repository_it_says_where_the_wrong_answers_are(monkeypatch, tmp_path, capsys):
-    monkeypatch.setattr(proofs, "ROOT", tmp_path)
-    assert verify.main([]) == 2
-    assert "in a copy of the repository" in capsys.readouterr().err
-
-
 def test_an_unknown_exercise_is_refused(capsys):
     assert verify.main(["99_none"]) == 2
     assert "there is no exercise '99_none'" in capsys.readouterr().err
