@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from autograder.answers.examples import Example, find_examples
 from autograder.answers.given import get_given
 from autograder.answers.outcome import Text
 from autograder.answers.texts import Texts, read_texts
@@ -45,6 +46,10 @@ class Question:
     def points(self, hidden: bool) -> int:
         return sum(check.points for check in self.checks if hidden or not check.hidden)
 
+    def find_last_visible(self) -> Check | None:
+        """The check that also judges the examples of the docstrings."""
+        return next((check for check in reversed(self.checks) if not check.hidden), None)
+
 
 class Exercise:
     """All that the trusted side knows about an exercise; lessons/NN_topic/checks.py makes one, called EXERCISE."""
@@ -56,6 +61,7 @@ class Exercise:
         self.questions = {id: Question(id, title, hints) for id, (title, hints) in texts.questions.items()}
         self.misconceptions = texts.misconceptions
         self._define: Callable[[], Definition] | None = None
+        self._examples: dict[str, tuple[Example, ...]] = {}
         if lacking := [id for id, question in self.questions.items() if len(question.hints) != 3]:
             raise ValueError(f"{name} {', '.join(lacking)}: a question has exactly three hints")
 
@@ -78,6 +84,15 @@ class Exercise:
         if not self._define:
             raise ValueError(f"{self.name} has no definition yet: ask for {name!r} inside a check")
         return get_given(self._define().given, name)
+
+    def examples(self, question: str) -> tuple[Example, ...]:
+        """The examples in the docstrings of the question's untouched cell; none where the exercise has no definition.
+
+        Raises ValueError for one that isn't written as it must be.
+        """
+        if self._define and question not in self._examples:
+            self._examples[question] = find_examples(self._define().holes[question])
+        return self._examples.get(question, ())
 
     def say(self, message: str, /, **values) -> Text:
         """The sentence of that name in [messages], filled with the values. Raises KeyError for an unknown one."""
