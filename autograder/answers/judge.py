@@ -23,6 +23,9 @@ _ROWS = Text(
     "`{what}` 里应当是行号，即 0 到 {last} 的整数；你的不是。",
 )
 
+_COUNT = Text("`{what}` holds {count} numbers.", "`{what}` 里应有 {count} 个数。")
+_NOT_YET = Text("`{what}` is not right yet.", "`{what}` 还不对。")
+
 # Wrong recipes by the name of their misconception: a list holds several, anything else is one.
 Mistakes = Mapping[str, object]
 
@@ -81,6 +84,25 @@ def judge_equal(value, right, wrong: Mistakes, what: str = "the answer", otherwi
     expect_equal(value, right, what)
 
 
+def judge_constant(
+    value, right, wrong: Mistakes, what: str, near: Tolerance | None = None, otherwise: Text | None = None
+) -> None:
+    """As Tolerance.judge, or judge_equal without `near`, for a value that a learner writes down: nothing gives it away.
+
+    right: a number, or some in a tuple or list. otherwise: a sentence in place of "not right yet".
+    """
+    count = np.size(right)
+    numbers = as_array(value, what)
+    if numbers.size != count:
+        raise Wrong(_COUNT.format(what=what, count=count))
+    value = numbers.reshape(np.shape(right)).tolist()
+    secret = otherwise or _NOT_YET.format(what=what)
+    if near:
+        near.judge(value, right, wrong, what, secret)
+    else:
+        judge_equal(value, right, wrong, what, secret)
+
+
 def expect_choice(value, what: str, options: Mapping[str, str] | Iterable[str]) -> str:
     """The option that `value` names; case, spaces and a full stop at the end don't matter.
 
@@ -90,7 +112,7 @@ def expect_choice(value, what: str, options: Mapping[str, str] | Iterable[str]) 
     plain = " ".join(value.split()).rstrip(".").casefold() if isinstance(value, str) else None
     chosen = next((option for option in options if option.casefold() == plain), None)
     if chosen is None:
-        *others, last = [f'"{option}"' for option in options]
+        *others, last = [f'"{option}"' for option in sorted(options)]  # their order must not tell the right one
         en, zh = f"{', '.join(others)} or {last}", f"{'、'.join(others)} 或 {last}"
         raise Wrong(Text(f"`{what}` is {en}.", f"`{what}` 应是 {zh}。"))
     if isinstance(options, Mapping) and options[chosen]:

@@ -12,7 +12,15 @@ from autograder.answers.expect import (
     expect_parts,
     is_equal,
 )
-from autograder.answers.judge import Tolerance, expect_choice, expect_letters, expect_rows, judge_equal, keep_inputs
+from autograder.answers.judge import (
+    Tolerance,
+    expect_choice,
+    expect_letters,
+    expect_rows,
+    judge_constant,
+    judge_equal,
+    keep_inputs,
+)
 from autograder.answers.outcome import CouldNotRun, Misconception, Text, Wrong
 
 NEAR = Tolerance(1e-5, 1e-6)
@@ -68,6 +76,43 @@ def test_a_sentence_can_stand_in_place_of_the_right_value():
             judged(6, 5, {"six": 6}, "COST", secret)
 
 
+@pytest.mark.parametrize(("right", "near"), [(1536, NEAR), (1536, None), ((3, 2), None), (0.7613, Tolerance(0, 6e-4))])
+def test_a_constant_is_judged_without_a_word_of_the_right_one(right, near):
+    wrong = {"seven": [7, [7, 7]]}
+    for same in (
+        right,
+        np.array(right),
+        np.array(right, dtype=np.float32),
+        [right] if np.ndim(right) == 0 else list(right),
+    ):
+        judge_constant(same, right, wrong, "LOW", near)
+    with pytest.raises(Misconception, match="seven"):
+        judge_constant(np.full(np.shape(right), 7), right, wrong, "LOW", near)
+    for junk in (
+        0,
+        1,
+        -1,
+        1e9,
+        float("nan"),
+        float("inf"),
+        "x",
+        [],
+        [1, 2],
+        [1, 2, 3],
+        [[1], [2, 3]],
+        None,
+        True,
+        {},
+        "1536",
+    ):
+        with pytest.raises(Wrong) as caught:
+            judge_constant(junk, right, wrong, "LOW", near)
+        said = "".join(caught.value.message).replace("[1, 2]", "").replace("2 numbers", "").replace("2 个数", "")
+        assert not any(part in said for part in ("1536", "0.76", "(3, 2)", "3", "2"))
+    with pytest.raises(Wrong, match="^other$"):
+        judge_constant(np.zeros(np.shape(right)), right, wrong, "LOW", near, Text("other", "别的"))
+
+
 def test_exact_values_are_judged_as_they_are():
     judge_equal(["a", "b"], ("a", "b"), {"turned": [["b", "a"]]})
     judge_equal(None, None, {})
@@ -117,8 +162,8 @@ def test_choices():
         with pytest.raises(Wrong) as error:
             expect_choice(value, "VERDICT", options)
         assert error.value.message == (
-            '`VERDICT` is "A", "not shown" or "C".',
-            '`VERDICT` 应是 "A"、"not shown" 或 "C"。',
+            '`VERDICT` is "A", "C" or "not shown".',
+            '`VERDICT` 应是 "A"、"C" 或 "not shown"。',
         )
 
 
