@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from autograder.answers.rooms import find_notebook, list_exercises, load_exercise
+from autograder.command_line import Parser
 from autograder.export.gradescope import write_gradescope
 from autograder.export.nbgrader import write_nbgrader
 from autograder.export.spreadsheets import write_canvas, write_moodle
@@ -51,7 +52,7 @@ def _write_zip(options: argparse.Namespace) -> int:
 
 
 def _parse(arguments: list[str]) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m autograder export", description=__doc__)
+    parser = Parser(prog="python -m autograder export", description=__doc__)
     systems = parser.add_subparsers(dest="system", required=True, metavar="SYSTEM")
     for name, roster in (("canvas", "the gradebook that Canvas exported"), ("moodle", "Moodle's grading worksheet")):
         grades = systems.add_parser(name, help=f"grades of a graded folder for {name.title()}")

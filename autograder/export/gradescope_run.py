@@ -15,8 +15,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from autograder.answers.outcome import Status, Text
+from autograder.answers.rooms import load_definition
 from autograder.grading.intake import gather_one
 from autograder.grading.parsing import SubmissionError
+from autograder.grading.submission import read_submission
 from autograder.results.plain_text import to_plain_text
 from autograder.results.record import Record, RecordStatus, read_record
 from course_utils.files import write_file
@@ -39,7 +41,9 @@ def grade_in_container(
     with tempfile.TemporaryDirectory() as folder:
         given, out = Path(folder, "submission.ipynb"), Path(folder, "out")
         try:
-            given.write_bytes(gather_one(root / "submission", exercise).read())
+            notebook = gather_one(root / "submission", exercise).read()
+            read_submission(notebook, exercise, load_definition(exercise).holes)  # `grade` refuses what is none of it
+            given.write_bytes(notebook)
         except SubmissionError as error:
             result = _describe_failure(error.message, 0)
         except ValueError:
