@@ -1,4 +1,4 @@
-"""python -m autograder export: grades for Canvas and Moodle, and exercises for nbgrader and Gradescope."""
+"""python -m autograder export: grades for Canvas, Moodle or any list; exercises for nbgrader and Gradescope."""
 
 from __future__ import annotations
 
@@ -8,32 +8,68 @@ import sys
 from pathlib import Path
 
 from autograder.answers.rooms import find_notebook, list_exercises, load_exercise
+from autograder.export.canvas import write_canvas
 from autograder.export.gradescope import write_gradescope
+from autograder.export.lists import write_list
+from autograder.export.matching import NothingMatched, Written
+from autograder.export.moodle import write_moodle
 from autograder.export.nbgrader import write_nbgrader
-from autograder.export.spreadsheets import write_canvas, write_moodle
+from autograder.results.cells import clean
 from autograder.results.record import Record, read_record
+
+_SHOWN = 20  # names on the terminal
+_SYSTEMS = {  # what each takes as --roster
+    "canvas": "the gradebook that Canvas exported",
+    "moodle": "Moodle's grading worksheet, in any language",
+    "list": "any list of students saved as CSV: Google Classroom, Blackboard, 学习通, an office",
+}
+_COLUMN = "the assignment's name in Canvas, elsewhere the column of grades (as a rule it is found without)"
+_ANONYMOUS = (
+    "Names that begin with anon_ came from an anonymous assignment, which Canvas lets nobody grade from a file: post "
+    "its grades or switch anonymity off, then download the submissions again"
+)
+_GROUPS = "Is one of these a group? Give the list a column “Group”: each member then gets the group's grade"
 
 
 def main(arguments: list[str]) -> int:
-    """0: written; 2: refused, and why."""
+    """0: written; 2: refused, and why; 3: no student of the results is in the list, so nothing was written."""
     options = _parse(arguments)
     try:
         return options.write(options)
     except (ValueError, OSError) as error:
-        print(f"autograder: {error}", file=sys.stderr)
-        return 2
+        print(f"autograder: {clean(error)}", file=sys.stderr)
+        return 3 if isinstance(error, NothingMatched) else 2
 
 
 def _write_grades(options: argparse.Namespace) -> int:
     records = _read_records(options.graded)
+    column = options.column
     if options.system == "canvas":
-        unknown = write_canvas(records, options.file, options.assignment or records[0].exercise, options.roster)
+        written = write_canvas(records, options.file, column, options.roster, options.encoding)
+    elif options.system == "moodle":
+        written = write_moodle(records, options.file, options.roster, options.lang, column, options.encoding)
     else:
-        unknown = write_moodle(records, options.file, options.roster, options.lang)
-    print(f"{options.file}: {len(records) - len(unknown)} grades")
-    if unknown:
-        print(f"Not in {options.roster}, so not in the file: {', '.join(unknown)}", file=sys.stderr)
+        written = write_list(records, options.file, options.roster, column, options.encoding)
+    print(f"{options.file}: {written.grades} grades")
+    for note in written.notes:
+        print(f"{note}.")
+    _tell_missing(written, options.roster)
     return 0
+
+
+def _tell_missing(written: Written, roster: Path | None) -> None:
+    """Who is in the results or the list alone, on the terminal's error stream."""
+    for names, what in (
+        (written.unknown, f"Graded, but not in {roster}, so not in the file"),
+        (written.alone, f"In {roster}, but without a result, so left as they were"),
+    ):
+        if names:
+            more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+            print(f"{what} ({len(names)}): {', '.join(map(clean, names[:_SHOWN]))}{more}", file=sys.stderr)
+    if any(name.startswith(("anon_", "LATE_anon_")) for name in written.unknown):
+        print(f"{_ANONYMOUS}.", file=sys.stderr)
+    elif written.unknown:
+        print(f"{_GROUPS}.", file=sys.stderr)
 
 
 def _write_assignment(options: argparse.Namespace) -> int:
@@ -51,23 +87,28 @@ def _write_zip(options: argparse.Namespace) -> int:
 
 
 def _parse(arguments: list[str]) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m autograder export", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m autograder export", description=__doc__, allow_abbrev=False)
     systems = parser.add_subparsers(dest="system", required=True, metavar="SYSTEM")
-    for name, roster in (("canvas", "the gradebook that Canvas exported"), ("moodle", "Moodle's grading worksheet")):
-        grades = systems.add_parser(name, help=f"grades of a graded folder for {name.title()}")
+    for name, roster in _SYSTEMS.items():
+        grades = systems.add_parser(name, help=f"grades of a graded folder for {roster}", allow_abbrev=False)
         grades.add_argument("graded", metavar="OUT", type=Path, help="the folder that `grade -o OUT` wrote")
         grades.add_argument("file", metavar="FILE", type=Path, help="the CSV file to write")
-        grades.add_argument("--roster", metavar="CSV", type=Path, help=f"{roster}: its rows are kept and filled in")
-        grades.add_argument("--assignment", metavar="NAME", help="Canvas: the assignment's name (the exercise's)")
+        grades.add_argument(
+            "--roster", metavar="CSV", type=Path, required=name == "list", help=f"{roster}; is filled in"
+        )
+        grades.add_argument(
+            "--encoding", metavar="NAME", help="of the roster, where it isn't found out: gb18030, cp1252"
+        )
+        grades.add_argument("--assignment", "--column", metavar="NAME", dest="column", help=_COLUMN)
         grades.add_argument("--lang", choices=["en", "zh"], default="en", help="language of Moodle's comments")
         grades.set_defaults(write=_write_grades)
     names = ", ".join(list_exercises())
-    nbgrader = systems.add_parser("nbgrader", help="an exercise as an nbgrader assignment")
+    nbgrader = systems.add_parser("nbgrader", help="an exercise as an nbgrader assignment", allow_abbrev=False)
     nbgrader.add_argument("exercise", metavar="EXERCISE", help=f"one of {names}")
     nbgrader.add_argument("file", metavar="FOLDER", type=Path, help="the course folder of nbgrader")
     nbgrader.add_argument("--lang", choices=["en", "zh"], default="en")
     nbgrader.set_defaults(write=_write_assignment)
-    gradescope = systems.add_parser("gradescope", help="an exercise as a Gradescope autograder")
+    gradescope = systems.add_parser("gradescope", help="an exercise as a Gradescope autograder", allow_abbrev=False)
     gradescope.add_argument("exercise", metavar="EXERCISE", help=f"one of {names}")
     gradescope.add_argument("file", metavar="ZIP", type=Path, help="the zip to write")
     gradescope.set_defaults(write=_write_zip)

@@ -17,6 +17,7 @@ from pathlib import Path
 from autograder.answers.outcome import Status, Text
 from autograder.grading.intake import gather_one
 from autograder.grading.parsing import SubmissionError
+from autograder.results.cells import clean
 from autograder.results.plain_text import to_plain_text
 from autograder.results.record import Record, RecordStatus, read_record
 from course_utils.files import write_file
@@ -56,7 +57,8 @@ def grade_in_container(
 def describe_record(record: Record, hidden: str = "after_due_date") -> dict:
     """The record as Gradescope's results.json: a test for each check, in both languages.
 
-    Whether a hidden check passed is shown from the due date on, so that handing in again cannot probe it.
+    Whether a hidden check passed is shown from the due date on, so that handing in again cannot probe it; until then
+    Gradescope keeps the total back, too. No time is reported: how long an answer slept could tell a hidden input.
     """
     tests = []
     for id, question in record.questions.items():
@@ -74,7 +76,6 @@ def describe_record(record: Record, hidden: str = "after_due_date") -> dict:
             )
     return {
         "score": record.score,
-        "execution_time": round(record.seconds, 2),
         "output": _say(record.message),
         "output_format": "text",
         "stdout_visibility": "hidden",
@@ -99,7 +100,8 @@ def _describe_failure(message: Text, score: int | None) -> dict:
 
 
 def _say(text: Text | None, between: str = "\n") -> str:
-    return to_plain_text(between.join(text)) if text else ""
+    lines = [[clean(line) for line in to_plain_text(part).split("\n")] for part in text or ()]
+    return between.join("\n".join(part) for part in lines)
 
 
 if __name__ == "__main__":
