@@ -22,7 +22,7 @@ def decode_list(data: bytes, path: Path, encoding: str | None = None) -> tuple[s
         raise ValueError(f"{path} is an Excel workbook: save it in Excel as “CSV UTF-8”, and give that file")
     mark, codec = next(((mark, codec) for mark, codec in _MARKS if data.startswith(mark)), (b"", encoding))
     data = data.removeprefix(mark)
-    if codec is None and b"\0" in data:
+    if codec is None and data.count(0) > len(data) / 4:
         codec = "utf-16-le" if data[1::2].count(0) > data[::2].count(0) else "utf-16-be"
     try:
         return data.decode(codec or "utf-8"), codec or "utf-8", mark

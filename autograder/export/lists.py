@@ -52,7 +52,7 @@ def write_list(
         points = scale(record, "")
         if points is not None:
             table.set(at, target, table.format(points))
-    dialect = write_table(table, path, set(others))
+    dialect = write_table(table, path)
     alone = [
         " ".join(table.get(at, column) for column in columns[:3]).strip() for at in table.body() if at not in found
     ]

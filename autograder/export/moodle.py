@@ -110,7 +110,7 @@ def _write_plain(records: list[Record], path: Path, lang: str) -> Written:
         person, id = split_student(record.student)
         identifier = f"{'参与者' if lang == 'zh' else 'Participant '}{id}" if id else ""
         points = scale(record, "")
-        rows.append([identifier, person, "" if points is None else points, record.max_score, _NEVER,
+        rows.append([identifier, person, "" if points is None else points, record.max_score, "",
                      describe_result(record, lang)])  # fmt: skip
     write_csv(path, rows)
     language = "Chinese" if lang == "zh" else "English"

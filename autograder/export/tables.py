@@ -10,7 +10,7 @@ from pathlib import Path
 
 from autograder.export.encodings import decode_list
 from autograder.export.words import fold
-from autograder.results.cells import disarm, format_rows
+from autograder.results.cells import disarm_given, format_rows
 from course_utils.files import write_file
 
 _SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab"}
@@ -97,7 +97,7 @@ def write_table(table: Table, path: Path, kept: set[int] = frozenset(), codec: s
     system finds people, even that. `codec` where the system reads one only; where the list's own cannot hold a
     character of the results, UTF-8 with a byte order mark.
     """
-    rows = [[cell if at in kept else disarm(cell, ours=False) for at, cell in enumerate(row)] for row in table.rows]
+    rows = [[cell if at in kept else disarm_given(cell) for at, cell in enumerate(row)] for row in table.rows]
     dialect = table.dialect if codec in (None, table.dialect.codec) else replace(table.dialect, codec=codec, mark=b"")
     text = format_rows(rows, dialect.separator, dialect.newline)
     try:

@@ -11,9 +11,9 @@ from collections.abc import Iterable, Sequence
 Cell = str | int | float
 _SIGNS = "=+-@|%＝＋－＠｜％﹢﹣﹦﹫﹪⁺⁻⁼₊₋₌"  # a spreadsheet takes a cell that begins so for a formula, or may
 _UNSEEN = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
-_BLANKS = r"[\s\"\u00ad\u180e\u200b-\u200f\u2060\ufeff]*"  # what a spreadsheet drops before it looks
-_PIECE = re.compile(rf"((?:^|[,;\t\r\n]){_BLANKS})([{re.escape(_SIGNS)}])([^,;\t\r\n]*)")
-_HARMLESS = re.compile(r"[+-][\d\s.]*%?[\s\"]*")  # a number, a telephone number, a dash
+_BLANKS = r"[\s\x00-\x1f\x7f\"\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]*"  # what a spreadsheet drops before it looks
+_PIECE = re.compile(rf"((?:^|[,;\t\r\n]){_BLANKS})([{re.escape(_SIGNS)}])")
+_HARMLESS = re.compile(r"\s*[+-][\d\s.,]*%?")
 
 
 def clean(text: object) -> str:
@@ -21,18 +21,18 @@ def clean(text: object) -> str:
     return "".join(c if unicodedata.category(c) not in _UNSEEN else " " for c in str(text))
 
 
-def disarm(text: str, ours: bool = True) -> str:
+def disarm(text: str) -> str:
     """The text with an apostrophe before each sign that could begin a formula, whatever separates the columns.
 
     A comma in one country is a semicolon in another: in "x;=1+1" the second half becomes a cell of its own, so each
-    piece counts. Cells that are not `ours` (of a list that a school's system gave) keep numbers and dashes as they are.
+    piece counts.
     """
+    return _PIECE.sub(r"\1'\2", text)
 
-    def mark(match: re.Match) -> str:
-        before, sign, rest = match.groups()
-        return match[0] if not ours and _HARMLESS.fullmatch(sign + rest) else f"{before}'{sign}{rest}"
 
-    return text if text == "-" else _PIECE.sub(mark, text)
+def disarm_given(text: str) -> str:
+    """`disarm` for a cell of a list that a school's system gave: a number, a telephone number or a dash stays."""
+    return text if _HARMLESS.fullmatch(text) else disarm(text)
 
 
 def make_cell(cell: Cell) -> Cell:

@@ -177,8 +177,8 @@ def test_moodle_without_a_worksheet_gets_all_the_columns_it_needs(tmp_path, lang
     words = LANGUAGES["zh_cn" if lang == "zh" else "en"]
     assert [rows[0][0], *rows[0][2:]] == [names[0] for names in words[:5]]
     assert [row[:5] for row in rows[1:]] == [
-        [f"{'参与者' if lang == 'zh' else 'Participant '}5", "Li", "", "6", "-"],
-        [f"{'参与者' if lang == 'zh' else 'Participant '}77", "王", "6", "6", "-"],
+        [f"{'参与者' if lang == 'zh' else 'Participant '}5", "Li", "", "6", ""],
+        [f"{'参与者' if lang == 'zh' else 'Participant '}77", "王", "6", "6", ""],
     ]
     again = write_moodle(records, tmp_path / "again.csv", tmp_path / "m.csv", lang)
     assert again.grades == 2 and _read(tmp_path / "again.csv") == rows  # it is a worksheet itself
