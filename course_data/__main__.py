@@ -61,6 +61,7 @@ def prepare(source: Source) -> None:
 def _parse(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m course_data",
+        allow_abbrev=False,
         description="Without a command: look whether this machine is ready for the lessons, and say what to do if not.",
     )
     parser.add_argument("--quick", action="store_true", help="do not import the frameworks to look for GPUs")

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from pathlib import Path
 
 from autograder.answers.rooms import find_notebook, list_exercises, load_exercise
+from autograder.command_line import NOTHING_MATCHED, NothingMatched, Parser, print_error
 from autograder.export.canvas import write_canvas
 from autograder.export.gradescope import write_gradescope
 from autograder.export.lists import write_list
-from autograder.export.matching import NothingMatched, Written
+from autograder.export.matching import Written
 from autograder.export.moodle import write_moodle
 from autograder.export.nbgrader import write_nbgrader
-from autograder.results.cells import clean
-from autograder.results.record import Record, read_record
+from autograder.results.plain_text import make_plain
+from autograder.results.record import Record
+from autograder.results.stored import read_results
 
 _SHOWN = 20  # names on the terminal
 _SYSTEMS = {  # what each takes as --roster
@@ -37,8 +38,8 @@ def main(arguments: list[str]) -> int:
     try:
         return options.write(options)
     except (ValueError, OSError) as error:
-        print(f"autograder: {clean(error)}", file=sys.stderr)
-        return 3 if isinstance(error, NothingMatched) else 2
+        print_error(error)
+        return NOTHING_MATCHED if isinstance(error, NothingMatched) else 2
 
 
 def _write_grades(options: argparse.Namespace) -> int:
@@ -65,7 +66,10 @@ def _tell_missing(written: Written, roster: Path | None) -> None:
     ):
         if names:
             more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
-            print(f"{what} ({len(names)}): {', '.join(map(clean, names[:_SHOWN]))}{more}", file=sys.stderr)
+            print(
+                f"{what} ({len(names)}): {', '.join(make_plain(name, 60) for name in names[:_SHOWN])}{more}",
+                file=sys.stderr,
+            )
     if any(name.startswith(("anon_", "LATE_anon_")) for name in written.unknown):
         print(f"{_ANONYMOUS}.", file=sys.stderr)
     elif written.unknown:
@@ -87,10 +91,10 @@ def _write_zip(options: argparse.Namespace) -> int:
 
 
 def _parse(arguments: list[str]) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m autograder export", description=__doc__, allow_abbrev=False)
+    parser = Parser(prog="python -m autograder export", description=__doc__)
     systems = parser.add_subparsers(dest="system", required=True, metavar="SYSTEM")
     for name, roster in _SYSTEMS.items():
-        grades = systems.add_parser(name, help=f"grades of a graded folder for {roster}", allow_abbrev=False)
+        grades = systems.add_parser(name, help=f"grades of a graded folder for {roster}")
         grades.add_argument("graded", metavar="OUT", type=Path, help="the folder that `grade -o OUT` wrote")
         grades.add_argument("file", metavar="FILE", type=Path, help="the CSV file to write")
         grades.add_argument(
@@ -103,12 +107,12 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
         grades.add_argument("--lang", choices=["en", "zh"], default="en", help="language of Moodle's comments")
         grades.set_defaults(write=_write_grades)
     names = ", ".join(list_exercises())
-    nbgrader = systems.add_parser("nbgrader", help="an exercise as an nbgrader assignment", allow_abbrev=False)
+    nbgrader = systems.add_parser("nbgrader", help="an exercise as an nbgrader assignment")
     nbgrader.add_argument("exercise", metavar="EXERCISE", help=f"one of {names}")
     nbgrader.add_argument("file", metavar="FOLDER", type=Path, help="the course folder of nbgrader")
     nbgrader.add_argument("--lang", choices=["en", "zh"], default="en")
     nbgrader.set_defaults(write=_write_assignment)
-    gradescope = systems.add_parser("gradescope", help="an exercise as a Gradescope autograder", allow_abbrev=False)
+    gradescope = systems.add_parser("gradescope", help="an exercise as a Gradescope autograder")
     gradescope.add_argument("exercise", metavar="EXERCISE", help=f"one of {names}")
     gradescope.add_argument("file", metavar="ZIP", type=Path, help="the zip to write")
     gradescope.set_defaults(write=_write_zip)
@@ -116,7 +120,11 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
 
 
 def _read_records(out: Path) -> list[Record]:
-    paths = sorted((out / "results").glob("*.json"))
-    if not paths:
+    """The records of OUT that this teacher's key signed; others are named on the error stream."""
+    records, strangers = read_results(out)
+    if strangers:
+        names = ", ".join(make_plain(name, 60) for name in strangers[:_SHOWN])
+        print(f"Not written by `grade` here, so not believed ({len(strangers)}): {names}", file=sys.stderr)
+    if not records:
         raise ValueError(f"{out} holds no results: grade first, with -o {out}")
-    return [read_record(json.loads(path.read_text(encoding="utf-8"))) for path in paths]
+    return records

@@ -15,8 +15,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from autograder.answers.outcome import Status, Text
+from autograder.answers.rooms import load_definition
+from autograder.command_line import NOTHING_MATCHED
 from autograder.grading.intake import gather_one
 from autograder.grading.parsing import SubmissionError
+from autograder.grading.submission import read_submission
 from autograder.results.cells import clean
 from autograder.results.plain_text import to_plain_text
 from autograder.results.record import Record, RecordStatus, read_record
@@ -47,9 +50,11 @@ def grade_in_container(
             result = _describe_failure(_NOTHING, 0)
         else:
             words = [*command, "grade", exercise, str(given), "-o", str(out), *options]
-            finished = subprocess.run(words, stdin=subprocess.DEVNULL, check=False).returncode == 0
-            record = _read_result(out) if finished else None
-            result = describe_record(record) if record else _describe_failure(_FAILED, None)
+            code = subprocess.run(words, stdin=subprocess.DEVNULL, check=False).returncode
+            record = _read_result(out) if code == 0 else None
+            wrong = _find_fault(given, exercise) if code == NOTHING_MATCHED else None
+            failure = _describe_failure(wrong, 0) if wrong else _describe_failure(_FAILED, None)
+            result = describe_record(record) if record else failure
     write_file(root / "results" / "results.json", json.dumps(result, ensure_ascii=False, indent=1))
     return "score" in result
 
@@ -91,6 +96,15 @@ def _read_result(out: Path) -> Record | None:
     except (ValueError, OSError):
         return None
     return None if record.status is RecordStatus.GRADER_ERROR else record
+
+
+def _find_fault(notebook: Path, exercise: str) -> Text | None:
+    """Why `grade` took the file for none of this exercise's; None if it should have taken it."""
+    try:
+        read_submission(notebook.read_bytes(), exercise, load_definition(exercise).holes)
+    except SubmissionError as error:
+        return error.message
+    return None
 
 
 def _describe_failure(message: Text, score: int | None) -> dict:

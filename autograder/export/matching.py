@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from autograder.command_line import NothingMatched
 from autograder.export.tables import Table
 from autograder.export.words import GROUPS, fold, list_known
 from autograder.results.record import Record, RecordStatus
@@ -15,10 +16,6 @@ from autograder.results.record import Record, RecordStatus
 _KEY = re.compile(r"(?P<name>.+)_(?P<id>\d{1,12})", re.S)  # a student's key, where the system gave the file its name
 _WHOLE = re.compile(r"(\d+)[.,]0+")  # 12345.0, as a spreadsheet writes a number
 _BROKEN = re.compile(r"\d+[.,]?\d*[eE]\+\d+")  # 1.23457E+11: the last digits are gone
-
-
-class NothingMatched(ValueError):
-    """No student of the results is in the list."""
 
 
 class Key(NamedTuple):

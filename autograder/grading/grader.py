@@ -66,7 +66,7 @@ class Grader:
         outcomes, notes = self._run(submission, seed)
         extra["seconds"] = round(time.monotonic() - began, 3)
         notes = (*submission.notes, *notes)
-        return make_record(self.exercise, outcomes, seed=seed, notes=notes, **common, **extra)
+        return make_record(self.exercise, outcomes, seed=self.setting.seed, notes=notes, **common, **extra)
 
     def _run(self, submission: Submission, seed: int) -> tuple[dict[str, list[Outcome]], list[Text]]:
         """Outcomes by question, and notes."""

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 Cell = str | int | float
 _SIGNS = "=+-@|%＝＋－＠｜％﹢﹣﹦﹫﹪⁺⁻⁼₊₋₌"  # a spreadsheet takes a cell that begins so for a formula, or may
 _UNSEEN = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
-_BLANKS = r"[\s\x00-\x1f\x7f\"\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]*"  # what a spreadsheet drops before it looks
+_BLANKS = r"[\s\x00-\x1f\x7f\"\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]*"  # dropped at the start
 _PIECE = re.compile(rf"((?:^|[,;\t\r\n]){_BLANKS})([{re.escape(_SIGNS)}])")
 _HARMLESS = re.compile(r"\s*[+-][\d\s.,]*%?")
 

@@ -1,9 +1,8 @@
-"""Writes what a class gets: grades.csv, results/STUDENT.json, feedback/STUDENT.html; says what most people missed."""
+"""Writes what a class gets: grades.csv, feedback/STUDENT.html; says what most people missed."""
 
 from __future__ import annotations
 
 import codecs
-import json
 import statistics
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -12,7 +11,7 @@ from pathlib import Path
 from autograder.answers.outcome import STATUS_TEXT, Status, Text
 from autograder.results.cells import Cell, format_rows, make_cell
 from autograder.results.feedback import render_feedback
-from autograder.results.plain_text import to_plain_text
+from autograder.results.plain_text import make_plain, to_plain_text
 from autograder.results.record import Record, RecordStatus
 from course_utils.files import write_file
 
@@ -23,6 +22,7 @@ STATUS_NAMES = {
     RecordStatus.UNREADABLE: Text("unreadable", "无法读取"),
     RecordStatus.GRADER_ERROR: Text("grader error", "评分程序出错"),
 }
+_MOST = 200  # characters of a message, which may quote the learner, on the teacher's terminal; grades.csv has all
 _COUNT = Text("{n} submissions", "{n} 份提交")
 _SCORE = Text(
     "Score: mean {mean:.1f}, median {median:g} of {of} ({share:.0%})",
@@ -31,13 +31,6 @@ _SCORE = Text(
 _MISSED = Text("Most missed questions:", "最多人没有答对的题目：")
 _MISCONCEPTIONS = Text("Misconceptions met:", "遇到的典型误解：")
 _ATTENTION = Text("Please look at:", "请老师查看：")
-
-
-def write_result(record: Record, folder: Path, name: str) -> Path:
-    """FOLDER/results/NAME.json; `name` as `names.name_files` gives it."""
-    path = folder / "results" / f"{name}.json"
-    write_file(path, json.dumps(record.to_json(), ensure_ascii=False, indent=1) + "\n", durable=False)
-    return path
 
 
 def write_feedback(record: Record, folder: Path, name: str, lang: str = "en", shown: str | None = None) -> Path:
@@ -87,7 +80,7 @@ def summarize(records: Sequence[Record], lang: str = "en") -> str:
     if attention:
         lines += ["", _ATTENTION.say(lang)]
         for record in sorted(attention, key=lambda record: (record.status == RecordStatus.GRADED, record.student)):
-            message = f": {record.message.say(lang)}" if record.message else ""
+            message = f": {make_plain(record.message.say(lang), _MOST)}" if record.message else ""
             lines.append(f"  {record.student} ({STATUS_NAMES[record.status].say(lang)}){message}")
     return "\n".join("".join(c if c.isprintable() else " " for c in line) for line in lines)
 

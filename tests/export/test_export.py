@@ -21,6 +21,7 @@ from autograder.export.gradescope import write_gradescope
 from autograder.export.gradescope_run import describe_record, grade_in_container
 from autograder.export.nbgrader import EXPORT_VERSION, CheckNotPassed, require_check, write_nbgrader
 from autograder.results.record import RecordStatus
+from autograder.results.secret import derive_key, load_secret
 
 ROOT = Path(__file__).resolve().parents[2]
 HOLES = {
@@ -160,7 +161,9 @@ GRADER = """
 import json, os, pathlib, sys
 command, exercise, given, flag, out, *options = sys.argv[1:]
 assert (command, flag) == ("grade", "-o") and pathlib.Path(given).name == "submission.ipynb", sys.argv
-if "--fail" in options: sys.exit(3)
+if "--fail" in options: sys.exit(4)
+key = pathlib.Path(os.environ.get("COURSE_GRADING_KEY", given))
+assert "source" not in key.parts or key.stat().st_mode & 0o077 == 0, key
 (pathlib.Path(out) / "results").mkdir(parents=True)
 record = json.loads(pathlib.Path(given).read_text())["record"]
 (pathlib.Path(out) / "results" / "submission.json").write_text(json.dumps(record))
@@ -277,6 +280,10 @@ def test_the_gradescope_zip_runs_in_a_bare_folder(tmp_path, course):
         names, modes = archive.namelist(), {info.filename: info.external_attr >> 16 for info in archive.infolist()}
         archive.extractall(root / "source")
         assert {"scipy", "numpy>=2.0"} <= set(archive.read("needs.txt").decode().split("\n"))
+    key = (root / "source" / "grading.key").read_bytes()
+    assert (
+        key == derive_key(load_secret(), "gradescope 77_toy") != load_secret() and modes["grading.key"] & 0o777 == 0o600
+    )
     assert stat.S_IMODE(modes["run_autograder"]) == stat.S_IMODE(modes["setup.sh"]) == 0o755
     assert [name for name in names if "/lessons/" in name] == ["course/lessons/77_toy/checks.py"]
     assert "course/exercises/77_toy.ipynb" in names and not [name for name in names if "solutions" in name]

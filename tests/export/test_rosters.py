@@ -7,9 +7,9 @@ import random
 import pytest
 from toy_records import make_toy_failure, make_toy_record
 
+from autograder.command_line import NothingMatched
 from autograder.export.canvas import write_canvas
 from autograder.export.lists import write_list
-from autograder.export.matching import NothingMatched
 from autograder.export.moodle import write_moodle
 from autograder.export.words import LANGUAGES, fold
 from autograder.results.record import RecordStatus

@@ -17,7 +17,8 @@ from autograder.answers.rooms import list_exercises, load_exercise
 from autograder.results.feedback import render_feedback
 from autograder.results.plain_text import to_plain_text
 from autograder.results.record import RecordStatus, join_texts, make_failure, make_record, read_record
-from autograder.results.report import summarize, write_feedback, write_grades, write_result
+from autograder.results.report import summarize, write_feedback, write_grades
+from autograder.results.stored import read_result, write_result
 
 NOTE = Text("Two files.", "两个文件。")
 SECRET = "s3cret"
@@ -60,9 +61,10 @@ def _failure(status=RecordStatus.UNREADABLE, student="zoe"):
 def test_a_right_answer_earns_all_points_and_survives_json(tmp_path):
     record = _record(notes=(NOTE, NOTE))
     assert (record.status, record.score, record.max_score, record.message) == (RecordStatus.GRADED, 6, 6, NOTE)
-    path = write_result(record, tmp_path, "jane")
+    path = tmp_path / "results" / "jane.json"
+    write_result(record, path, b"key")
     stored = json.loads(path.read_text(encoding="utf-8"))
-    assert path == tmp_path / "results" / "jane.json" and read_record(stored) == record
+    assert read_record(stored) == read_result(path, b"key") == record
     assert stored["status"] == "graded" and stored["message"] == {"en": "Two files.", "zh": "两个文件。"}
     assert stored["questions"]["q1"]["checks"][1]["hidden"] is True
 
