@@ -14,6 +14,7 @@ from autograder.export.matching import (
     by_key,
     by_name,
     describe_scale,
+    explain_left,
     match,
     require_match,
     require_whole_numbers,
@@ -62,13 +63,15 @@ def write_canvas(
     first, ids = columns["section"] + 1, [columns[name] for name in _IDS if name in columns]
     require_whole_numbers(table, ids)
 
+    names = [columns[name] for name in ("student", "lastname", "firstname") if name in columns]
+
     def read_name(at: int) -> str:
-        return " ".join(table.get(at, columns[key]) for key in ("student", "lastname", "firstname") if key in columns)
+        return " ".join(table.get(at, name) for name in names)
 
     possible = next((at for at in table.body() if "points possible" in read_name(at).lower()), None)
     people = [at for at in table.body() if at != possible and (read_name(at).strip() or table.get(at, ids[0]))]
     target = _find_assignment(table, first, possible, assignment, records[0].exercise if records else "")
-    keys = [by_id(table, ids[0], read_name), *(by_key(table, at) for at in [*ids[1:], ids[0]]), by_name(read_name)]
+    keys = [by_id(table, ids[0], names), *(by_key(table, at) for at in [*ids[1:], ids[0]]), by_name(read_name)]
     found, unknown = match(records, people, keys, by_group(table))
     require_match(table, records, found)
     highest = table.get(possible, target) if possible is not None else ""
@@ -79,7 +82,8 @@ def write_canvas(
         table.set(possible, target, str(records[0].max_score))
     _write_columns(table, path, [*range(first), target], ids)
     alone = [read_name(at) for at in people if at not in found]
-    return Written(len(found), [record.student for record in unknown], alone, describe_scale(records, highest))
+    notes = [*describe_scale(records, highest), *explain_left(unknown, people, keys[0])]
+    return Written(len(found), [record.student for record in unknown], alone, notes)
 
 
 def _write_plain(records: list[Record], path: Path, assignment: str | None) -> Written:

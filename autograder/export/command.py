@@ -51,7 +51,7 @@ def _write_grades(options: argparse.Namespace) -> int:
         written = write_moodle(records, options.file, options.roster, options.lang, column, options.encoding)
     else:
         written = write_list(records, options.file, options.roster, column, options.encoding)
-    print(f"{options.file}: {written.grades} grades")
+    print(f"{options.file}: {written.grades} grade{'s' * (written.grades != 1)}")
     for note in written.notes:
         print(f"{note}.")
     _tell_missing(written, options.roster)

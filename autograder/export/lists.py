@@ -11,6 +11,7 @@ from autograder.export.matching import (
     by_id,
     by_key,
     by_name,
+    find_names,
     match,
     require_match,
     require_whole_numbers,
@@ -37,9 +38,10 @@ def write_list(
     exercise = records[0].exercise if records else ""
     target, notes = _find_target(table, column, exercise)
     others = [at for at in columns if at != target]
+    names = find_names(table, {target})
     keys = [
         *(by_key(table, at) for at in others),
-        *(by_id(table, at) for at in others),
+        *(by_id(table, at, names) for at in others),
         *(by_name(lambda at, column=column: table.get(at, column)) for column in others),
         by_name(lambda at: table.get(at, 0) + table.get(at, 1)),  # first name, last name, in two columns
         by_name(lambda at: table.get(at, 1) + table.get(at, 0)),

@@ -11,9 +11,11 @@ from typing import NamedTuple
 from autograder.command_line import NothingMatched
 from autograder.export.tables import Table
 from autograder.export.words import GROUPS, fold, list_known
+from autograder.results.plain_text import make_plain
 from autograder.results.record import Record, RecordStatus
 
-_KEY = re.compile(r"(?P<name>.+)_(?P<id>\d{1,12})", re.S)  # a student's key, where the system gave the file its name
+# A student's key where the system gave the file its name: "Doe Jane_12345" (Moodle, Canvas), "Doe, Jane_jdoe" (Sakai)
+_KEY = re.compile(r"(?P<name>.+)_(?P<id>\d{1,12})|(?P<person>[^_]+, [^_]*)_(?P<login>[^_\s]+)", re.S)
 _WHOLE = re.compile(r"(\d+)[.,]0+")  # 12345.0, as a spreadsheet writes a number
 _BROKEN = re.compile(r"\d+[.,]?\d*[eE]\+\d+")  # 1.23457E+11: the last digits are gone
 
@@ -37,9 +39,9 @@ class Written:
 
 
 def split_student(student: str) -> tuple[str, str]:
-    """("Doe Jane", "12345") of a key that Moodle or Canvas gave, else (the key, "")."""
+    """("Doe Jane", "12345") of a key that a school's system gave, else (the key, "")."""
     match = _KEY.fullmatch(student)
-    return (match["name"], match["id"]) if match else (student, "")
+    return (match["name"] or match["person"], match["id"] or match["login"]) if match else (student, "")
 
 
 def squeeze(name: str) -> str:
@@ -47,19 +49,29 @@ def squeeze(name: str) -> str:
     return "".join(c for c in fold(name) if c.isalnum())
 
 
-def by_id(table: Table, column: int | None, name: Callable[[int], str] | None = None) -> Key:
-    """The number that Moodle or Canvas put into the file's name.
+def by_id(table: Table, column: int, names: list[int]) -> Key:
+    """The number that the school's system put into the file's name.
 
-    With `name`, a row whose name has no word in common with the file's is another's: Canvas writes a group's number
-    where a person's would stand.
+    A row whose columns `names` have no word in common with the file's name is another's: a plain file "jane_2.ipynb"
+    ends in a number, too, and Canvas writes a group's number where a person's would stand.
     """
 
     def agree(record: Record, at: int) -> bool:
-        words = re.findall(r"\w+", _strip_accents(name(at))) if name else []
-        asked = _strip_accents(split_student(record.student)[0])
-        return not words or any(word in asked for word in words if len(word) > 1 or not word.isascii())
+        words = _list_words(" ".join(table.get(at, name) for name in names))
+        asked = split_student(record.student)[0]
+        return not words or not _list_words(asked) or any(word in _simplify(asked) for word in words)
 
     return Key(lambda record: split_student(record.student)[1], lambda at: _plain(table.get(at, column)), agree)
+
+
+def find_names(table: Table, skip: set[int]) -> list[int]:
+    """The columns that tell people apart by letters: names, logins, addresses; none where there is one row only."""
+    found = []
+    for column in range(len(table.header)):
+        cells = [table.get(at, column) for at in table.body() if table.get(at, column)]
+        if column not in skip and len(cells) > 1 and len(set(cells)) == len(cells) and any(map(_list_words, cells)):
+            found.append(column)
+    return found
 
 
 def by_key(table: Table, column: int | None) -> Key:
@@ -115,6 +127,14 @@ def by_group(table: Table) -> Key | None:
     return by_name(lambda at: table.get(at, columns[0])) if columns else None
 
 
+def explain_left(left: list[Record], lines: list[int], key: Key) -> list[str]:
+    """Sentences on records whose number is in the list beside another name."""
+    numbers = {fold(key.read(at)) for at in lines} - {""}
+    doubted = [record.student for record in left if fold(key.ask(record)) in numbers]
+    names = ", ".join(make_plain(student, 60) for student in doubted[:5])
+    return [f"The list has the number of {names} beside another name, or twice: left out"] if doubted else []
+
+
 def require_match(table: Table, records: list[Record], found: dict[int, Record]) -> None:
     """Raises NothingMatched, which shows one of each side, where records and list have nobody in common."""
     if records and not found:
@@ -152,5 +172,11 @@ def _plain(cell: str) -> str:
     return _WHOLE.sub(r"\1", cell)
 
 
-def _strip_accents(name: str) -> str:
+def _simplify(name: str) -> str:
     return "".join(c for c in unicodedata.normalize("NFKD", name.casefold()) if not unicodedata.combining(c))
+
+
+def _list_words(text: str) -> list[str]:
+    """The words of two letters and more, or of one Chinese character and more, small and without accents."""
+    words = re.findall(r"[^\W\d_]+", _simplify(text))
+    return [word for word in words if len(word) > 1 or not word.isascii()]

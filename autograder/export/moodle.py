@@ -9,12 +9,14 @@ from pathlib import Path
 
 from autograder.answers.outcome import STATUS_TEXT
 from autograder.export.matching import (
-    Key,
     Written,
     by_group,
+    by_id,
     by_key,
     by_name,
     describe_scale,
+    explain_left,
+    find_names,
     match,
     require_match,
     scale,
@@ -62,7 +64,9 @@ def write_moodle(
     comments = _find_one(table, words, "comments")
     others = [at for at in range(len(table.header)) if at not in (identifier, grade, highest, comments)]
     keys = [
-        Key(lambda record: split_student(record.student)[1], lambda at: _read_number(table.get(at, identifier))),
+        by_id(table, identifier, [identifier, *find_names(table, {identifier, grade, highest, comments})])._replace(
+            read=lambda at: _read_number(table.get(at, identifier))
+        ),
         *(by_key(table, at) for at in others),
         *(by_name(lambda at, column=column: table.get(at, column)) for column in others),
     ]
@@ -82,6 +86,7 @@ def write_moodle(
                 table.set(at, comments, describe_result(record, lang))
     dialect = write_table(table, path, {identifier, grade})
     notes = describe_scale(records, table.get(table.body()[0], highest) if table.body() else "")
+    notes += explain_left(unknown, table.body(), keys[0])
     if comments is None:
         notes.append("No column of comments was recognised, so there are grades only")
     if (dialect.codec, dialect.separator) != ("utf-8", ","):

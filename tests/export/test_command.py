@@ -39,8 +39,8 @@ def test_who_is_missing_on_which_side_is_said_and_nobody_in_common_is_an_error(g
     roster.write_text("Name,02_sgd\nada,\nbob,\n\x1b[31meve,\n", encoding="utf-8")
     assert main(["export", "list", str(graded), str(out), "--roster", str(roster)]) == 0
     said = capsys.readouterr()
-    assert "1 grades" in said.out and "ada,22" in out.read_text(encoding="utf-8-sig")
-    assert "not in the file (1): 李明" in said.err and "left as they were (2): bob,  [31meve" in said.err
+    assert "1 grade\n" in said.out and "ada,22" in out.read_text(encoding="utf-8-sig")
+    assert "not in the file (1): 李明" in said.err and "left as they were (2): bob, [31meve" in said.err
     out.unlink()
     roster.write_text("Name,02_sgd\nbob,\n", encoding="utf-8")
     assert main(["export", "list", str(graded), str(out), "--roster", str(roster)]) == 3

@@ -99,7 +99,7 @@ def test_moodles_words_are_all_different_kinds():
 def test_a_missing_last_modified_is_added_in_the_language_of_the_sheet(tmp_path, language):
     rows = [[*row[:8], row[9]] for row in _sheet(language)]
     _write(tmp_path / "sheet.csv", rows)
-    write_moodle([make_toy_record("x_77")], tmp_path / "out.csv", tmp_path / "sheet.csv")
+    write_moodle([make_toy_record("Doe_77")], tmp_path / "out.csv", tmp_path / "sheet.csv")
     out = _read(tmp_path / "out.csv")
     assert [row[-1] for row in out] == [HEADERS[language].split("|")[8], "-", "-", "-"]
     assert [row[:4] for row in out] == [row[:4] for row in rows]
@@ -109,7 +109,7 @@ def test_columns_in_any_order_and_an_unknown_language_are_found_by_what_they_hol
     header = ["Nimi", "Ryhmä", "Tunniste", "Arvio", "Korkein", "Muokattu", "Kommentti"]
     rows = [header, *(["N" * n, "Ryhmä 1", f"Osallistuja {n}", "", "10,00", "-", ""] for n in (5, 6, 700))]
     _write(tmp_path / "sheet.csv", rows, ";")
-    written = write_moodle([make_toy_record("x_700", 3)], tmp_path / "out.csv", tmp_path / "sheet.csv")
+    written = write_moodle([make_toy_record("Osallistuja_700", 3)], tmp_path / "out.csv", tmp_path / "sheet.csv")
     out = _read(tmp_path / "out.csv", ";")
     assert out[3][3] == "8,33" and "grades only" in " ".join(written.notes)
     out[3][3] = ""
@@ -142,7 +142,7 @@ def test_moodles_column_of_grades_can_be_named_and_grades_are_scaled(tmp_path):
     write_moodle([make_toy_record("x_5", 3)], tmp_path / "out.csv", tmp_path / "sheet.csv", column="arvio")
     assert [row[2] for row in _read(tmp_path / "out.csv")] == ["Arvio", "5", ""]
     _write(tmp_path / "sheet.csv", _sheet("en", highest="100.00"))
-    written = write_moodle([make_toy_record("x_77", 3)], tmp_path / "out.csv", tmp_path / "sheet.csv")
+    written = write_moodle([make_toy_record("Doe_77", 3)], tmp_path / "out.csv", tmp_path / "sheet.csv")
     assert _read(tmp_path / "out.csv")[1][4] == "83.33" and "scaled from 6 to the 100 points" in written.notes[0]
 
 
@@ -264,6 +264,17 @@ def test_a_canvas_groups_number_is_nobodys_and_its_members_are_found_by_the_grou
     assert written.unknown == [] and [row[6] for row in _read(tmp_path / "out.csv")[3:6]] == ["6", "6", "6"]
 
 
+def test_a_number_at_the_end_of_a_plain_name_is_nobodys(tmp_path):
+    _write(tmp_path / "sheet.csv", _sheet("en"))
+    written = write_moodle(
+        [make_toy_record("hw_77"), make_toy_record("Bob_78")], tmp_path / "m.csv", tmp_path / "sheet.csv"
+    )
+    assert written.unknown == ["hw_77"] and "number of hw_77 beside another name" in " ".join(written.notes)
+    _write(tmp_path / "list.csv", [["Nr", "Name", "77_toy"], ["1", "Ann", ""], ["2", "Bob", ""]])
+    written = write_list([make_toy_record("hw_2"), make_toy_record("Ann")], tmp_path / "l.csv", tmp_path / "list.csv")
+    assert written.unknown == ["hw_2"]
+
+
 def test_canvas_without_a_roster_uses_the_numbers_in_the_file_names(tmp_path):
     written = write_canvas([make_toy_record("doejane_12345"), make_toy_record("=evil")], tmp_path / "out.csv")
     rows = _read(tmp_path / "out.csv")
@@ -277,6 +288,7 @@ LISTS = {  # header, a row, the student's key, the column of the score, encoding
     "学习通": ("学号|姓名|班级|成绩", "2021001|王小明|一班|", "2021001", 3, "gb18030"),
     "classroom": ("Last Name|First Name|Email Address|77_toy", "Doe|Jane|j@x|", "Jane Doe", 3, "utf-8"),
     "blackboard": ("Last Name|Username|HW 77_toy [Total Pts: 6 Score] |12", "Doe|jdoe|", "jdoe", 2, "utf-16"),
+    "sakai": ("Name|Student ID|77_toy", "Jane Doe|jdoe|", "Doe, Jane_jdoe", 2, "utf-8"),
     "office": ("Name|Matrikel|Punkte", "Doe, Jane|12|", "Jane Doe_12", 2, "cp1252"),
 }
 
@@ -331,7 +343,7 @@ def test_generated_lists_come_back_with_nothing_but_the_grades_changed(tmp_path,
         rows.append([{"Identifier": f"Participant {n + 5}", "Full name": name, **cells}[column] for column in columns])
     _write(tmp_path / "sheet.csv", rows, separator, codec)
     graded = draw.sample(range(6), 3)
-    records = [make_toy_record(f"x_{n + 5}", draw.choice([2, 3])) for n in graded]
+    records = [make_toy_record(f"{names[n]}_{n + 5}", draw.choice([2, 3])) for n in graded]
     write_moodle(records, tmp_path / "out.csv", tmp_path / "sheet.csv")
     out = _read(tmp_path / "out.csv", separator, codec)
     for n, record in zip(graded, records, strict=True):
