@@ -63,6 +63,7 @@ def hide_files(scratch_mb: int, kept: list[str]) -> None:
     os.mkdir("/proc/self")
     os.symlink(sys.executable, "/proc/self/exe")  # TensorFlow ends the process where it finds neither this
     Path("/proc/self/cmdline").write_text("python\0")  # nor this
+    Path("/proc/self/maps").touch()  # scikit-learn looks in it for thread pools
     _mount(None, "/proc", None, _REMOUNT | _RDONLY | _NOSUID | _NODEV | _NOEXEC)
     socket.sethostname("sandbox")
 
@@ -75,7 +76,7 @@ def limit_resources(limits: dict, mapped: int) -> None:
         resource.RLIMIT_NPROC: limits["processes"],
         resource.RLIMIT_NOFILE: limits["open_files"],
         resource.RLIMIT_FSIZE: limits["scratch_mb"] * MB,
-        resource.RLIMIT_CORE: 0,
+        resource.RLIMIT_CORE: 1,  # to a program that takes dumps, 0 means as large as it likes, 1 none
         resource.RLIMIT_MEMLOCK: 0,
         resource.RLIMIT_MSGQUEUE: 0,
         resource.RLIMIT_SIGPENDING: 256,
