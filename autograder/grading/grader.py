@@ -51,6 +51,11 @@ class Grader:
     def __exit__(self, *error) -> None:
         self._pool.__exit__(*error)
 
+    @property
+    def starved(self) -> int:
+        """How many sessions ended for want of time while others had the processors."""
+        return self._pool.starved
+
     def grade(self, data: bytes, student: str = "", file: str = "") -> Record:
         """The record; the same bytes get the same one, but for `seconds`. Raises SandboxError."""
         began = time.monotonic()

@@ -33,6 +33,7 @@ def main() -> None:
     options = json.loads(sys.argv[1])
     if options.get("uid"):
         confine.drop_root(options["uid"])
+    confine.lift_limits()
     control = socket.socket(fileno=options["control"]) if "control" in options else None
     try:
         _import_libraries(options["libraries"])
@@ -95,6 +96,7 @@ def _begin_session(fd: int, options: dict, namespace: dict | None) -> None:
         if options["confined"]:
             confine.give_up_rights()
         os.chdir("/tmp")
+        confine.forgo_calls()
         namespace = _prepare(options["given"]) if namespace is None else namespace
     except BaseException as error:
         with contextlib.suppress(BaseException):
@@ -122,6 +124,7 @@ def _detach(limits: dict) -> tuple[int, int]:
     for standard in (0, 1, 2):
         os.dup2(nowhere, standard)
     confine.limit_resources(limits, confine.count_mapped())
+    confine.forgo_calls()
     return ends
 
 
