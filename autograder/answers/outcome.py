@@ -90,6 +90,7 @@ class NotAttempted(CheckFailed):
 
 
 class CouldNotRun(CheckFailed):
-    """The answer did not get as far as a value; the message says what to do."""
+    """The answer did not get as far as a value; the message says what to do. `kind`: its exception's type, if any."""
 
     status = Status.COULD_NOT_RUN
+    kind = ""
