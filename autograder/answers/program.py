@@ -3,22 +3,15 @@
 from __future__ import annotations
 
 import builtins
-import functools
-import json
 import re
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from autograder.answers.rooms import find_notebook, load_definition
+from autograder.answers.layout import Layout, find_given_names, find_names, normalize
 from autograder.sandbox.inside.cells import NOTEBOOK_NAMES
 from autograder.sandbox.inside.studying import EVERYTHING, Names, study_cell
 
-_NAME = re.compile(
-    r"^(?:%\w+[ \t]+)?(?:(?:async[ \t]+)?(?:def|class)[ \t]+(\w{1,80})"
-    r"|(\w[\w, \t]{0,200}?)[ \t]{0,9}(?::[^=\n]{1,80})?=(?!=))",
-    re.M,
-)
 _MARKER = re.compile(r"(?:\s|%[^\n]*\n)*+#[ \t]*(q[0-9]{1,4}\w{0,20})[ \t]*[:：]", re.I)
 _TOOLS_ONLY = re.compile(r"(?:\s*(?:check|hint|score)\([^()\n]{0,80}\)[;\s]*)*+")
 
@@ -46,51 +39,6 @@ class Step:
     names: Names | None = None
 
 
-@dataclass(frozen=True)
-class Layout:
-    """What the exercise's own notebook says of cells.
-
-    given: the set-up cell's imports, then the given cells. places: the id and the text, in both languages, of a given
-    cell -> its number. names: question -> what its untouched cell defines. setup: the lines of the set-up cell.
-    """
-
-    name: str
-    given: tuple[str, ...]
-    places: dict[str, int]
-    names: dict[str, frozenset[str]]
-    setup: frozenset[str]
-
-
-@functools.cache
-def load_layout(name: str) -> Layout:
-    """The exercise's layout, from its built notebooks. Raises ValueError as `load_definition` does."""
-    definition, places, setup = load_definition(name), {}, []
-    for lang in ("en", "zh"):
-        try:
-            notebook = json.loads(find_notebook(name, lang=lang).read_text(encoding="utf-8"))
-        except ValueError:  # an exercise in one language
-            continue
-        cells = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
-        tagged = [(cell, cell["metadata"].get("tags", [])) for cell in cells]
-        setup += [join_source(cell["source"]) for cell, tags in tagged if "setup" in tags]
-        for number, cell in enumerate((cell for cell, tags in tagged if "given" in tags), 2):
-            places |= {cell.get("id", ""): number, _normalize(join_source(cell["source"])): number}
-    names = {question: find_names(hole) for question, hole in definition.holes.items()}
-    lines = frozenset(line.rstrip() for source in setup for line in source.split("\n"))
-    return Layout(name, (_find_imports(lines), *definition.given), places, names, lines)
-
-
-def join_source(source: str | list[str]) -> str:
-    """A cell's text, which a notebook holds whole or line by line."""
-    return source if isinstance(source, str) else "".join(source)
-
-
-def find_names(source: str) -> frozenset[str]:
-    """Names that the source defines at its top level, by their look: nothing hostile is compiled on this side."""
-    groups = (match[1] or match[2] for match in _NAME.finditer(source[:200_000]))
-    return frozenset(name.strip() for group in groups for name in group.split(","))
-
-
 def find_marker(source: str) -> str | None:
     """ "q1", where the first line is "# q1: …"."""
     marker = _MARKER.match(source[:10_000].lstrip("\ufeff"))
@@ -109,7 +57,7 @@ def list_steps(cells: Iterable[Cell], layout: Layout) -> list[Step]:
             source = "\n".join(line for line in source.split("\n") if line.rstrip() not in layout.setup)
         if _TOOLS_ONLY.fullmatch(source[:10_000]) and len(source) < 10_000:
             continue
-        given = layout.places.get(_normalize(source), 0)
+        given = layout.places.get(normalize(source), 0)
         edited = 0 if given else next((layout.places[id] for id in cell.ids if id in layout.places), 0)
         again = [Step(given=given or edited, count=cell.count)] if given or edited else []
         own = [] if given else [Step(source, 0, _find_questions(cell, source, layout), cell.count)]
@@ -124,25 +72,28 @@ def add_names(steps: Sequence[Step], study: Callable = lambda cells: map(study_c
     return [step if step.given else replace(step, names=next(found)) for step in steps]
 
 
-def choose_steps(steps: Sequence[Step], layout: Layout, question: str | None = None) -> list[Step]:
-    """The program: the answers (to one question) and, of the other cells, those that define or change what they need.
+def choose_steps(steps: Sequence[Step], layout: Layout) -> list[Step]:
+    """The program: the answers and, of the other cells, those that define or change what they need; given cells stay.
 
-    In the order of the last run where all these cells have been run, else in that of the notebook. Given cells stay.
+    In the order of the last run where all these cells have been run, else in that of the notebook.
     """
-    wanted = [question] if question else list(layout.names)
-    needed = {name for one in wanted for name in layout.names[one]}
-    chosen = {at for at, step in enumerate(steps) if set(step.questions) & set(wanted)}
+    program = restrict_program(steps, layout, *layout.names)
+    counts = [step.count for step in program if not step.given and not _is_hole(step)]
+    if None not in counts and len(set(counts)) == len(counts):
+        program.sort(key=lambda step: step.count or 0)
+    return program
+
+
+def restrict_program(steps: Sequence[Step], layout: Layout, *questions: str) -> list[Step]:
+    """Of these steps those that the answers to the questions need, in the same order; given cells stay."""
+    needed = {name for question in questions for name in layout.names[question]}
+    chosen = {at for at, step in enumerate(steps) if set(step.questions) & set(questions)}
     while True:
         needed |= {name for at in chosen if steps[at].names for name in steps[at].names.needs}
         more = {at for at, step in enumerate(steps) if _touches(step, needed)} - chosen
         if not more:
-            break
+            return [step for at, step in enumerate(steps) if step.given or at in chosen]
         chosen |= more
-    counts = [steps[at].count for at in chosen]
-    program = [step for at, step in enumerate(steps) if step.given or at in chosen]
-    if None not in counts and len({step.count for step in program if not step.given}) == len(counts):
-        program.sort(key=lambda step: step.count or 0)
-    return program
 
 
 def name_step(step: Step) -> str:
@@ -167,13 +118,12 @@ def find_absent(program: Sequence[Step], layout: Layout) -> list[str]:
     own = [step.names for step in program if step.names]
     if any(EVERYTHING in names.binds for names in own):
         return []
-    known = {*dir(builtins), *NOTEBOOK_NAMES, *_find_given_names(layout.given)}
+    known = {*dir(builtins), *NOTEBOOK_NAMES, *find_given_names(layout.given)}
     return sorted({name for names in own for name in names.needs} - known.union(*(names.binds for names in own)))
 
 
-@functools.cache
-def _find_given_names(given: tuple[str, ...]) -> frozenset[str]:
-    return frozenset(name for source in given for name in study_cell(source).binds)
+def _is_hole(step: Step) -> bool:
+    return bool(step.names and step.names.blanks == step.names.binds)
 
 
 def _touches(step: Step, needed: Collection[str]) -> bool:
@@ -189,13 +139,3 @@ def _find_questions(cell: Cell, source: str, layout: Layout) -> tuple[str, ...]:
         for question, own in layout.names.items()
         if question in (cell.question, marker) or f"{layout.name}-{question}" in cell.ids or own & names
     )
-
-
-def _normalize(source: str) -> str:
-    return "\n".join(line.rstrip() for line in source.strip().split("\n"))
-
-
-def _find_imports(lines: Iterable[str]) -> str:
-    """The set-up cell's imports of what there is beside a learner's code, too: a cell may use `os` from there."""
-    imports = [line for line in lines if re.match(r"(?:import|from) (?!autograder|course_utils)", line)]
-    return "\n".join(sorted(imports))

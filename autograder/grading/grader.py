@@ -14,9 +14,10 @@ from dataclasses import replace
 import numpy as np
 
 from autograder.answers.exercise import Check
+from autograder.answers.layout import load_layout
 from autograder.answers.marking import run_check, settle
 from autograder.answers.outcome import CheckFailed, Outcome, Status, Text
-from autograder.answers.program import find_absent, load_layout
+from autograder.answers.program import find_absent
 from autograder.answers.rooms import load_definition, load_exercise
 from autograder.grading.parsing import SubmissionError
 from autograder.grading.pool import Pool

@@ -5,8 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 
+from autograder.answers.layout import Layout
 from autograder.answers.outcome import CheckFailed, CouldNotRun, NotAttempted, Text
-from autograder.answers.program import Layout, Step, add_names, choose_steps, name_step
+from autograder.answers.program import Step, add_names, choose_steps, name_step, restrict_program
 from autograder.sandbox.outside.remote import Remote, Stopped
 from autograder.sandbox.outside.session import Session
 
@@ -76,7 +77,7 @@ class Sitting:
         Raises as `open` does, Stopped.
         """
         self.close()
-        self._current = choose_steps(self._steps, self._layout, question)
+        self._current = restrict_program(self.program, self._layout, question)
         for step in self._current:
             self._blocked.pop(id(step), None)
         self._remote, self._ran = self._begin(), False

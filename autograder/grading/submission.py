@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from autograder.answers.layout import Layout
 from autograder.answers.outcome import Text
-from autograder.answers.program import Cell, Layout, Step, list_steps
+from autograder.answers.program import Cell, Step, list_steps
 from autograder.grading.parsing import RawCell, SubmissionError, read_notebook
 from autograder.results.record import RecordStatus
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from autograder.answers.program import Layout, find_names
+from autograder.answers.layout import Layout, find_names
 from autograder.grading.parsing import MAX_BYTES, SubmissionError
 from autograder.grading.submission import MAX_ANSWER, read_submission
 from autograder.results.record import RecordStatus
