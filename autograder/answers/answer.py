@@ -92,7 +92,18 @@ def explain(happened: tuple, name: str):
     raise ValueError(f"{happened[:1]} is nothing that can happen")
 
 
+_CONFINED = Text(
+    " Grading offers one process with threads: no other programs or processes, no sockets (so no asyncio, no workers "
+    "of a DataLoader).",
+    "评分环境只提供一个可用线程的进程：不能启动其他程序或进程，也没有套接字"
+    "（因此没有 asyncio，也没有 DataLoader 的工作进程）。",
+)
+
+
 def _describe_stop(name: str, what: str, line: int, source: str) -> CouldNotRun:
+    more = _CONFINED if "[Errno 38]" in what else Text("", "")
     en = f", in line {line} of the cell" + (f": `{source}`" if source else "") if line else ""
     zh = f"（单元格第 {line} 行" + (f"：`{source}`" if source else "") + "）" if line else ""
-    return CouldNotRun(Text(f"`{name}` stopped with `{what}`{en}.", f"`{name}` 运行中断：`{what}`{zh}。"))
+    return CouldNotRun(
+        Text(f"`{name}` stopped with `{what}`{en}.{more.en}", f"`{name}` 运行中断：`{what}`{zh}。{more.zh}")
+    )

@@ -45,6 +45,11 @@ def find_marker(source: str) -> str | None:
     return marker[1].lower() if marker else None
 
 
+def calls_only_tools(source: str) -> bool:
+    """Whether the cell calls check, hint and score and does nothing else."""
+    return len(source) < 10_000 and bool(_TOOLS_ONLY.fullmatch(source))
+
+
 def list_steps(cells: Iterable[Cell], layout: Layout) -> list[Step]:
     """All that could be a step, in the order of the cells; nothing is parsed or run.
 
@@ -55,7 +60,7 @@ def list_steps(cells: Iterable[Cell], layout: Layout) -> list[Step]:
         source = cell.source
         if "open_exercise(" in source:
             source = "\n".join(line for line in source.split("\n") if line.rstrip() not in layout.setup)
-        if _TOOLS_ONLY.fullmatch(source[:10_000]) and len(source) < 10_000:
+        if calls_only_tools(source):
             continue
         given = layout.places.get(normalize(source), 0)
         edited = 0 if given else next((layout.places[id] for id in cell.ids if id in layout.places), 0)
@@ -111,6 +116,16 @@ def find_rivals(program: Sequence[Step], layout: Layout) -> list[str]:
             if seen.setdefault(name, step.source) != step.source:
                 rivals.add(name)
     return sorted(rivals)
+
+
+def find_needed(program: Sequence[Step], layout: Layout, question: str) -> set[int]:
+    """Which of `layout.given`, counted from 0, the answer and its program need."""
+    names = {name for step in program if step.names for name in step.names.needs} | layout.names[question]
+    given, needed = [study_cell(source) for source in layout.given], set()
+    while more := {at for at, own in enumerate(given) if names & set(own.binds)} - needed:
+        needed |= more
+        names = names.union(*(given[at].needs for at in more))
+    return needed
 
 
 def find_absent(program: Sequence[Step], layout: Layout) -> list[str]:
