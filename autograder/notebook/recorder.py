@@ -50,6 +50,11 @@ class Recorder:
         recorder._tools = dict(tools)
         return recorder
 
+    def detach(self) -> None:
+        """Record no more."""
+        self._shell.events.unregister("pre_run_cell", self._begin)
+        self._shell.events.unregister("post_run_cell", self._end)
+
     def list_cells(self) -> tuple[list[Cell], set[str]]:
         """(the notebook's code cells as far as they are known, in their order; names that only deleted cells define).
 
