@@ -458,7 +458,7 @@ def _judge_no_rate(answer, rng):
     for sign in (1, -1):
         H, _ = _draw_hessian(rng, negative=sign)
         value = answer.call("stable_rates", H, 0.5)
-        if value is None or (np.ndim(value) == 0 and value == 0):
+        if value is None or NEAR.same(value, 0.0):
             raise Wrong(say("three-zeros"))
         if not NEAR.same(expect_numbers(value, _RATES), np.zeros(3)):
             raise Misconception("negative-curvature-overlooked")
