@@ -106,8 +106,6 @@ seen = labels >= 0
 return (logits.argmax(axis=1) == labels)[seen].mean()
 """))),
     *_wrong("q1", "all_hidden_or_a_single_row",
-        ("her-favourite", "majority-of-the-answers", "most / n",
-         "(labels == np.bincount(logits.argmax(axis=1)).argmax()).sum() / n"),
         ("nothing-fails", "all-hidden", "if n == 0:", "if n < 0:", "most =", "assert n\n    most ="),
         ("zero-for-nothing", "all-hidden", '"accuracy": np.nan', '"accuracy": 0.0'),
         ("overwrites-labels", "changes-its-inputs", "seen =", "kept, labels = labels, labels.copy()\n    seen =",
@@ -167,7 +165,7 @@ for k, loss in enumerate(losses[1:], start=2):
         return k, best
 return len(losses), best
 """)),
-        ("lowest-of-improvements", "keeps-improvements-only", _with("q3", watch="""
+        ("lowest-of-improvements", "against-the-last-improvement", _with("q3", watch="""
 lowest, best, idle = losses[0], 1, 0
 for k, loss in enumerate(losses[1:], start=2):
     if loss < lowest - least:
