@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from autograder.answers import (
+    CouldNotRun,
     Exercise,
     Misconception,
     Tolerance,
@@ -19,6 +20,8 @@ from autograder.answers import (
     expect_parts,
     expect_rows,
     expect_shape,
+    judge_constant,
+    judge_equal,
     keep_inputs,
 )
 
@@ -26,12 +29,6 @@ EXACT = Tolerance(0, 0)
 NEAR = Tolerance(1e-4, 1e-5)  # loose enough for float32 over an epoch, far tighter than any wrong recipe below
 EXERCISE = Exercise.beside(__file__)
 say = EXERCISE.say
-
-# The sizes as q6's given cell has them.
-_LAYER = {"attention": 4 * (384**2 + 384), "network": 8 * 384**2 + 5 * 384, "norms": 4 * 384}
-_SIZES = {"embeddings.words": 30_522 * 384, "embeddings.places": 514 * 384, "embeddings.norm": 2 * 384}
-_SIZES |= {f"layer {k}.{name}": size for k in range(1, 7) for name, size in _LAYER.items()}
-_HEAD, _ROOM = 770, 500_000_000
 
 
 @EXERCISE.check("q1")
@@ -60,13 +57,17 @@ def the_mask_marks_tokens(answer, rng):
         _judge_batch(answer.call("collate", items, pad, 99), items, pad, 99)
 
 
-@EXERCISE.check("q1", hidden=True)
+@EXERCISE.check("q1")
 def one_review_and_equal_lengths(answer, rng):
     drawn = _draw_items(rng, 7)
     same = [(ids[:1] + ids[-1:], label) for ids, label in drawn]
-    for items, longest in ((drawn[:1], 99), (same, 5), (drawn, 2)):
-        with keep_inputs(answer, "collate", items, 7, longest) as value:
-            _judge_batch(value, items, 7, longest)
+    example = [([5, 8, 9, 6], 1), ([5, 7, 6], 0)]  # of the docstring
+    for items, pad, longest in (
+        *((example, 0, longest) for longest in (3, 48)),
+        *((drawn[:1], 7, 99), (same, 7, 5), (drawn, 7, 2)),
+    ):
+        with keep_inputs(answer, "collate", items, pad, longest) as value:
+            _judge_batch(value, items, pad, longest)
 
 
 @EXERCISE.check("q2")
@@ -77,10 +78,14 @@ def padding_does_not_count(answer, rng):
         first = np.array([row[: int(n)].mean(axis=0) for row, n in zip(h, count[:, 0], strict=True)])
         wrong = {
             "padding-averaged": [h.mean(axis=1), h.sum(axis=1) / count],
-            "divided-by-the-width": [(h * m).sum(axis=1) / n for n in (mask.shape[1], mask.sum(), len(h))],
+            "divided-by-the-width": [
+                (h * m).sum(axis=1) / n
+                for n in (mask.shape[1], mask.sum(), len(h), mask.sum() * len(h), mask.sum() / len(h))
+            ],
             "sum-for-mean": [(h * m).sum(axis=1)],
             "one-token-only": [h[:, 0], h[:, -1], h[np.arange(len(h)), count[:, 0] - 1]],
             "left-tokens-only": [first],
+            "whole-numbers-only": [np.floor(_vectors(h, mask)), np.trunc(_vectors(h, mask))],
         }
         NEAR.judge(answer.call("average_tokens", h, mask), _vectors(h, mask), wrong, "mean")
 
@@ -89,8 +94,11 @@ def padding_does_not_count(answer, rng):
 def each_review_counts_once(answer, rng):
     for classes in (2, int(rng.integers(3, 6))):
         batches = _draw_logits(rng, classes)
-        value = expect_numbers(answer.call("evaluate", batches), "loss, accuracy")
-        _judge_report(value, *_report(batches))
+        value = _call_at_the_edge(answer, "two-classes-only" if classes > 2 else "", "evaluate", batches)
+        _judge_report(expect_numbers(value, "loss, accuracy"), *_report(batches))
+    ties = [(np.round(z / 2), y) for z, y in _draw_logits(rng, 3)]
+    ties += [(np.ones((2, 3)), np.array([0, 2])), (np.array([[1.0, 1.0, 0.0]]), np.array([1]))]
+    _judge_report(expect_numbers(answer.call("evaluate", ties), "loss, accuracy"), *_report(ties))
 
 
 @EXERCISE.check("q2")
@@ -113,7 +121,7 @@ def large_logits_are_no_trouble(answer, rng):
     NEAR.expect(loss, right, "loss")
 
 
-@EXERCISE.check("q2", hidden=True)
+@EXERCISE.check("q2")
 def small_cases_and_inputs(answer, rng):
     h, mask = _draw_states(rng, on_the_left=False)
     one = np.zeros_like(mask)
@@ -146,7 +154,10 @@ def the_rate_rises_and_falls(answer, rng):
             "another-curve": [np.where(t < u, up, 0.5 + 0.5 * np.cos(np.pi * (t - u) / (S - u)))],
         }
         wrong = {name: [peak * line for line in lines] for name, lines in wrong.items()}
-        NEAR.judge(value, peak * np.where(t < u, up, down), wrong, "rate")
+        line = np.where(t < u, up, down)
+        if not NEAR.same(value, peak * line) and NEAR.same(value / value.max(), line):
+            raise Misconception("peak-ignored")
+        NEAR.judge(value, peak * line, wrong, "rate")
 
 
 @EXERCISE.check("q3")
@@ -162,8 +173,16 @@ def the_whole_gradient_is_shortened(answer, rng):
             "length-without-root": [g * min(1, c / length**2) for g in gradients],
         }
         wrong = {name: _flatten(arrays) for name, arrays in wrong.items()}
+        flat, added = _flatten(gradients), sum(_length([g]) for g in gradients)
+        spectral = sum(np.linalg.norm(g, 2) ** 2 for g in gradients) ** 0.5
+        wrong |= {
+            "a-grain-added": [flat * c / (length + grain) for grain in (0.1, 0.01, 0.001)],
+            "lengths-added": flat * min(1, c / added),
+            "another-norm": [flat * min(1, c / each) for each in (spectral, abs(flat).max(), abs(flat).sum())],
+        }
         NEAR.judge(_flatten(clipped), _flatten(gradients) * c / length, wrong, "clipped")
-        NEAR.judge(told, length, {"length-afterwards": c, "length-without-root": length**2}, "length")
+        wrong = {"length-afterwards": c, "length-without-root": length**2, "lengths-added": added}
+        NEAR.judge(told, length, wrong, "length")
 
 
 @EXERCISE.check("q3")
@@ -179,14 +198,17 @@ def a_short_gradient_stays(answer, rng):
         NEAR.expect(told, _length(some), "length")
 
 
-@EXERCISE.check("q3", hidden=True)
+@EXERCISE.check("q3")
 def no_warm_up_and_odd_shapes(answer, rng):
     for S, u in ((1, 0), (5, 0), (6, 5), (int(rng.integers(8, 20)), 1)):
         for t in range(S):
             right = 0.5 * (t / u if t < u else (S - t) / (S - u))
-            NEAR.expect(expect_number(answer.call("find_rate", t, S, u, 0.5), "rate"), right, "rate")
+            value = expect_number(_call_at_the_edge(answer, "no-warm-up", "find_rate", t, S, u, 0.5), "rate")
+            if u == 0 and not NEAR.same(value, right):
+                raise Misconception("no-warm-up")
+            NEAR.expect(value, right, "rate")
     gradients = [np.array(float(rng.normal()) + 3), rng.normal(size=(2, 3, 2)), rng.integers(-4, 5, 3)]
-    for some in (gradients, [rng.normal(size=4)], [0.05 * g for g in _draw_gradients(rng)]):
+    for some in ([rng.normal(size=4)], [0.05 * g for g in _draw_gradients(rng)], gradients):
         c = 0.5 * _length(some)
         with keep_inputs(answer, "clip", some, c) as value:
             clipped, told = _clipped(value, some)
@@ -200,13 +222,8 @@ def no_warm_up_and_odd_shapes(answer, rng):
 def an_epoch_reads_each_row_once(answer, rng):
     for _ in range(3):
         size = int(rng.integers(4, 8))
-        n = size * int(rng.integers(4, 8)) + int(rng.integers(1, size))
-        batches = _call_rest(answer, n, size, int(rng.integers(99)), int(rng.integers(9)), 0)
-        rows = np.concatenate(batches) if batches else np.empty(0)
-        if len(rows) == n - n % size and len(np.unique(rows)) == len(rows):
-            raise Misconception("small-batch-dropped")
-        expect_equal(sorted(int(row) for row in rows), list(range(n)), "all rows")
-        expect_equal([len(rows) for rows in batches], [size] * (n // size) + [n % size], "sizes of the batches")
+        n = size * int(rng.integers(4, 8)) + int(rng.integers(1, size - 1))
+        _judge_epoch(_call_rest(answer, n, size, int(rng.integers(99)), int(rng.integers(9)), 0), n, size)
 
 
 @EXERCISE.check("q4")
@@ -215,17 +232,19 @@ def the_rest_is_the_tail(answer, rng):
         size, seed, epoch = int(rng.integers(3, 6)), int(rng.integers(99)), int(rng.integers(9))
         n = size * int(rng.integers(6, 9)) + 1
         whole = _call_rest(answer, n, size, seed, epoch, 0)
+        _judge_epoch(whole, n, size)
         if not _equal(_call_rest(answer, n, size, seed, epoch, 0), whole):
             raise Misconception("not-repeatable")
         for done in (1, int(rng.integers(2, 5)), len(whole) - 1, len(whole)):
             rest = _call_rest(answer, n, size, seed, epoch, done)
             if _equal(rest, whole[done:]):
                 continue
-            flat, tail = np.concatenate([*rest, []]), np.concatenate([*whole, []])
             if _equal(rest, whole[:done]):
                 raise Misconception("done-for-what-is-left")
-            if np.array_equal(flat, tail[done:]):
+            if np.array_equal(_join(rest), _join(whole)[done:]):
                 raise Misconception("done-counts-rows")
+            if _equal(rest, whole[done + 1 :]):
+                raise Misconception("one-too-many-left-out")
             raise Misconception("rest-in-another-order")
 
 
@@ -233,7 +252,13 @@ def the_rest_is_the_tail(answer, rng):
 def orders_differ(answer, rng):
     first = int(rng.integers(2, 50))
     numbers = [0, 1, 2, 3, first + 3, first + 4]
-    orders = {(s, e): tuple(np.concatenate(_call_rest(answer, 40, 7, s, e, 0))) for s in numbers for e in numbers}
+    pairs = [(s, e) for s in numbers for e in numbers]
+    pairs += [(0, 10**k) for k in range(1, 7)] + [(0, 2**k) for k in (8, 16)] + [(first, 0), (0, 31 * first)]
+    orders = {}
+    for s, e in pairs:
+        batches = _call_rest(answer, 40, 7, s, e, 0)
+        _judge_epoch(batches, 40, 7)
+        orders[s, e] = tuple(_join(batches))
     if any(orders[s, 0] == orders[s, e] for s in numbers for e in numbers[1:]):
         raise Misconception("each-epoch-the-same")
     if any(orders[0, e] == orders[s, e] for s in numbers[1:] for e in numbers):
@@ -245,14 +270,19 @@ def orders_differ(answer, rng):
 @EXERCISE.check("q4")
 def the_letters_are_all(answer, rng):
     wrong = {"F": "gradients-kept", "G": "log-kept", "B": "moments-forgotten", "E": "dropout-forgotten"}
+    wrong |= {"C": "schedule-forgotten", "D": "place-forgotten"}
     expect_letters(answer.get("NEEDED"), "NEEDED", "ABCDE", "ABCDEFG", wrong, say("letter-missing"))
 
 
-@EXERCISE.check("q4", hidden=True)
+@EXERCISE.check("q4")
 def chance_is_fair(answer, rng):
     n, size, runs = 12, 4, 300
-    start = int(rng.integers(10**6))
-    orders = np.array([np.concatenate(_call_rest(answer, n, size, start + k, k % 3, 0)) for k in range(runs)])
+    start, orders = int(rng.integers(10**6)), []
+    for k in range(runs):
+        batches = _call_rest(answer, n, size, start + k, k % 3, 0)
+        _judge_epoch(batches, n, size)
+        orders.append(_join(batches))
+    orders = np.array(orders)
     often = np.array([[(orders[:, place] == row).mean() for place in range(n)] for row in range(n)])
     if np.abs(often - 1 / n).max() > 5.5 * np.sqrt((1 / n) * (1 - 1 / n) / runs):
         raise Misconception("not-shuffled")
@@ -264,9 +294,7 @@ def chance_is_fair(answer, rng):
         raise Misconception("not-shuffled")
     for n, size in ((1, 1), (1, 5), (4, 9), (6, 3)):
         batches = _call_rest(answer, n, size, 5, 2, 0)
-        sizes = [min(size, n - k) for k in range(0, n, size)]
-        expect_equal([len(rows) for rows in batches], sizes, "sizes of the batches")
-        expect_equal(sorted(int(row) for rows in batches for row in rows), list(range(n)), "all rows")
+        _judge_epoch(batches, n, size)
         expect_equal(len(_call_rest(answer, n, size, 5, 2, len(batches))), 0, "number of batches left")
 
 
@@ -274,12 +302,16 @@ def chance_is_fair(answer, rng):
 def each_batch_makes_its_own_step(answer, rng):
     for classes in (2, int(rng.integers(3, 5))):
         W, b, batches, rate = _draw_task(rng, classes)
-        value = _epoch_values(answer.call("train_epoch", W, b, batches, rate))
-        right = _train(W, b, batches, rate)
+        value = _call_at_the_edge(answer, "two-classes-only" if classes > 2 else "", "train_epoch", W, b, batches, rate)
+        value, right = _epoch_values(value), _train(W, b, batches, rate)
         faults = {
-            "padding-averaged": {"masked": False},
+            "padding-averaged": {"masked": "no"},
+            "left-tokens-only": {"masked": "left"},
+            "gradients-at-the-first-weights": {"frozen": True},
+            "bias-forgotten": {"biased": False},
+            "one-size-for-all": {"mean": len(batches[0][2])},
             "gradients-add-up": {"cleared": False},
-            "gradient-of-the-sum": {"mean": False},
+            "gradient-of-the-sum": {"mean": 1},
             "uphill": {"sign": -1},
             "one-step-for-all": {"whole": True},
         }
@@ -306,7 +338,7 @@ def the_report_is_true(answer, rng):
         _judge_report(value[2:], correct, wrong)
 
 
-@EXERCISE.check("q5", hidden=True)
+@EXERCISE.check("q5")
 def what_was_handed_in_stays(answer, rng):
     W, b, batches, rate = _draw_task(rng, 2)
     for some in (batches, [tuple(part[:1] for part in batches[0])]):
@@ -324,6 +356,10 @@ def parts_are_measured(answer, rng):
     for _ in range(2):
         before, after = _draw_parameters(rng)
         moves = _moves(answer.call("find_moves", before, after), before, after)
+        turned = dict(reversed(after.items()))
+        same = _moves(_call_at_the_edge(answer, "arrays-by-order", "find_moves", before, turned), before, after)
+        if not NEAR.same(list(same.values()), list(moves.values())):
+            raise Misconception("arrays-by-order")
         own = _sort_by_part(before)
         parts = list(own)
         old = {name: _length([before[name]]) for name in before}
@@ -337,7 +373,14 @@ def parts_are_measured(answer, rng):
             "lengths-added": [np.divide(*sums)],
             "not-relative": [above, sums[0]],
             "over-the-new": [above / new],
-            "difference-of-lengths": [np.abs(new - below) / below, (new - below) / below],
+            "difference-of-lengths": [
+                np.abs(new - below) / below,
+                (new - below) / below,
+                [
+                    _length([_length([after[name]]) - _length([before[name]]) for name in own[part]]) / length
+                    for part, length in zip(parts, below, strict=True)
+                ],
+            ],
             "ratio-without-root": [(above / below) ** 2, above**2 / below],
         }
         NEAR.judge(np.array([moves[part] for part in parts]), above / below, wrong, "r")
@@ -345,43 +388,39 @@ def parts_are_measured(answer, rng):
 
 @EXERCISE.check("q6")
 def customers_are_counted(answer, rng):
-    names, frozen = list(_SIZES), ["embeddings", "layer 1", "layer 2", "layer 3"]
-    parts = list(_sort_by_part(names))
-    records = [("FIT_LAST", [part for part in parts if part not in frozen]), ("FIT_ALL", parts)]
-    drawn = [[], [parts[-1]], [parts[0]]]
-    drawn += [rng.permutation(parts)[: int(rng.integers(2, 6))].tolist() for _ in range(4)]
-    for what, moved in [("count_customers", some) for some in drawn] + records:
-        some = rng.random() if len(moved) > 1 else 0.0
-        moves = {
-            name: float(rng.uniform(0.01, 1)) if name.split(".")[0] in moved and rng.random() < some else 0.0
-            for name in names
-        }
+    sizes, head, records = (EXERCISE.given(name) for name in ("SIZES", "HEAD", "ALL"))
+    parts, cases = _sort_by_part(sizes), [records, EXERCISE.given("LAST")]
+    for moved in (
+        [],
+        list(parts)[-1:],
+        list(parts)[:1],
+        *(rng.permutation(list(parts))[:k].tolist() for k in (2, 3, 5, 6)),
+    ):
+        moves = dict.fromkeys(sizes, 0.0)
         for part in moved:
-            own = _sort_by_part(names)[part]
-            alone = own[0] if part == parts[0] else own[-1]
-            moves[alone if len(moved) == 1 else str(rng.choice(own))] = 0.003
-        value = answer.call("count_customers", moves) if what == "count_customers" else answer.get(what)
-        value, encoder = expect_number(value, what), sum(_SIZES.values())
-        each = _HEAD + sum(size for name, size in _SIZES.items() if name.split(".")[0] in moved)
-        arrays = _HEAD + sum(size for name, size in _SIZES.items() if moves[name] > 0)
-        exact, whole = (_ROOM - encoder) / each, [free / (encoder + _HEAD) for free in (_ROOM, _ROOM - encoder)]
-        wrong = {
-            "everything-for-everybody": [*np.floor(whole), *np.ceil(whole)],
-            "encoder-not-counted": np.floor(_ROOM / each),
-            "bytes-for-numbers": [np.floor((room - encoder) / each) for room in (4 * _ROOM, _ROOM / 2)],
-            "part-by-part": np.floor((_ROOM - encoder) / arrays) if what == "count_customers" else [],
-            "rounded-up": [np.ceil(exact), exact, np.round(exact, 1), np.round(exact, 2)],
-        }
-        Tolerance(0, 0.006).name(value, np.floor(exact), wrong)
-        expect_equal(value, int(exact), what)
+            some = rng.permutation(parts[part])[: 1 if len(moved) == 1 else int(rng.integers(1, 3))]
+            moves |= {str(name): float(rng.uniform(0.01, 1)) for name in some}
+            moves[str(some[0])] = float(rng.uniform(1e-4, 9e-4))
+        cases.append(moves)
+    for moves in cases[::-1]:
+        value = answer.call("count_customers", moves)
+        _judge_customers(expect_number(value, "count_customers"), moves, sizes, head, EXERCISE.given("MEMORY") / 4)
 
 
 @EXERCISE.check("q6")
 def the_choice_fits(answer, rng):
-    expect_choice(answer.get("CHOICE"), "CHOICE", {"all": "accuracy-alone", "last": ""})
+    sizes, head, room = EXERCISE.given("SIZES"), EXERCISE.given("HEAD"), EXERCISE.given("MEMORY") / 4
+    fits = {}
+    for way, name in (("all", "ALL"), ("last", "LAST")):
+        right, wrong = _count_customers(EXERCISE.given(name), sizes, head, room)
+        judge_constant(answer.get(f"FIT_{name}"), right, wrong, f"FIT_{name}", Tolerance(0, 1e-6))
+        fits[way] = right
+    accuracy, wanted = EXERCISE.given("ACCURACY"), EXERCISE.given("WANTED")
+    best = max((way for way in fits if fits[way] >= wanted), key=accuracy.get)
+    expect_choice(answer.get("CHOICE"), "CHOICE", {way: "" if way == best else "accuracy-alone" for way in fits})
 
 
-@EXERCISE.check("q6", hidden=True)
+@EXERCISE.check("q6")
 def other_moves_and_names(answer, rng):
     before, after = _draw_parameters(rng)
     before |= {"scale": np.array(2.0), "still.a": rng.normal(size=3)}
@@ -394,6 +433,53 @@ def other_moves_and_names(answer, rng):
             for part, own in _sort_by_part(before).items():
                 right = _length([after[name] - before[name] for name in own]) / _length([before[name] for name in own])
                 NEAR.expect(moves[part], right, f"r of {part}")
+
+
+def _call_at_the_edge(answer, misconception, function, *inputs):
+    """What the function returns where people stop: raises the misconception, if there is one, where it stops."""
+    try:
+        return answer.call(function, *inputs)
+    except CouldNotRun:
+        if not misconception:
+            raise
+        raise Misconception(misconception) from None
+
+
+def _count_customers(moves, sizes, head, room) -> tuple[int, dict]:
+    """How many customers fit into a room of so many numbers, and what wrong recipes say."""
+    parts, encoder = _sort_by_part(sizes), sum(sizes.values())
+
+    def store(moved) -> int:
+        return head + sum(sizes[name] for part in moved for name in parts[part])
+
+    each = store([part for part in parts if any(moves[name] > 0 for name in parts[part])])
+    free, whole = room - encoder, [left / (encoder + head) for left in (room, room - encoder)]
+    still = [store([p for p in parts if any(moves[name] > least for name in parts[p])]) for least in (1e-3, 1e-2)]
+    wrong = {
+        "everything-for-everybody": [*np.floor(whole), *np.ceil(whole)],
+        "encoder-not-counted": np.floor(room / each),
+        "bytes-for-numbers": [np.floor((other - encoder) / each) for other in (4 * room, room / 2)],
+        "part-by-part": np.floor(free / (head + sum(size for name, size in sizes.items() if moves[name] > 0))),
+        "head-forgotten": [np.floor(left / max(each - head, 1)) for left in (free, free - head)],
+        "small-moves-ignored": [np.floor(free / other) for other in still],
+        "only-what-moved-all-over": np.floor(
+            free / store([part for part in parts if all(moves[name] > 0 for name in parts[part])])
+        ),
+        "rounded-up": [
+            np.ceil(free / each),
+            free / each,
+            round(free / each, 1),
+            round(free / each, 2),
+            free // each + 1,
+        ],
+    }
+    return int(free // each), wrong
+
+
+def _judge_customers(value, moves, sizes, head, room):
+    right, wrong = _count_customers(moves, sizes, head, room)
+    Tolerance(0, 0.006).name(value, right, wrong)
+    judge_equal(value, right, {"rounded-up": [value] if value != round(value) else []}, "count_customers")
 
 
 def _draw_items(rng, pad) -> list:
@@ -419,6 +505,8 @@ def _judge_batch(value, items, pad, longest):
     if ids.ndim == 2 and ids.shape[1] != T:
         if ids.shape[1] == longest:
             raise Misconception("padded-to-the-limit")
+        if before > longest and ids.shape[1] in (longest - 1, longest + 1):
+            raise Misconception("cut-to-another-length")
         if ids.shape[1] == before > longest:
             raise Misconception("width-before-the-cut" if (ids[:, longest:] == pad).all() else "not-cut")
     wrong = {
@@ -428,10 +516,18 @@ def _judge_batch(value, items, pad, longest):
         "zero-for-pad": np.where(marks > 0, right, 0),
     }
     EXACT.name(ids, right, wrong)
+    ends = [k for k, (row, _) in enumerate(items) if len(row) > longest]
+    if ids.shape == right.shape and not EXACT.same(ids, right) and ends:
+        other = ids.copy()
+        other[ends, longest - 1] = right[ends, longest - 1]
+        if EXACT.same(other, right):
+            raise Misconception("another-end")
     if ids.shape == right.shape and not EXACT.same(ids, right) and sorted(ids.tolist()) == sorted(right.tolist()):
         raise Misconception("rows-in-another-order")
     EXACT.expect(ids, right, "input_ids")
-    EXACT.judge(mask, marks, {"mask-upside-down": 1 - marks, "mask-from-the-number": right != pad}, "attention_mask")
+    trailing = np.flip(np.cumsum(np.flip(right != pad, axis=1), axis=1), axis=1) > 0
+    wrong = {"mask-upside-down": 1 - marks, "mask-from-the-number": [right != pad, trailing & (marks > 0)]}
+    EXACT.judge(mask, marks, wrong, "attention_mask")
     EXACT.expect(labels, [label for _, label in items], "labels")
 
 
@@ -485,6 +581,12 @@ def _report(batches) -> tuple:
         "another-logarithm": [(right[0] / np.log(2), np.nan), (right[0] / np.log(10), np.nan)],
         "loss-of-the-winner": [(winners.mean(), np.nan)],
         "percent-for-share": [(np.nan, 100 * right[1])],
+        "last-batch-only": [(np.nan, hits[-1].mean()), (losses[-1].mean(), np.nan)],
+        "one-size-for-all": [tuple(total / len(losses) / len(losses[k])) for k in (0, -1)],
+        "two-classes-only": [(np.nan, np.concatenate([(z[:, 1] > z[:, 0]) == y for z, y in batches]).mean())],
+        "ties-count-as-right": [
+            (np.nan, np.concatenate([z[np.arange(len(y)), y] == z.max(axis=1) for z, y in batches]).mean())
+        ],
     }
     return right, wrong
 
@@ -521,10 +623,30 @@ def _call_rest(answer, n, size, seed, epoch, done) -> list[np.ndarray]:
     value = answer.call("rest_of_epoch", n, size, seed, epoch, done)
     if value is None:
         as_array(value)  # says that the return is missing
-    if not isinstance(value, (list, tuple, np.ndarray)):
+    if not (isinstance(value, (list, tuple)) or isinstance(value, np.ndarray) and value.ndim):
         raise Wrong(say("no-list-of-batches"))
     batches = [expect_rows(rows, "batch", n) for rows in value]
     return [rows for rows in batches if len(rows)]
+
+
+def _judge_epoch(batches, n, size):
+    """Each row once, in batches of that size, the last one perhaps smaller."""
+    rows, sizes = _join(batches), [len(batch) for batch in batches]
+    right = [min(size, n - k) for k in range(0, n, size)]
+    if len(rows) == n - n % size < n and len(np.unique(rows)) == len(rows):
+        raise Misconception("small-batch-dropped")
+    if len(np.unique(rows)) < len(rows):
+        raise Misconception("rows-twice")
+    if sizes != right and sorted(sizes, reverse=True) == right:
+        raise Misconception("small-batch-not-last")
+    if sizes != right and len(sizes) == len(right) and max(sizes) - min(sizes) <= 1:
+        raise Misconception("even-batches")
+    expect_equal(sizes, right, "sizes of the batches")
+    expect_equal(np.sort(rows).tolist(), list(range(n)), "all rows")
+
+
+def _join(batches) -> np.ndarray:
+    return np.concatenate([*batches, np.empty(0, dtype=int)])
 
 
 def _equal(batches, others) -> bool:
@@ -538,25 +660,28 @@ def _draw_task(rng, classes):
     for B in rng.permutation([2, 4, 7, 5]):
         y = rng.permutation(np.r_[rng.permutation(classes)[:2], rng.integers(classes, size=B - 2)])
         mask = (np.arange(T) < rng.integers(1, T, B)[:, None]).astype(int)
+        mask[::2] = rng.permuted(mask[::2], axis=1)
         h = rng.normal(size=(B, T, d)) + 0.7 * (y[:, None, None] - 1)
         batches.append((np.where(mask[..., None] > 0, h, 3 + 2 * h), mask, y))
     return W, b, batches, float(rng.uniform(0.3, 0.8))
 
 
-def _vectors(h, mask, masked=True):
-    m = mask if masked else np.ones_like(mask)
+def _vectors(h, mask, masked="yes"):
+    left = (np.arange(mask.shape[1]) < mask.sum(axis=1, keepdims=True)).astype(int)
+    m = {"yes": mask, "no": np.ones_like(mask), "left": left}[masked]
     return (h * m[..., None]).sum(axis=1) / m.sum(axis=1, keepdims=True)
 
 
-def _train(W, b, batches, rate, masked=True, cleared=True, mean=True, sign=1, whole=False):
+def _train(W, b, batches, rate, masked="yes", cleared=True, mean=0, sign=1, whole=False, frozen=False, biased=True):
     """W, b, loss, accuracy, what each batch was judged by before its step, and after it; one fault at will."""
     dW, db, before, after = np.zeros_like(W), np.zeros_like(b), [], []
     start = W, b
     for h, mask, y in batches:
         x = _vectors(h, mask, masked)
-        z = x @ (start[0] if whole else W).T + (start[1] if whole else b)
+        still = whole or frozen
+        z = x @ (start[0] if still else W).T + (start[1] if still else b) * biased
         p = np.exp(z - z.max(axis=1, keepdims=True))
-        g = (p / p.sum(axis=1, keepdims=True) - np.eye(len(b))[y]) / (len(y) if mean else 1)
+        g = (p / p.sum(axis=1, keepdims=True) - np.eye(len(b))[y]) / (mean or len(y))
         dW, db = g.T @ x + (0 if cleared else dW), g.sum(axis=0) + (0 if cleared else db)
         W, b = W - sign * rate * dW, b - sign * rate * db
         before.append((z, y)), after.append((x @ W.T + b, y))
