@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 
 from autograder.answers import (
@@ -24,11 +26,13 @@ from autograder.answers import (
     judge_equal,
     keep_inputs,
 )
+from autograder.answers.rooms import load_module
 
 EXACT = Tolerance(0, 0)
 NEAR = Tolerance(1e-4, 1e-5)  # loose enough for float32 over an epoch, far tighter than any wrong recipe below
 EXERCISE = Exercise.beside(__file__)
 say = EXERCISE.say
+recipes = load_module(Path(__file__).with_name("recipes.py"))
 
 
 @EXERCISE.check("q1")
@@ -85,9 +89,9 @@ def padding_does_not_count(answer, rng):
             "sum-for-mean": [(h * m).sum(axis=1)],
             "one-token-only": [h[:, 0], h[:, -1], h[np.arange(len(h)), count[:, 0] - 1]],
             "left-tokens-only": [first],
-            "whole-numbers-only": [np.floor(_vectors(h, mask)), np.trunc(_vectors(h, mask))],
+            "whole-numbers-only": [np.floor(recipes.vectors(h, mask)), np.trunc(recipes.vectors(h, mask))],
         }
-        NEAR.judge(answer.call("average_tokens", h, mask), _vectors(h, mask), wrong, "mean")
+        NEAR.judge(answer.call("average_tokens", h, mask), recipes.vectors(h, mask), wrong, "mean")
 
 
 @EXERCISE.check("q2")
@@ -95,10 +99,10 @@ def each_review_counts_once(answer, rng):
     for classes in (2, int(rng.integers(3, 6))):
         batches = _draw_logits(rng, classes)
         value = _call_at_the_edge(answer, "two-classes-only" if classes > 2 else "", "evaluate", batches)
-        _judge_report(expect_numbers(value, "loss, accuracy"), *_report(batches))
+        _judge_report(expect_numbers(value, "loss, accuracy"), *recipes.report(batches))
     ties = [(np.round(z / 2), y) for z, y in _draw_logits(rng, 3)]
     ties += [(np.ones((2, 3)), np.array([0, 2])), (np.array([[1.0, 1.0, 0.0]]), np.array([1]))]
-    _judge_report(expect_numbers(answer.call("evaluate", ties), "loss, accuracy"), *_report(ties))
+    _judge_report(expect_numbers(answer.call("evaluate", ties), "loss, accuracy"), *recipes.report(ties))
 
 
 @EXERCISE.check("q2")
@@ -109,11 +113,11 @@ def large_logits_are_no_trouble(answer, rng):
         loss, _ = expect_numbers(answer.call("evaluate", moved), "loss, accuracy")
         if not np.isfinite(loss):
             raise Misconception("overflow")
-        NEAR.expect(loss, _report(moved)[0][0], "loss")
+        NEAR.expect(loss, recipes.report(moved)[0][0], "loss")
     gap = float(rng.uniform(900, 1_500))
     sure = [(np.array([[0.0, gap]]), np.array([0])), (np.array([[gap, 0.0], [0.0, 1.0]]), np.array([0, 1]))]
     loss, _ = expect_numbers(answer.call("evaluate", sure), "loss, accuracy")
-    right = _report(sure)[0][0]
+    right = recipes.report(sure)[0][0]
     if not np.isfinite(loss):
         raise Misconception("overflow")
     if loss < right - 1:
@@ -128,11 +132,11 @@ def small_cases_and_inputs(answer, rng):
     one[np.arange(len(mask)), rng.integers(mask.shape[1], size=len(mask))] = 1
     for states, each in ((h, one), (h[:1], mask[:1]), (rng.integers(-5, 6, (3, 4, 2)), mask[:3, :4] | 1)):
         with keep_inputs(answer, "average_tokens", states, each) as value:
-            NEAR.expect(value, _vectors(states, each), "mean")
+            NEAR.expect(value, recipes.vectors(states, each), "mean")
     z = rng.permutation(9)[None].astype(float)
     for batches in ([(z, np.array([int(rng.integers(9))]))], _draw_logits(rng, 2)[:2]):
         with keep_inputs(answer, "evaluate", batches) as value:
-            _judge_report(expect_numbers(value, "loss, accuracy"), _report(batches)[0], {})
+            _judge_report(expect_numbers(value, "loss, accuracy"), recipes.report(batches)[0], {})
 
 
 @EXERCISE.check("q3")
@@ -164,16 +168,16 @@ def the_rate_rises_and_falls(answer, rng):
 def the_whole_gradient_is_shortened(answer, rng):
     for _ in range(2):
         gradients = _draw_gradients(rng)
-        length = _length(gradients)
+        length = recipes.length(gradients)
         c = float(rng.uniform(0.2, 0.6)) * length
         clipped, told = _clipped(answer.call("clip", gradients, c), gradients)
         wrong = {
-            "each-on-its-own": [g * min(1, c / _length([g])) for g in gradients],
+            "each-on-its-own": [g * min(1, c / recipes.length([g])) for g in gradients],
             "value-by-value": [np.clip(g, -c, c) for g in gradients],
             "length-without-root": [g * min(1, c / length**2) for g in gradients],
         }
         wrong = {name: _flatten(arrays) for name, arrays in wrong.items()}
-        flat, added = _flatten(gradients), sum(_length([g]) for g in gradients)
+        flat, added = _flatten(gradients), sum(recipes.length([g]) for g in gradients)
         spectral = sum(np.linalg.norm(g, 2) ** 2 for g in gradients) ** 0.5
         wrong |= {
             "a-grain-added": [flat * c / (length + grain) for grain in (0.1, 0.01, 0.001)],
@@ -188,14 +192,14 @@ def the_whole_gradient_is_shortened(answer, rng):
 @EXERCISE.check("q3")
 def a_short_gradient_stays(answer, rng):
     gradients = _draw_gradients(rng)
-    length = _length(gradients)
+    length = recipes.length(gradients)
     for some, c in ((gradients, 2.5 * length), ([0 * g for g in gradients], 1.0)):
         clipped, told = _clipped(answer.call("clip", some, c), some)
         flat, right = _flatten(clipped), _flatten(some)
         if np.isnan(flat).any():
             raise Misconception("nan-for-nothing")
         NEAR.judge(flat, right, {"always-scaled": [right * 2.5]}, "clipped")
-        NEAR.expect(told, _length(some), "length")
+        NEAR.expect(told, recipes.length(some), "length")
 
 
 @EXERCISE.check("q3")
@@ -209,13 +213,13 @@ def no_warm_up_and_odd_shapes(answer, rng):
             NEAR.expect(value, right, "rate")
     gradients = [np.array(float(rng.normal()) + 3), rng.normal(size=(2, 3, 2)), rng.integers(-4, 5, 3)]
     for some in ([rng.normal(size=4)], [0.05 * g for g in _draw_gradients(rng)], gradients):
-        c = 0.5 * _length(some)
+        c = 0.5 * recipes.length(some)
         with keep_inputs(answer, "clip", some, c) as value:
             clipped, told = _clipped(value, some)
             fine = Tolerance(1e-4, 1e-9)
             for one, g in zip(clipped, some, strict=True):
                 fine.expect(one, 0.5 * g, "clipped")
-            fine.expect(told, _length(some), "length")
+            fine.expect(told, recipes.length(some), "length")
 
 
 @EXERCISE.check("q4")
@@ -303,7 +307,7 @@ def each_batch_makes_its_own_step(answer, rng):
     for classes in (2, int(rng.integers(3, 5))):
         W, b, batches, rate = _draw_task(rng, classes)
         value = _call_at_the_edge(answer, "two-classes-only" if classes > 2 else "", "train_epoch", W, b, batches, rate)
-        value, right = _epoch_values(value), _train(W, b, batches, rate)
+        value, right = _epoch_values(value), recipes.train(W, b, batches, rate)
         faults = {
             "padding-averaged": {"masked": "no"},
             "left-tokens-only": {"masked": "left"},
@@ -315,7 +319,7 @@ def each_batch_makes_its_own_step(answer, rng):
             "uphill": {"sign": -1},
             "one-step-for-all": {"whole": True},
         }
-        wrong = {name: _train(W, b, batches, rate, **fault)[0] for name, fault in faults.items()}
+        wrong = {name: recipes.train(W, b, batches, rate, **fault)[0] for name, fault in faults.items()}
         NEAR.name(value[0], right[0], wrong)
         if NEAR.same(value[1], b):
             raise Misconception("bias-forgotten")
@@ -327,14 +331,17 @@ def each_batch_makes_its_own_step(answer, rng):
 def the_report_is_true(answer, rng):
     for classes in (3, 2):
         W, b, batches, rate = _draw_task(rng, classes)
-        value, right = _epoch_values(answer.call("train_epoch", W, b, batches, rate)), _train(W, b, batches, rate)
+        value, right = (
+            _epoch_values(answer.call("train_epoch", W, b, batches, rate)),
+            recipes.train(W, b, batches, rate),
+        )
         seen, afterwards = right[4:]  # logits and labels of each batch, before and after its step
-        correct, wrong = _report(seen)
-        at_the_end = [(_vectors(h, mask) @ right[0].T + right[1], y) for h, mask, y in batches]
-        wrong["judged-afterwards"] = [_report(afterwards)[0], _report(at_the_end)[0]]
+        correct, wrong = recipes.report(seen)
+        at_the_end = [(recipes.vectors(h, mask) @ right[0].T + right[1], y) for h, mask, y in batches]
+        wrong["judged-afterwards"] = [recipes.report(afterwards)[0], recipes.report(at_the_end)[0]]
         z, y = seen[-1]
         share = (z.argmax(axis=1) == y).sum() / sum(len(each) for _, each in seen)
-        wrong["last-batch-only"] = [_report(seen[-1:])[0], (np.nan, share)]
+        wrong["last-batch-only"] = [recipes.report(seen[-1:])[0], (np.nan, share)]
         _judge_report(value[2:], correct, wrong)
 
 
@@ -343,12 +350,12 @@ def what_was_handed_in_stays(answer, rng):
     W, b, batches, rate = _draw_task(rng, 2)
     for some in (batches, [tuple(part[:1] for part in batches[0])]):
         with keep_inputs(answer, "train_epoch", W, b, some, rate) as value:
-            right = _train(W, b, some, rate)
+            right = recipes.train(W, b, some, rate)
             for one, wanted, name in zip(_epoch_values(value), right[:4], ("W", "b", "loss", "accuracy"), strict=True):
                 NEAR.expect(one, wanted, name)
-    first = _train(W, b, batches, rate)
+    first = recipes.train(W, b, batches, rate)
     value = _epoch_values(answer.call("train_epoch", first[0], first[1], batches, rate))
-    NEAR.expect(value[0], _train(first[0], first[1], batches, rate)[0], "W")
+    NEAR.expect(value[0], recipes.train(first[0], first[1], batches, rate)[0], "W")
 
 
 @EXERCISE.check("q6")
@@ -360,13 +367,13 @@ def parts_are_measured(answer, rng):
         same = _moves(_call_at_the_edge(answer, "arrays-by-order", "find_moves", before, turned), before, after)
         if not NEAR.same(list(same.values()), list(moves.values())):
             raise Misconception("arrays-by-order")
-        own = _sort_by_part(before)
+        own = recipes.sort_by_part(before)
         parts = list(own)
-        old = {name: _length([before[name]]) for name in before}
-        change = {name: _length([after[name] - before[name]]) for name in before}
-        above = np.array([_length([after[name] - before[name] for name in own[part]]) for part in parts])
-        below = np.array([_length([before[name] for name in own[part]]) for part in parts])
-        new = np.array([_length([after[name] for name in own[part]]) for part in parts])
+        old = {name: recipes.length([before[name]]) for name in before}
+        change = {name: recipes.length([after[name] - before[name]]) for name in before}
+        above = np.array([recipes.length([after[name] - before[name] for name in own[part]]) for part in parts])
+        below = np.array([recipes.length([before[name] for name in own[part]]) for part in parts])
+        new = np.array([recipes.length([after[name] for name in own[part]]) for part in parts])
         sums = [[sum(lengths[name] for name in own[part]) for part in parts] for lengths in (change, old)]
         wrong = {
             "mean-of-ratios": [[np.mean([change[name] / old[name] for name in own[part]]) for part in parts]],
@@ -377,7 +384,10 @@ def parts_are_measured(answer, rng):
                 np.abs(new - below) / below,
                 (new - below) / below,
                 [
-                    _length([_length([after[name]]) - _length([before[name]]) for name in own[part]]) / length
+                    recipes.length(
+                        [recipes.length([after[name]]) - recipes.length([before[name]]) for name in own[part]]
+                    )
+                    / length
                     for part, length in zip(parts, below, strict=True)
                 ],
             ],
@@ -389,7 +399,7 @@ def parts_are_measured(answer, rng):
 @EXERCISE.check("q6")
 def customers_are_counted(answer, rng):
     sizes, head, records = (EXERCISE.given(name) for name in ("SIZES", "HEAD", "ALL"))
-    parts, cases = _sort_by_part(sizes), [records, EXERCISE.given("LAST")]
+    parts, cases = recipes.sort_by_part(sizes), [records, EXERCISE.given("LAST")]
     for moved in (
         [],
         list(parts)[-1:],
@@ -412,7 +422,7 @@ def the_choice_fits(answer, rng):
     sizes, head, room = EXERCISE.given("SIZES"), EXERCISE.given("HEAD"), EXERCISE.given("MEMORY") / 4
     fits = {}
     for way, name in (("all", "ALL"), ("last", "LAST")):
-        right, wrong = _count_customers(EXERCISE.given(name), sizes, head, room)
+        right, wrong = recipes.count_customers(EXERCISE.given(name), sizes, head, room)
         judge_constant(answer.get(f"FIT_{name}"), right, wrong, f"FIT_{name}", Tolerance(0, 1e-6))
         fits[way] = right
     accuracy, wanted = EXERCISE.given("ACCURACY"), EXERCISE.given("WANTED")
@@ -430,8 +440,10 @@ def other_moves_and_names(answer, rng):
         old, new = ({name: turn(array) for name, array in each.items()} for each in (before, after))
         with keep_inputs(answer, "find_moves", old, new) as value:
             moves = _moves(value, before, after)
-            for part, own in _sort_by_part(before).items():
-                right = _length([after[name] - before[name] for name in own]) / _length([before[name] for name in own])
+            for part, own in recipes.sort_by_part(before).items():
+                right = recipes.length([after[name] - before[name] for name in own]) / recipes.length(
+                    [before[name] for name in own]
+                )
                 NEAR.expect(moves[part], right, f"r of {part}")
 
 
@@ -445,39 +457,8 @@ def _call_at_the_edge(answer, misconception, function, *inputs):
         raise Misconception(misconception) from None
 
 
-def _count_customers(moves, sizes, head, room) -> tuple[int, dict]:
-    """How many customers fit into a room of so many numbers, and what wrong recipes say."""
-    parts, encoder = _sort_by_part(sizes), sum(sizes.values())
-
-    def store(moved) -> int:
-        return head + sum(sizes[name] for part in moved for name in parts[part])
-
-    each = store([part for part in parts if any(moves[name] > 0 for name in parts[part])])
-    free, whole = room - encoder, [left / (encoder + head) for left in (room, room - encoder)]
-    still = [store([p for p in parts if any(moves[name] > least for name in parts[p])]) for least in (1e-3, 1e-2)]
-    wrong = {
-        "everything-for-everybody": [*np.floor(whole), *np.ceil(whole)],
-        "encoder-not-counted": np.floor(room / each),
-        "bytes-for-numbers": [np.floor((other - encoder) / each) for other in (4 * room, room / 2)],
-        "part-by-part": np.floor(free / (head + sum(size for name, size in sizes.items() if moves[name] > 0))),
-        "head-forgotten": [np.floor(left / max(each - head, 1)) for left in (free, free - head)],
-        "small-moves-ignored": [np.floor(free / other) for other in still],
-        "only-what-moved-all-over": np.floor(
-            free / store([part for part in parts if all(moves[name] > 0 for name in parts[part])])
-        ),
-        "rounded-up": [
-            np.ceil(free / each),
-            free / each,
-            round(free / each, 1),
-            round(free / each, 2),
-            free // each + 1,
-        ],
-    }
-    return int(free // each), wrong
-
-
 def _judge_customers(value, moves, sizes, head, room):
-    right, wrong = _count_customers(moves, sizes, head, room)
+    right, wrong = recipes.count_customers(moves, sizes, head, room)
     Tolerance(0, 0.006).name(value, right, wrong)
     judge_equal(value, right, {"rounded-up": [value] if value != round(value) else []}, "count_customers")
 
@@ -489,18 +470,10 @@ def _draw_items(rng, pad) -> list:
     return [(rng.integers(60, 999, size=n).tolist(), k % 2 if k else 1) for k, n in enumerate(lengths)]
 
 
-def _make_batch(items, pad, longest, cut=None) -> tuple[np.ndarray, np.ndarray]:
-    cut = cut or (lambda ids: ids if len(ids) <= longest else [*ids[: longest - 1], ids[-1]])
-    rows = [cut(ids) for ids, _ in items]
-    T = max(map(len, rows))
-    ids = np.array([[*row, *[pad] * (T - len(row))] for row in rows])
-    return ids, np.array([[1] * len(row) + [0] * (T - len(row)) for row in rows])
-
-
 def _judge_batch(value, items, pad, longest):
     entries = expect_entries(value, "input_ids, attention_mask, labels")
     ids, mask, labels = (_table(entry, name) for name, entry in entries.items())
-    right, marks = _make_batch(items, pad, longest)
+    right, marks = recipes.make_batch(items, pad, longest)
     T, before = right.shape[1], max(len(row) for row, _ in items)
     if ids.ndim == 2 and ids.shape[1] != T:
         if ids.shape[1] == longest:
@@ -510,8 +483,8 @@ def _judge_batch(value, items, pad, longest):
         if ids.shape[1] == before > longest:
             raise Misconception("width-before-the-cut" if (ids[:, longest:] == pad).all() else "not-cut")
     wrong = {
-        "end-cut-off": _make_batch(items, pad, longest, lambda row: row[:longest])[0],
-        "beginning-cut-off": _make_batch(items, pad, longest, lambda row: row[-longest:])[0],
+        "end-cut-off": recipes.make_batch(items, pad, longest, lambda row: row[:longest])[0],
+        "beginning-cut-off": recipes.make_batch(items, pad, longest, lambda row: row[-longest:])[0],
         "padded-on-the-left": np.array([np.roll(row, T - n) for row, n in zip(right, marks.sum(axis=1), strict=True)]),
         "zero-for-pad": np.where(marks > 0, right, 0),
     }
@@ -560,50 +533,14 @@ def _draw_logits(rng, classes) -> list:
         for size, skill in zip(rng.permutation([2, 5, 11]), (0.3, 2.0, 3.0), strict=True):
             y = rng.integers(classes, size=size)
             batches.append((rng.normal(size=(size, classes)) * 1.5 + skill * np.eye(classes)[y], y))
-        right, wrong = _report(batches)
+        right, wrong = recipes.report(batches)
         if all(abs(each[k] - right[k]) > 1e-2 for k in (0, 1) for each in wrong["mean-of-means"]) and 0 < right[1] < 1:
             return batches
-
-
-def _report(batches) -> tuple:
-    """(loss, accuracy), and what wrong recipes report."""
-    losses = [_losses(z, y) for z, y in batches]
-    hits = [(np.asarray(z).argmax(axis=1) == y).astype(float) for z, y in batches]
-    means = np.array([(a.mean(), b.mean()) for a, b in zip(losses, hits, strict=True)])
-    total = np.array([sum(a.sum() for a in losses), sum(b.sum() for b in hits)])
-    n = sum(map(len, losses))
-    winners = np.concatenate([_losses(z, np.asarray(z).argmax(axis=1)) for z, _ in batches])
-    right = tuple(total / n)
-    wrong = {
-        "mean-of-means": [tuple(means.mean(axis=0))],
-        "means-over-reviews": [tuple(means.sum(axis=0) / n)],
-        "total-for-mean": [tuple(total), tuple(means.sum(axis=0)), tuple(total / len(losses))],
-        "another-logarithm": [(right[0] / np.log(2), np.nan), (right[0] / np.log(10), np.nan)],
-        "loss-of-the-winner": [(winners.mean(), np.nan)],
-        "percent-for-share": [(np.nan, 100 * right[1])],
-        "last-batch-only": [(np.nan, hits[-1].mean()), (losses[-1].mean(), np.nan)],
-        "one-size-for-all": [tuple(total / len(losses) / len(losses[k])) for k in (0, -1)],
-        "two-classes-only": [(np.nan, np.concatenate([(z[:, 1] > z[:, 0]) == y for z, y in batches]).mean())],
-        "ties-count-as-right": [
-            (np.nan, np.concatenate([z[np.arange(len(y)), y] == z.max(axis=1) for z, y in batches]).mean())
-        ],
-    }
-    return right, wrong
-
-
-def _losses(z, y) -> np.ndarray:
-    z = np.asarray(z, dtype=float)
-    z = z - z.max(axis=1, keepdims=True)
-    return np.log(np.exp(z).sum(axis=1)) - z[np.arange(len(y)), y]
 
 
 def _draw_gradients(rng) -> list:
     shapes = [((3,), (2, 4), (5, 1))[k] for k in rng.permutation(3)]
     return [rng.normal(size=shape) * scale for shape, scale in zip(shapes, (0.4, 1.5, 4.0), strict=True)]
-
-
-def _length(arrays) -> float:
-    return float(np.sqrt(sum((np.asarray(array, dtype=float) ** 2).sum() for array in arrays)))
 
 
 def _flatten(arrays) -> np.ndarray:
@@ -666,32 +603,6 @@ def _draw_task(rng, classes):
     return W, b, batches, float(rng.uniform(0.3, 0.8))
 
 
-def _vectors(h, mask, masked="yes"):
-    left = (np.arange(mask.shape[1]) < mask.sum(axis=1, keepdims=True)).astype(int)
-    m = {"yes": mask, "no": np.ones_like(mask), "left": left}[masked]
-    return (h * m[..., None]).sum(axis=1) / m.sum(axis=1, keepdims=True)
-
-
-def _train(W, b, batches, rate, masked="yes", cleared=True, mean=0, sign=1, whole=False, frozen=False, biased=True):
-    """W, b, loss, accuracy, what each batch was judged by before its step, and after it; one fault at will."""
-    dW, db, before, after = np.zeros_like(W), np.zeros_like(b), [], []
-    start = W, b
-    for h, mask, y in batches:
-        x = _vectors(h, mask, masked)
-        still = whole or frozen
-        z = x @ (start[0] if still else W).T + (start[1] if still else b) * biased
-        p = np.exp(z - z.max(axis=1, keepdims=True))
-        g = (p / p.sum(axis=1, keepdims=True) - np.eye(len(b))[y]) / (mean or len(y))
-        dW, db = g.T @ x + (0 if cleared else dW), g.sum(axis=0) + (0 if cleared else db)
-        W, b = W - sign * rate * dW, b - sign * rate * db
-        before.append((z, y)), after.append((x @ W.T + b, y))
-    if whole:
-        h, mask, y = (np.concatenate([batch[k] for batch in batches]) for k in range(3))
-        W, b = _train(*start, [(h, mask, y)], rate)[:2]
-    (loss, accuracy), _ = _report(before)
-    return W, b, loss, accuracy, before, after
-
-
 def _epoch_values(value) -> tuple:
     W, b, loss, accuracy = expect_parts(value, "W, b, loss, accuracy")
     return as_array(W, "W"), as_array(b, "b"), expect_number(loss, "loss"), expect_number(accuracy, "accuracy")
@@ -714,17 +625,11 @@ def _draw_parameters(rng) -> tuple[dict, dict]:
     return before, after | {"head.w": rng.normal(size=3)}
 
 
-def _sort_by_part(names) -> dict[str, list[str]]:
-    """part -> the names of its arrays, both in the order of `names`."""
-    parts = dict.fromkeys(name.split(".")[0] for name in names)
-    return {part: [name for name in names if name.split(".")[0] == part] for part in parts}
-
-
 def _moves(value, before, after) -> dict[str, float]:
-    parts = _sort_by_part(before)
+    parts = recipes.sort_by_part(before)
     if type(value) is dict:
         more = value.keys() - parts.keys()
-        if more and more <= _sort_by_part(after).keys():
+        if more and more <= recipes.sort_by_part(after).keys():
             raise Misconception("new-parts-included")
         if value.keys() != parts.keys():
             raise Misconception("arrays-for-parts")

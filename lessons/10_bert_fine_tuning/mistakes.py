@@ -337,7 +337,7 @@ MISTAKES = [
     Mistake("q4", "with-replacement", _EACH, "rows-twice", _rest(edit_text(
         _TAIL, ".permutation(n)", ".integers(n, size=n)"
     ))),
-    Mistake("q4", "ones-too-many", _EACH, "row numbers", _rest(edit_text(_TAIL, "permutation(n)", "permutation(n + 1)"))),
+    Mistake("q4", "ones-too-many", _EACH, "row numbers", _rest(edit_text(_TAIL, "on(n)", "on(n + 1)"))),
     Mistake("q4", "shuffled-batches", _EACH, "small-batch-not-last", _rest("""
         batches = [np.arange(k, min(k + batch_size, n)) for k in range(0, n, batch_size)]
         order = [0, *range(len(batches) - 1, 0, -1)]
