@@ -383,10 +383,9 @@ def pretrain(W, train, dev, test, rate, epochs):
     batch of train in its order, one step: W becomes W - rate * (gradient of that batch's
     loss); a batch in which nothing is hidden is passed over. Best: the epoch after which the
     loss on dev is lowest, of equals the first; epochs are numbered from 1; epochs >= 1.
-    In the example the gradient's first row is [0.5, -0.5]; SKIP is -100.
-    >>> pretrain(W=[[0.0, 0.0], [0.0, 0.0]], train=[([0, 0], [1, -100])],
-    ...          dev=([0], [1]), test=([0], [1]), rate=2.0, epochs=1)
-    {"W": [[-1.0, 1.0], [0.0, 0.0]], "epoch": 1, "dev": 0.1269, "test": 0.1269}
+    Example: V = 2, W all 0, train = [([0, 0], [1, SKIP])], dev = test = ([0], [1]),
+    rate = 2, epochs = 1: the gradient's first row is [0.5, -0.5], so "W" is
+    [[-1, 1], [0, 0]], "epoch" 1, "dev" and "test" 0.1269.
     """
     # BEGIN SOLUTION: his code without A, B and C
     def find_loss(W, context, labels):

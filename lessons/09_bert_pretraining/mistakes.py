@@ -285,12 +285,12 @@ MISTAKES = [
     Mistake("q1", "joined-tie", _TIES, "learn_merges", _merges(learn=edit_text(
         _LEARN, "(-pairs[pair], pair)", "(-pairs[pair], len(pair[0] + pair[1]), pair)"
     ))),
-    Mistake("q1", "endless", _ENDS, "ValueError", _merges(learn=edit_text(
+    Mistake("q1", "endless", _ENDS, "no-end", _merges(learn=edit_text(
         _LEARN,
         "if not pairs:\n        break\n    best = sorted(pairs, key=lambda pair: (-pairs[pair], pair))[0]",
         "best = min(pairs, key=lambda pair: (-pairs[pair], pair))",
     ))),
-    Mistake("q1", "twice-at-least", _ENDS, "learn_merges", _merges(
+    Mistake("q1", "twice-at-least", _ENDS, "stops-early", _merges(
         learn=edit_text(_LEARN, "if not pairs:", "if not pairs or max(pairs.values()) < 2:"),
         before="",
     )),
@@ -309,7 +309,13 @@ MISTAKES = [
     Mistake("q1", "emptied", _ENDS, "changes-its-inputs", _merges(learn=edit_text(
         _LEARN, "return merges", "word_counts.clear()\nreturn merges"
     ))),
+    Mistake("q1", "by-the-text", _TIES, "ties-by-the-joined-text", _merges(learn=edit_text(
+        _LEARN, "(-pairs[pair], pair)", "(-pairs[pair], ''.join(pair))"
+    ))),
     # q2
+    Mistake("q2", "by-the-known", "a_vocabulary_has_two_numbers", "divided-by-the-spelled", _spell(measure=edit_text(
+        _COST, "(total - known) / total", "(total - known) / known if known else 1.0"
+    ))),
     Mistake("q2", "short", _LONG, "shortest-first", _spell(edit_text(
         _LONGEST, "range(len(word), start, -1)", "range(start + 1, len(word) + 1)"
     ))),
@@ -403,10 +409,10 @@ MISTAKES = [
     Mistake("q2", "known-share", _TWO, "`(pieces, unknown)", _spell(measure=edit_text(
         _COST, "(total - known) / total", "known / total"
     ))),
-    Mistake("q2", "zero-division", _EXTREME, "ZeroDivisionError", _spell(measure=edit_text(
+    Mistake("q2", "zero-division", _EXTREME, "nothing-spelled", _spell(measure=edit_text(
         _COST, 'pieces / known if known else float("nan")', "pieces / known"
     ))),
-    Mistake("q2", "nothing-is-zero", _EXTREME, "should be nan",
+    Mistake("q2", "nothing-is-zero", _EXTREME, "nothing-spelled",
         _spell(measure=edit_text(_COST, 'float("nan")', "0.0"))),
     Mistake("q2", "sixteen-letters", _EXTREME, "encode(", _spell(edit_text(
         _LONGEST, "range(len(word), start, -1)", "range(min(len(word), start + 16), start, -1)"
@@ -486,7 +492,7 @@ MISTAKES = [
             "damaged[swapped] = words[(at + rng.integers(1, len(words), size=swapped.sum())) % len(words)]"
         ),
     ))),
-    Mistake("q3", "fifteen-always", _SHARES, "share = 0.", _mask(edit_text(_RULE, "< share", "< 0.15"))),
+    Mistake("q3", "fifteen-always", _SHARES, "share-ignored", _mask(edit_text(_RULE, "< share", "< 0.15"))),
     Mistake("q3", "three-quarters", _SHARES, "chosen places", _mask(edit_text(_RULE, "dice < 0.8)", "dice < 0.75)"))),
     Mistake("q3", "last-word-never", _SHARES, "words-not-alike", _mask(edit_text(
         _RULE, "rng.integers(len(words), size", "rng.integers(len(words) - 1, size"
@@ -698,13 +704,21 @@ MISTAKES = [
     Mistake("q5", "nothing-hidden", _ODD, "empty-batch", _run(edit_text(
         _HONEST, "if (batch[1] != SKIP).any():", "if True:"
     ))),
-    Mistake("q5", "later-of-equals", _ODD, "`epoch`", _run(edit_text(
+    Mistake("q5", "later-of-equals", _ODD, "last-of-equals", _run(edit_text(
         _HONEST, 'value < best["dev"]', 'value <= best["dev"]'
     ))),
     Mistake("q5", "in-place", _ODD, "changes-its-inputs", _run(edit_text(
         _HONEST, "W, best = W.copy(), None", "best = None"
     ))),
+    Mistake("q5", "negative", _FLOOR, "floor-below-zero", _run(floor="-math.log(100)")),
+    Mistake("q5", "from-the-first-weights", _ODD, "first-weights-in-the-race", _run(edit_text(
+        _HONEST, "W, best = W.copy(), None", 'best = {"W": W, "epoch": 0, "dev": loss(W, *dev)[0]}\nW = W.copy()'
+    ))),
     # q6
+    Mistake("q6", "zeros-only", _TOKENS, "a-for-zeros-only", _beat(unigram=edit_text(
+        _BAR, "counts = counts + a", "counts = np.where(counts > 0, counts, a)"
+    ))),
+    Mistake("q6", "by-lot", _VERDICT, "mixed-guesser", _beat(chance="0.53 ** 2 + 0.47 ** 2")),
     Mistake("q6", "total-not-raised", _TOKENS, "not-normalised", _beat(
         "return -np.log((counts[tokens] + a) / counts.sum()).mean()",
     )),
@@ -727,8 +741,8 @@ MISTAKES = [
     Mistake("q6", "sum", _TOKENS, "`loss`", _beat(edit_text(_BAR, ".mean()", ".sum()"))),
     Mistake("q6", "wald", _END, "wald-for-wilson", _beat(lower="p = k / n\nreturn p - z * (p * (1 - p) / n) ** 0.5")),
     Mistake("q6", "upper", _END, "upper-end", _beat(lower=edit_text(_WILSON, "- z * root", "+ z * root"))),
-    Mistake("q6", "z-fixed", _END, "lower end", _beat(lower="z = 1.96" + _WILSON.rstrip())),
-    Mistake("q6", "not-divided", _END, "lower end", _beat(lower=edit_text(_WILSON, " / (1 + z * z / n)", ""))),
+    Mistake("q6", "z-fixed", _END, "z-ignored", _beat(lower="z = 1.96" + _WILSON.rstrip())),
+    Mistake("q6", "not-divided", _END, "not-divided", _beat(lower=edit_text(_WILSON, " / (1 + z * z / n)", ""))),
     Mistake("q6", "whole-division", _END, "lower end", _beat(lower=edit_text(_WILSON, "k / n", "k // n"))),
     Mistake("q6", "half", _VERDICT, "one-half-for-chance", _beat(chance="0.5", verdict="above")),
     Mistake("q6", "next-always", _VERDICT, "one-half-for-chance", _beat(chance="0.47", verdict="above")),
