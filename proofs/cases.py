@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import functools
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from autograder.answers.answer import Local, explain
@@ -18,6 +19,9 @@ from tools.render import render_code
 from tools.source import read_source
 
 SEEDS = (1, 2)
+_INNER = re.compile(
+    r"call_(and|with)_|_driver|drivers|autograder|sandbox|<|numpy\.|torch\.|ndarray|NoneType|Traceback|__|object at"
+)
 Cells = tuple[tuple[str | None, str], ...]  # (question, or None for a given cell; source), in order
 
 
@@ -91,9 +95,23 @@ def find_fault(exercise: Exercise, cells: Cells, case: Case, open_answer: Callab
             marked = mark_exercise(exercise, answer, seed, hidden=True).values()
             return _first_other([outcome for outcomes in marked for outcome in outcomes], wanted)
         outcomes = mark_question(exercise, case.question, answer, seed, hidden=True)
+    if inner := find_inner_name(outcomes):
+        return inner
     if case.kind == "unusual":
         return _first_other(outcomes, Status.PASSED)
     return _judge_catch(exercise, case, outcomes)
+
+
+def find_inner_name(outcomes: Iterable[Outcome]) -> str:
+    """The first message that shows a learner a name of ours or of a library, in a sentence; "" if none does."""
+    for outcome in outcomes:
+        for text in outcome.message or ():
+            ours = re.sub(
+                r"stopped with `.*|运行中断：`.*|\$[^$]*\$", "", text, flags=re.DOTALL
+            )  # not their error, nor formulas
+            if found := _INNER.search(ours):
+                return f"{outcome.check} shows {found[0]!r}: {text}"
+    return ""
 
 
 def is_caught(exercise: Exercise, cells: Cells, question: str, code: str, open_answer: Callable, seed: int) -> bool:
