@@ -30,8 +30,8 @@ from course_utils.device import count_cores
 
 _KEPT = Text("{n} results of earlier runs were kept.", "保留了 {n} 份先前的结果。")
 _WHERE = Text(
-    "Gradebook: {out}/grades.csv · results: {out}/results · feedback: {out}/feedback",
-    "成绩册：{out}/grades.csv · 结果：{out}/results · 反馈：{out}/feedback",
+    "Gradebook: {out}/grades.csv (Excel: grades_excel.csv) · results: {out}/results · feedback: {out}/feedback",
+    "成绩册：{out}/grades.csv（Excel：grades_excel.csv）· 结果：{out}/results · 反馈：{out}/feedback",
 )
 _STOPPED = Text(
     "Stopped. What is finished is kept: the same command goes on from here.",

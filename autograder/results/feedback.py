@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from html import escape
 
 from autograder.answers.outcome import STATUS_TEXT, Status, Text
+from autograder.results.cells import clean
 from autograder.results.plain_text import to_plain_text
 from autograder.results.record import CheckRecord, QuestionRecord, Record, RecordStatus
 
@@ -135,4 +135,4 @@ def _mark_code(text: str) -> str:
 
 def _clean(text: str) -> str:
     """Escaped, and without control, undecodable and direction-changing characters."""
-    return escape("".join(c if unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co") else " " for c in str(text)))
+    return escape(clean(text))

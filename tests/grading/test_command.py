@@ -21,7 +21,7 @@ from proofs import __main__ as proofs_main
 
 
 def _read_grades(out) -> list[dict]:
-    with open(out / "grades.csv", newline="", encoding="utf-8") as file:
+    with open(out / "grades.csv", newline="", encoding="utf-8-sig") as file:
         return list(csv.DictReader(file))
 
 

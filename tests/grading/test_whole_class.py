@@ -5,6 +5,7 @@ import json
 import os
 import signal
 import threading
+import time
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -185,6 +186,38 @@ def test_a_process_that_is_killed_is_replaced_and_nobody_is_lost(victim, moment,
         key: (record.score, record.message) for key, record in records.items()
     }
     assert not _find_lane_processes()
+
+
+class _PlayedLane:
+    """A lane that says at once what `said` has for each notebook, in turn, and notes who was busy then."""
+
+    def __init__(self, context, setting, patience, processor):
+        self.pipe, self._other = context.Pipe()
+        self.task, self.met_ready, self.until, self.processor = None, True, time.monotonic() + 60, processor
+        self.others.append(self)
+
+    def give(self, task):
+        self.task = task
+        self.log.append((task[1], sum(lane.task is not None for lane in self.others)))
+        self._other.send(self.said[task[1]].pop(0))
+
+    def take(self):
+        self.task = None
+        return self.pipe.recv()
+
+    def stop(self):
+        self.pipe.close()
+
+
+def test_who_was_starved_is_graded_again_alone_and_that_counts(monkeypatch):
+    said = {b"slow": [("starved", True), ("well", True)], b"a": [("a", False)], b"b": [("b", False)]}
+    played = type("Played", (_PlayedLane,), {"others": [], "log": [], "said": said})
+    monkeypatch.setattr(lanes, "_Lane", played)
+    tasks = [(data.decode(), data) for data in said]
+    assert sorted(grade_locally(tasks, SETTING, jobs=2)) == [("a", "a"), ("b", "b"), ("slow", "well")]
+    assert played.log[-1] == (b"slow", 1) and [data for data, _ in played.log].count(b"slow") == 2
+    processors = [lane.processor for lane in played.others]
+    assert len(set(processors)) == min(2, len(os.sched_getaffinity(0)))
 
 
 def test_a_submission_that_the_grader_cannot_finish_is_its_error():
