@@ -42,6 +42,11 @@ class Example:
     kwargs: dict
     expected: str
 
+    @property
+    def value(self):
+        """What the call gives, as far as its digits tell."""
+        return _evaluate(_parse(self.expected))
+
     def judge(self, answer: Answer) -> None:
         """Raises Wrong, with the call and both results, or what the call raises."""
         shown = {"call": _shorten(self.call, 160), "expected": _shorten(self.expected, 80)}
