@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,9 +11,11 @@ import numpy as np
 
 from autograder.answers.answer import Answer, Learner
 from autograder.answers.expect import as_array, expect_close, expect_equal, is_close, is_equal
-from autograder.answers.outcome import Misconception, Text, Wrong
+from autograder.answers.outcome import Misconception, Text, Unfit, Wrong
 from autograder.sandbox.inside import drivers
 
+_LONG = 1_000  # characters of a text that are looked at
+_AROUND = " .,;:()[]{}'\"。、，；：“”‘’（）【】"
 INCOMPLETE = Text("What you name is right, but it isn't all.", "你选的都对，但还不全。")
 _LETTERS = Text(
     '`{what}` is a text of letters out of A to {last}, for instance "A{last}".',
@@ -104,13 +107,13 @@ def judge_constant(
 
 
 def expect_choice(value, what: str, options: Mapping[str, str] | Iterable[str]) -> str:
-    """The option that `value` names; case, spaces and a full stop at the end don't matter.
+    """The option that `value` names, alone or in a list; case, spaces, brackets and stops around it don't matter.
 
     options: the texts, or {text: the misconception of whoever chooses it, "" for none}. Raises Wrong, listing the
     options, for anything else.
     """
-    plain = " ".join(value.split()).rstrip(".").casefold() if isinstance(value, str) else None
-    chosen = next((option for option in options if option.casefold() == plain), None)
+    plain = _find_text(value).strip(_AROUND)
+    chosen = next((option for option in options if _find_text(option).strip(_AROUND) == plain), None)
     if chosen is None:
         *others, last = [f'"{option}"' for option in sorted(options)]  # their order must not tell the right one
         en, zh = f"{', '.join(others)} or {last}", f"{'、'.join(others)} 或 {last}"
@@ -129,9 +132,9 @@ def expect_letters(
     them}, in this order; it covers all that are not right. missing: the sentence where right ones are left out.
     """
     if isinstance(value, (list, tuple)) and all(isinstance(part, str) for part in value):
-        value = "".join(value)
-    letters = value.upper().replace("AND", " ") if isinstance(value, str) else ""
-    named = {letter for letter in letters if letter.isalnum()}
+        value = " ".join(value)
+    letters = _find_text(value).upper().replace("AND", " ")
+    named = {letter for letter in letters if letter.isascii() and letter.isalnum()}
     if not named or not named <= set(among):
         raise Wrong(_LETTERS.format(what=what, last=among[-1]))
     for some, name in wrong.items():
@@ -143,7 +146,8 @@ def expect_letters(
 
 def expect_rows(value, what: str, n: int) -> np.ndarray:
     """The row numbers, (any number,) of int, each from 0 to n − 1. Raises Wrong for a mask or anything else."""
-    rows, mask = as_array(value, what), np.asarray(value).dtype == bool
+    rows = as_array(value, what)
+    mask = value.dtype == bool if isinstance(value, np.ndarray) else bool in set(map(type, value if rows.ndim else []))
     if rows.ndim != 1 or mask or (rows != np.round(rows)).any() or (rows < 0).any() or (rows >= n).any():
         raise Wrong(_ROWS.format(what=what, last=n - 1))
     return rows.astype(int)
@@ -157,9 +161,17 @@ def keep_inputs(answer: Answer, function: str, *inputs) -> Iterator:
     it was before the call.
     """
     after = answer.call(drivers.call_and_keep_inputs, Learner(function), *inputs)
-    yield after["result"]
+    yield after if isinstance(after, Unfit) else after["result"]
     if not all(_alike(now, then) for now, then in zip(after["inputs"], inputs, strict=True)):
         raise Misconception("changes-its-inputs")
+
+
+def _find_text(value) -> str:
+    """The text, or the only text in a list, in small letters with single spaces; "" for anything else."""
+    while isinstance(value, (list, tuple)) and len(value) == 1:
+        value = value[0]
+    text = unicodedata.normalize("NFKC", value[:_LONG]) if isinstance(value, str) else ""
+    return " ".join(text.split()).casefold()
 
 
 def _listed(recipes) -> list:

@@ -21,7 +21,7 @@ from autograder.answers.judge import (
     judge_equal,
     keep_inputs,
 )
-from autograder.answers.outcome import CouldNotRun, Misconception, Text, Wrong
+from autograder.answers.outcome import CouldNotRun, Misconception, Text, Unfit, Wrong
 
 NEAR = Tolerance(1e-5, 1e-6)
 
@@ -158,7 +158,12 @@ def test_choices():
     assert expect_choice("c", "VERDICT", tuple(options)) == "C"
     with pytest.raises(Misconception, match="too-few"):
         expect_choice("a", "VERDICT", options)
-    for value in (None, 3, "", "B", ["A"]):
+    for right in ("A", ["a"], ("A.",), [["(A)"]], "a)", " Ａ", '"A"'):
+        with pytest.raises(Misconception, match="too-few"):
+            expect_choice(right, "VERDICT", options)
+    assert expect_choice("l2", "WAY", ("weight decay (L1)", "L2")) == "L2"
+    assert expect_choice("Weight  decay (L1)", "WAY", ("weight decay (L1)", "L2")) == "weight decay (L1)"
+    for value in (None, 3, "", "B", ["A", "C"], Unfit("Run"), {"A": 1}, "A" * 10**6):
         with pytest.raises(Wrong) as error:
             expect_choice(value, "VERDICT", options)
         assert error.value.message == (
@@ -171,14 +176,25 @@ def test_letters():
     def judge(value):
         expect_letters(value, "FAULTS", "ABD", "ABCDE", {"CE": "blamed", "B": "forgotten"}, Text("more", "还有"))
 
-    for value in ("ABD", "d, b and a.", ["A", "B", "d"], ("AB", "D")):
+    for value in ("ABD", "d, b and a.", ["A", "B", "d"], ("AB", "D"), "A、B和D", "Ａ，Ｂ，Ｄ", "{A, B, D}"):
         judge(value)
     for value, name in (("ABCD", "blamed"), ("ADE", "blamed"), ("AD", "forgotten")):
         with pytest.raises(Misconception, match=name):
             judge(value)
     with pytest.raises(Wrong, match="^more$"):
         judge("AB")
-    for value in ("", "ABX", "12", None, 5, [1, 2]):
+    for value in (
+        "",
+        "ABX",
+        "12",
+        None,
+        5,
+        [1, 2],
+        Unfit("Run"),
+        "都对",
+        {"A": 1, "B": 2, "D": 3},
+        "ABD" + "X" * 10**6,
+    ):
         with pytest.raises(Wrong, match='letters out of A to E, for instance "AE"'):
             judge(value)
 
@@ -186,7 +202,7 @@ def test_letters():
 def test_row_numbers():
     rows = expect_rows([2.0, 0], "rows", 3)
     assert rows.tolist() == [2, 0] and rows.dtype == int and not expect_rows([], "rows", 3).size
-    for value in ([3], [-1], [0.5], [[0, 1]], [float("nan")], np.array([True, False]), 1):
+    for value in ([3], [-1], [0.5], [[0, 1]], [float("nan")], np.array([True, False]), [True, False], 1):
         with pytest.raises(Wrong, match="`rows` should hold row numbers, whole numbers from 0 to 2"):
             expect_rows(value, "rows", 3)
 
