@@ -57,9 +57,20 @@ class Session:
         self._baseline, self._look_again = process.measure_memory(), 0.0
         self.ended: str | None = None
 
-    def run_cell(self, source: str, name: str = "cell", seconds: float = 10.0) -> tuple:
-        """What happened (see `calling`) when the cell ran. Raises SessionEnded."""
-        return self._ask(seconds, "cell", source, name)
+    def study(self, sources: list[str], seconds: float = 10.0) -> tuple:
+        """("value", the `studying.Names` of each source as a list, or None); unchecked. Raises SessionEnded."""
+        return self._ask(seconds, "study", sources)
+
+    def rerun_given(self, number: int, seconds: float = 10.0) -> tuple:
+        """What happened when the given cell's names were put back. Raises SessionEnded."""
+        return self._ask(seconds, "given", number)
+
+    def run_cell(self, source: str, name: str = "cell", blanks: tuple = (), seconds: float = 10.0) -> tuple:
+        """What happened (see `calling`) when the cell ran; holes among `blanks` replace nothing.
+
+        Raises SessionEnded.
+        """
+        return self._ask(seconds, "cell", source, name, list(blanks))
 
     def call(self, function, args: tuple = (), kwargs: dict | None = None, seconds: float = 10.0) -> tuple:
         """What happened when the learner's function of that name, or a driver function, was called.
