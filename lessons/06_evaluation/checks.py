@@ -167,7 +167,7 @@ def pairs_are_counted_and_ties_half(answer, rng):
         value = expect_number(answer.call("compute_auc", y, score), "AUC")
         if bend and not NEAR.same(value, right):
             raise Misconception("scores-on-a-grid")
-        points = value * pairs
+        points = value * pairs if abs(value) < 1e9 else 0
         if won < round(points) < won + tied and abs(points - round(points)) < 1e-4 and not NEAR.same(value, right):
             raise Misconception("order-of-arrival")
         NEAR.judge(value, right, wrong, "AUC")

@@ -295,7 +295,7 @@ def each_target_word_asks_for_itself(answer, rng):
     B, T, S, d, width, other = _draw_sizes(rng, 6)
     given = _draw_translation(rng, B, T, S, d, d, width, other)
     value = answer.call("cross_attention", *given)
-    if isinstance(value, (list, tuple)) and len(value) == 2 and np.shape(value[0]) == (B, S, other):
+    if as_array(expect_parts(value, "output, weights")[0], "output").shape == (B, S, other):
         raise Misconception("source-asks")
     out, weights = _pair(value, (B, T, other), (B, T, S))
     t, changed = int(rng.integers(T)), given[0].copy()

@@ -392,7 +392,7 @@ def the_faults_are_named(answer, rng):
 
 @EXERCISE.check("q6")
 def each_place_is_asked_for_the_next_token(answer, rng):
-    for texts in ([[5, 8, 6], [7, 9]], *(_draw_texts(rng, B, 0) for B in (1, int(rng.integers(3, 6))))):
+    for texts in (*(_draw_texts(rng, B, 0) for B in (1, int(rng.integers(3, 6)))), [[5, 8, 6], [7, 9]]):
         _judge_preparation(answer.call("prepare", texts, 0), texts, 0)
 
 
@@ -662,7 +662,7 @@ def _draw_texts(rng, B, pad) -> list[list[int]]:
 def _judge_preparation(value, texts, pad):
     B, T = len(texts), max(map(len, texts)) - 1
     value = expect_entries(value, "inputs, targets, look, counts")
-    if np.ndim(value["look"]) > 2:
+    if as_array(value["look"], "look").ndim > 2:
         raise Misconception("look-is-no-square")
     came = {key: expect_shape(part, (T, T) if key == "look" else (B, T), key) for key, part in value.items()}
     lengths = np.array([len(text) for text in texts])[:, None]
