@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from autograder.answers.outcome import CouldNotRun, NotAttempted, Text, Wrong
+from autograder.answers.outcome import CouldNotRun, NotAttempted, Text, Unfit
 from autograder.sandbox.inside.calling import call_function, get_value
 from autograder.sandbox.inside.message import Learner
 
@@ -19,7 +19,7 @@ class Answer(Protocol):
         """What the learner's function of that name returns for copies of the arguments, as plain data.
 
         A driver function (`answers.drivers`) may stand in its place, where a plain call is not enough; it takes
-        `Learner("name")` arguments. Raises NotAttempted, CouldNotRun, or Wrong for what is no plain data.
+        `Learner("name")` arguments. What is no plain data comes as Unfit. Raises NotAttempted, CouldNotRun.
         """
 
     def get(self, name: str):
@@ -56,7 +56,7 @@ def name_call(function: str | Any, args: tuple) -> str:
 
 
 def explain(happened: tuple, name: str):
-    """The value that `calling` reports for `name`. Raises NotAttempted, CouldNotRun or Wrong, in a sentence."""
+    """The value that `calling` reports for `name`, or Unfit. Raises NotAttempted or CouldNotRun, in a sentence."""
     match happened:
         case ("value", value):
             return value
@@ -76,15 +76,8 @@ def explain(happened: tuple, name: str):
                     f"`{name}` 不是函数（而是 {kind}）：请重新运行定义它的单元格。",
                 )
             )
-        case ("unfit", ""):
-            raise Wrong(Text("Your answer is nested too deep, or too large.", "你的答案嵌套过深，或数据过大。"))
         case ("unfit", kind):
-            raise Wrong(
-                Text(
-                    f"Your answer is of type `{kind}`; a number, a list or an array is expected.",
-                    f"你的答案类型是 `{kind}`；这里应返回数、列表或数组。",
-                )
-            )
+            return Unfit(kind)
         case ("raised", kind, text, line, source):
             error = _describe_stop(name, f"{kind}: {text}".replace("`", "'"), line, source)
             error.kind = kind

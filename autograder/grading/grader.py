@@ -62,6 +62,11 @@ class Grader:
     def __exit__(self, *error) -> None:
         self._pool.__exit__(*error)
 
+    @property
+    def starved(self) -> int:
+        """How many sessions ended for want of time while others had the processors."""
+        return self._pool.starved
+
     def grade(self, data: bytes, student: str = "", file: str = "") -> Record:
         """The record; the same bytes get the same one, but for `seconds`. Raises SandboxError."""
         began = time.monotonic()
@@ -76,7 +81,7 @@ class Grader:
         outcomes, notes, seed = self._run(submission)
         extra["seconds"] = round(time.monotonic() - began, 3)
         notes = (*submission.notes, *notes)
-        return make_record(self.exercise, outcomes, seed=seed, notes=notes, **common, **extra)
+        return make_record(self.exercise, outcomes, seed=self.setting.seed, notes=notes, **common, **extra)
 
     def _run(self, submission: Submission) -> tuple[dict[str, list[Outcome]], list[Text], int]:
         """Outcomes by question, notes, and the seed of the random inputs."""

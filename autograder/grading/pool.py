@@ -35,6 +35,12 @@ class Pool:
             while self._sandboxes:
                 self._sandboxes.popitem()[1].__exit__()
 
+    @property
+    def starved(self) -> int:
+        """How many sessions ended for want of time while they waited for a processor."""
+        with self._lock:
+            return sum(sandbox.starved for sandbox in self._sandboxes.values())
+
     def choose(self, sources) -> Sandbox:
         """One that has already imported the frameworks that these cells name: importing takes seconds."""
         own = self._libraries

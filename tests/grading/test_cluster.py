@@ -84,7 +84,7 @@ def test_a_killed_worker_and_a_killed_command_lose_nobody(dask, tmp_path):
     dask.add_worker()
     done = run_command(*command)
     assert done.returncode == 0, done.stderr
-    with open(out / "grades.csv", newline="", encoding="utf-8") as file:
+    with open(out / "grades.csv", newline="", encoding="utf-8-sig") as file:
         rows = list(csv.DictReader(file))
     assert [row["student"] for row in rows] == sorted(members)
     for row in rows:

@@ -34,6 +34,7 @@ def main() -> None:
     options = json.loads(sys.argv[1])
     if options.get("uid"):
         confine.drop_root(options["uid"])
+    confine.lift_limits()
     control = socket.socket(fileno=options["control"]) if "control" in options else None
     try:
         _import_libraries(options["libraries"])
@@ -93,6 +94,7 @@ def _begin_session(fd: int, options: dict, notebook: Notebook | None) -> None:
         if options["confined"]:
             confine.give_up_rights()
         os.chdir("/tmp")
+        confine.forgo_calls()
         notebook = _prepare(options["given"]) if notebook is None else notebook
     except BaseException as error:
         with contextlib.suppress(BaseException):
@@ -120,6 +122,7 @@ def _detach(limits: dict) -> tuple[int, int]:
     for standard in (0, 1, 2):
         os.dup2(nowhere, standard)
     confine.limit_resources(limits, confine.count_mapped())
+    confine.forgo_calls()
     return ends
 
 
