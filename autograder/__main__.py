@@ -7,7 +7,10 @@ import sys
 
 _COMMANDS = {
     "grade": ("autograder.grading.command", "grade a class: one command from a folder of submissions to a gradebook"),
-    "export": ("autograder.export.command", "write grades for Canvas or Moodle, exercises for nbgrader or Gradescope"),
+    "export": (
+        "autograder.export.command",
+        "grades for Canvas, Moodle or any list, exercises for nbgrader or Gradescope",
+    ),
 }
 _WINDOWS = """{} needs Linux or macOS, where submissions can be locked in. On Windows use WSL, its own Linux:
 `wsl --install` (once), open its terminal, make the course's environment there as the README says, run this again."""

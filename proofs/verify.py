@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import multiprocessing
 import sys
 from collections import Counter
@@ -13,6 +12,7 @@ from dataclasses import dataclass, field
 from tqdm import tqdm
 
 from autograder.answers.rooms import list_exercises, load_exercise
+from autograder.command_line import Parser
 from autograder.sandbox.outside.errors import SandboxUnavailable
 from autograder.sandbox.outside.sandbox import find_launcher
 from course_utils.device import count_cores
@@ -41,7 +41,7 @@ class Report:
 
 def main(arguments: list[str]) -> int:
     """0 if all holds, 1 if a proof fails or a mutant survives that is not listed as equivalent, 2 if it cannot run."""
-    parser = argparse.ArgumentParser(prog="python -m proofs", description=__doc__)
+    parser = Parser(prog="python -m proofs", description=__doc__)
     parser.add_argument("exercises", nargs="*", metavar="EXERCISE", help="01_backprop …; all if none is named")
     parser.add_argument("--jobs", type=int, default=count_cores(), metavar="N", help="processes (all cores)")
     parser.add_argument("--quick", action="store_true", help=f"one seed, and {_QUICK} mutants of each question")

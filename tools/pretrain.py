@@ -27,7 +27,7 @@ OURS = {"course_utils", "course_data"}
 
 
 def main() -> None:
-    arguments = argparse.ArgumentParser(prog="tools/pretrain.py", description=__doc__)
+    arguments = argparse.ArgumentParser(prog="tools/pretrain.py", description=__doc__, allow_abbrev=False)
     arguments.add_argument("lesson", help="its number or name, such as 09")
     arguments.add_argument("--to", type=Path, default=PRETRAINED, help="folder for the result (default: the course's)")
     options = arguments.parse_args()

@@ -59,7 +59,9 @@ def _find_line(text: str, knob: str) -> int | None:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, allow_abbrev=False, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("lesson", help="its number or name, such as 10")
     parser.add_argument("knob", help="a name that a cell sets, such as SEED")
     parser.add_argument("values", nargs="+", help="what to set it to instead, each in its own run")

@@ -25,6 +25,7 @@ class Status(StrEnum):
     WRONG = "wrong"
     NOT_ATTEMPTED = "not attempted"
     COULD_NOT_RUN = "could not run"
+    ONLY_HERE = "passes here only"  # in the notebook, as long as this kernel lives; not when graded
 
 
 STATUS_TEXT = {
@@ -32,6 +33,7 @@ STATUS_TEXT = {
     Status.WRONG: Text("not yet right", "还不对"),
     Status.NOT_ATTEMPTED: Text("not attempted", "尚未作答"),
     Status.COULD_NOT_RUN: Text("could not run", "无法运行"),
+    Status.ONLY_HERE: Text("passes here, but would not when graded", "在这里通过，但评分时不会通过"),
 }
 
 
@@ -121,6 +123,7 @@ class NotAttempted(CheckFailed):
 
 
 class CouldNotRun(CheckFailed):
-    """The answer did not get as far as a value; the message says what to do."""
+    """The answer did not get as far as a value; the message says what to do. `kind`: its exception's type, if any."""
 
     status = Status.COULD_NOT_RUN
+    kind = ""

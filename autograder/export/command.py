@@ -1,39 +1,79 @@
-"""python -m autograder export: grades for Canvas and Moodle, and exercises for nbgrader and Gradescope."""
+"""python -m autograder export: grades for Canvas, Moodle or any list; exercises for nbgrader and Gradescope."""
 
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from pathlib import Path
 
 from autograder.answers.rooms import find_notebook, list_exercises, load_exercise
+from autograder.command_line import NOTHING_MATCHED, NothingMatched, Parser, print_error
+from autograder.export.canvas import write_canvas
 from autograder.export.gradescope import write_gradescope
+from autograder.export.lists import write_list
+from autograder.export.matching import Written
+from autograder.export.moodle import write_moodle
 from autograder.export.nbgrader import write_nbgrader
-from autograder.export.spreadsheets import write_canvas, write_moodle
-from autograder.results.record import Record, read_record
+from autograder.results.plain_text import make_plain
+from autograder.results.record import Record
+from autograder.results.stored import read_results
+
+_SHOWN = 20  # names on the terminal
+_SYSTEMS = {  # what each takes as --roster
+    "canvas": "the gradebook that Canvas exported",
+    "moodle": "Moodle's grading worksheet, in any language",
+    "list": "any list of students saved as CSV: Google Classroom, Blackboard, 学习通, an office",
+}
+_COLUMN = "the assignment's name in Canvas, elsewhere the column of grades (as a rule it is found without)"
+_ANONYMOUS = (
+    "Names that begin with anon_ came from an anonymous assignment, which Canvas lets nobody grade from a file: post "
+    "its grades or switch anonymity off, then download the submissions again"
+)
+_GROUPS = "Is one of these a group? Give the list a column “Group”: each member then gets the group's grade"
 
 
 def main(arguments: list[str]) -> int:
-    """0: written; 2: refused, and why."""
+    """0: written; 2: refused, and why; 3: no student of the results is in the list, so nothing was written."""
     options = _parse(arguments)
     try:
         return options.write(options)
     except (ValueError, OSError) as error:
-        print(f"autograder: {error}", file=sys.stderr)
-        return 2
+        print_error(error)
+        return NOTHING_MATCHED if isinstance(error, NothingMatched) else 2
 
 
 def _write_grades(options: argparse.Namespace) -> int:
     records = _read_records(options.graded)
+    column = options.column
     if options.system == "canvas":
-        unknown = write_canvas(records, options.file, options.assignment or records[0].exercise, options.roster)
+        written = write_canvas(records, options.file, column, options.roster, options.encoding)
+    elif options.system == "moodle":
+        written = write_moodle(records, options.file, options.roster, options.lang, column, options.encoding)
     else:
-        unknown = write_moodle(records, options.file, options.roster, options.lang)
-    print(f"{options.file}: {len(records) - len(unknown)} grades")
-    if unknown:
-        print(f"Not in {options.roster}, so not in the file: {', '.join(unknown)}", file=sys.stderr)
+        written = write_list(records, options.file, options.roster, column, options.encoding)
+    print(f"{options.file}: {written.grades} grade{'s' * (written.grades != 1)}")
+    for note in written.notes:
+        print(f"{note}.")
+    _tell_missing(written, options.roster)
     return 0
+
+
+def _tell_missing(written: Written, roster: Path | None) -> None:
+    """Who is in the results or the list alone, on the terminal's error stream."""
+    for names, what in (
+        (written.unknown, f"Graded, but not in {roster}, so not in the file"),
+        (written.alone, f"In {roster}, but without a result, so left as they were"),
+    ):
+        if names:
+            more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+            print(
+                f"{what} ({len(names)}): {', '.join(make_plain(name, 60) for name in names[:_SHOWN])}{more}",
+                file=sys.stderr,
+            )
+    if any(name.startswith(("anon_", "LATE_anon_")) for name in written.unknown):
+        print(f"{_ANONYMOUS}.", file=sys.stderr)
+    elif written.unknown:
+        print(f"{_GROUPS}.", file=sys.stderr)
 
 
 def _write_assignment(options: argparse.Namespace) -> int:
@@ -51,14 +91,19 @@ def _write_zip(options: argparse.Namespace) -> int:
 
 
 def _parse(arguments: list[str]) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m autograder export", description=__doc__)
+    parser = Parser(prog="python -m autograder export", description=__doc__)
     systems = parser.add_subparsers(dest="system", required=True, metavar="SYSTEM")
-    for name, roster in (("canvas", "the gradebook that Canvas exported"), ("moodle", "Moodle's grading worksheet")):
-        grades = systems.add_parser(name, help=f"grades of a graded folder for {name.title()}")
+    for name, roster in _SYSTEMS.items():
+        grades = systems.add_parser(name, help=f"grades of a graded folder for {roster}")
         grades.add_argument("graded", metavar="OUT", type=Path, help="the folder that `grade -o OUT` wrote")
         grades.add_argument("file", metavar="FILE", type=Path, help="the CSV file to write")
-        grades.add_argument("--roster", metavar="CSV", type=Path, help=f"{roster}: its rows are kept and filled in")
-        grades.add_argument("--assignment", metavar="NAME", help="Canvas: the assignment's name (the exercise's)")
+        grades.add_argument(
+            "--roster", metavar="CSV", type=Path, required=name == "list", help=f"{roster}; is filled in"
+        )
+        grades.add_argument(
+            "--encoding", metavar="NAME", help="of the roster, where it isn't found out: gb18030, cp1252"
+        )
+        grades.add_argument("--assignment", "--column", metavar="NAME", dest="column", help=_COLUMN)
         grades.add_argument("--lang", choices=["en", "zh"], default="en", help="language of Moodle's comments")
         grades.set_defaults(write=_write_grades)
     names = ", ".join(list_exercises())
@@ -75,7 +120,11 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
 
 
 def _read_records(out: Path) -> list[Record]:
-    paths = sorted((out / "results").glob("*.json"))
-    if not paths:
+    """The records of OUT that this teacher's key signed; others are named on the error stream."""
+    records, strangers = read_results(out)
+    if strangers:
+        names = ", ".join(make_plain(name, 60) for name in strangers[:_SHOWN])
+        print(f"Not written by `grade` here, so not believed ({len(strangers)}): {names}", file=sys.stderr)
+    if not records:
         raise ValueError(f"{out} holds no results: grade first, with -o {out}")
-    return [read_record(json.loads(path.read_text(encoding="utf-8"))) for path in paths]
+    return records

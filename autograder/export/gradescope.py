@@ -11,9 +11,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from autograder.answers import rooms
+from autograder.results.secret import derive_key, load_secret
 
 _COURSE = "from-gradient-to-product"  # the distribution's name
 _DATE = (1980, 1, 1, 0, 0, 0)  # the same files give the same zip
+_SECRET = "grading.key"
+_MODES = {"setup.sh": 0o755, "run_autograder": 0o755, _SECRET: 0o600}
 _ENSURE = re.compile(r"\bensure\(([^)]*)\)")
 _SETUP = """\
 #!/usr/bin/env bash
@@ -45,7 +48,8 @@ if [ ! -d "$root/submission" ]; then echo "no folder submission/ in '$root': run
 root="$(cd "$root" && pwd)"
 python="$root/venv/bin/python"
 if [ ! -x "$python" ]; then python=python3; fi
-export PYTHONPATH="$root/source/course"
+export PYTHONPATH="$root/source/course" COURSE_GRADING_KEY="$root/source/grading.key"
+chmod 600 "$COURSE_GRADING_KEY" || exit 2
 cd "$root/source/course" || exit 2
 exec "$python" -P -m autograder.export.gradescope_run "$root" {arguments}
 """
@@ -54,20 +58,22 @@ exec "$python" -P -m autograder.export.gradescope_run "$root" {arguments}
 def write_gradescope(exercise: str, path: Path, options: Sequence[str] = ()) -> Path:
     """The zip to upload under Configure Autograder.
 
-    It holds our packages with the checks of this exercise alone, the untouched notebook, and the names of what to
-    install, in the course's tested versions. `options` go to `autograder grade`. The same course gives the same bytes.
-    Raises ValueError for an exercise that is unknown or not built.
+    It holds our packages with the checks of this exercise alone, the untouched notebook, the names of what to install,
+    in the course's tested versions, and a grading key for this use alone, derived from the teacher's. `options` go to
+    `autograder grade`. The same course and teacher give the same bytes. Raises ValueError for an exercise that is
+    unknown or not built, or where there is no key.
     """
     arguments = " ".join(shlex.quote(word) for word in (exercise, *options))
     files = {"setup.sh": _SETUP.encode(), "run_autograder": _RUN.format(arguments=arguments).encode()}
     files["needs.txt"] = "".join(f"{name}\n" for name in _list_needs(exercise)).encode()
+    files[_SECRET] = derive_key(load_secret(), f"gradescope {exercise}")
     for place, file in _list_course(exercise).items():
         files[f"course/{place}"] = file.read_bytes()
     path.parent.mkdir(parents=True, exist_ok=True)
     with zipfile.ZipFile(path, "w") as archive:
         for name, content in sorted(files.items()):
             info = zipfile.ZipInfo(name, _DATE)
-            info.external_attr = (0o100755 if name in ("setup.sh", "run_autograder") else 0o100644) << 16
+            info.external_attr = (0o100000 | _MODES.get(name, 0o644)) << 16
             info.create_system, info.compress_type = 3, zipfile.ZIP_DEFLATED  # 3: Unix, so that the mode is kept
             archive.writestr(info, content)
     return path

@@ -15,8 +15,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from autograder.answers.outcome import Status, Text
+from autograder.answers.rooms import load_definition
+from autograder.command_line import NOTHING_MATCHED
 from autograder.grading.intake import gather_one
 from autograder.grading.parsing import SubmissionError
+from autograder.grading.submission import read_submission
+from autograder.results.cells import clean
 from autograder.results.plain_text import to_plain_text
 from autograder.results.record import Record, RecordStatus, read_record
 from course_utils.files import write_file
@@ -46,9 +50,11 @@ def grade_in_container(
             result = _describe_failure(_NOTHING, 0)
         else:
             words = [*command, "grade", exercise, str(given), "-o", str(out), *options]
-            finished = subprocess.run(words, stdin=subprocess.DEVNULL, check=False).returncode == 0
-            record = _read_result(out) if finished else None
-            result = describe_record(record) if record else _describe_failure(_FAILED, None)
+            code = subprocess.run(words, stdin=subprocess.DEVNULL, check=False).returncode
+            record = _read_result(out) if code == 0 else None
+            wrong = _find_fault(given, exercise) if code == NOTHING_MATCHED else None
+            failure = _describe_failure(wrong, 0) if wrong else _describe_failure(_FAILED, None)
+            result = describe_record(record) if record else failure
     write_file(root / "results" / "results.json", json.dumps(result, ensure_ascii=False, indent=1))
     return "score" in result
 
@@ -56,7 +62,8 @@ def grade_in_container(
 def describe_record(record: Record, hidden: str = "after_due_date") -> dict:
     """The record as Gradescope's results.json: a test for each check, in both languages.
 
-    Whether a hidden check passed is shown from the due date on, so that handing in again cannot probe it.
+    Whether a hidden check passed is shown from the due date on, so that handing in again cannot probe it; until then
+    Gradescope keeps the total back, too. No time is reported: how long an answer slept could tell a hidden input.
     """
     tests = []
     for id, question in record.questions.items():
@@ -74,7 +81,6 @@ def describe_record(record: Record, hidden: str = "after_due_date") -> dict:
             )
     return {
         "score": record.score,
-        "execution_time": round(record.seconds, 2),
         "output": _say(record.message),
         "output_format": "text",
         "stdout_visibility": "hidden",
@@ -92,6 +98,15 @@ def _read_result(out: Path) -> Record | None:
     return None if record.status is RecordStatus.GRADER_ERROR else record
 
 
+def _find_fault(notebook: Path, exercise: str) -> Text | None:
+    """Why `grade` took the file for none of this exercise's; None if it should have taken it."""
+    try:
+        read_submission(notebook.read_bytes(), exercise, load_definition(exercise).holes)
+    except SubmissionError as error:
+        return error.message
+    return None
+
+
 def _describe_failure(message: Text, score: int | None) -> dict:
     """Without a score, Gradescope tells the teacher that the autograder failed."""
     result = {"output": _say(message), "output_format": "text", "stdout_visibility": "hidden"}
@@ -99,7 +114,8 @@ def _describe_failure(message: Text, score: int | None) -> dict:
 
 
 def _say(text: Text | None, between: str = "\n") -> str:
-    return to_plain_text(between.join(text)) if text else ""
+    lines = [[clean(line) for line in to_plain_text(part).split("\n")] for part in text or ()]
+    return between.join("\n".join(part) for part in lines)
 
 
 if __name__ == "__main__":

@@ -14,11 +14,26 @@ from pathlib import Path
 from autograder.answers.answer import Local
 from autograder.answers.exercise import Exercise
 from autograder.answers.marking import mark_question
-from autograder.answers.outcome import Status
+from autograder.answers.outcome import Status, Text
 from autograder.answers.rooms import load_exercise
+from autograder.results.cells import clean
 from autograder.results.plain_text import to_plain_text
 from course_utils.files import write_file
 
+EXPORT_VERSION = 2  # of what the test cells call; raise it when they need other arguments
+_AGAIN = Text(
+    "This assignment was exported with another version of the course. Teacher: export it again "
+    "(python -m autograder export nbgrader {exercise} FOLDER); no student is to blame.",
+    "这份作业是用另一版本的课程导出的，不是学生的错。"
+    "请老师重新导出（python -m autograder export nbgrader {exercise} FOLDER）。",
+)
+_CALL = """\
+# {sentence}
+try:
+    from autograder.export.nbgrader import require_check
+except ImportError as error:
+    raise ImportError({again!r}) from error
+require_check({exercise!r}, {question!r}, {check!r}, globals(), lang={lang!r}, version={version})"""
 _BEGIN, _END = "### BEGIN SOLUTION", "### END SOLUTION"  # what `nbgrader generate_assignment` cuts out
 _CONFIG = """\
 c = get_config()  # noqa: F821
@@ -31,12 +46,21 @@ class CheckNotPassed(AssertionError):
     """A check of an nbgrader test cell did not pass; the text is the check's sentence and its message."""
 
 
-def require_check(exercise: str, question: str, check: str, namespace: dict, lang: str = "en") -> None:
-    """Run one visible check on the learner's globals(). Raises CheckNotPassed, which nbgrader counts as no points."""
+def require_check(
+    exercise: str, question: str, check: str, namespace: dict, lang: str = "en", version: int | None = None
+) -> None:
+    """Run one visible check on the learner's globals(). Raises CheckNotPassed, which nbgrader counts as no points.
+
+    Raises ValueError, which says so, for a cell that another version of the course exported.
+    """
+    again = _AGAIN.say(lang).format(exercise=exercise)
+    if version != EXPORT_VERSION:
+        raise ValueError(again)
     loaded = load_exercise(exercise)
-    outcomes = {outcome.check: outcome for outcome in mark_question(loaded, question, Local(namespace))}
+    known = question in loaded.questions
+    outcomes = {item.check: item for item in mark_question(loaded, question, Local(namespace))} if known else {}
     if check not in outcomes:
-        raise ValueError(f"{exercise} {question} has no visible check {check!r}; it has {', '.join(outcomes)}")
+        raise ValueError(f"{again} ({question}: {check})")
     outcome = outcomes[check]
     if outcome.status is not Status.PASSED:
         texts = [text.say(lang) for text in (outcome.sentence, outcome.message) if text]
@@ -80,10 +104,15 @@ def _convert(exercise: Exercise, cell: dict, question: str | None, lang: str) ->
     cells = [_tag(cell, text, cell["id"], solution=True)]
     for check in exercise.questions[question].checks:
         if not check.hidden:
-            code = (
-                f"# {to_plain_text(check.sentence.say(lang))}\nfrom autograder.export.nbgrader import require_check\n"
+            code = _CALL.format(
+                sentence=" ".join(clean(to_plain_text(check.sentence.say(lang))).split()),
+                again=_AGAIN.say(lang).format(exercise=exercise.name),
+                exercise=exercise.name,
+                question=question,
+                check=check.name,
+                lang=lang,
+                version=EXPORT_VERSION,
             )
-            code += f'require_check("{exercise.name}", "{question}", "{check.name}", globals(), lang="{lang}")'
             id = f"{cell['id']}-{check.name}".replace("_", "-")[:64]  # nbformat: at most 64 characters
             blank = {"cell_type": "code", "execution_count": None, "id": id, "metadata": {}, "outputs": []}
             cells.append(_tag(blank, code, id, locked=True, points=check.points))

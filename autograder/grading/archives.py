@@ -9,9 +9,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import BinaryIO
 
 from autograder.answers.outcome import Text
 from autograder.grading.parsing import MAX_BYTES, SubmissionError, too_large
+from autograder.grading.zip_names import decode_names
 from autograder.results.record import RecordStatus
 
 MAX_MEMBERS = 50_000
@@ -39,26 +41,29 @@ class Member:
     problem: Text | None
 
 
-def list_members(path: Path) -> list[Member]:
-    """The files in a zip archive, not yet unpacked. Raises SubmissionError if it is not one, or of absurd size."""
+def list_members(reopen: Callable[[], Path | BinaryIO], most: int | None = None) -> list[Member]:
+    """The files in a zip archive, not yet unpacked. Raises SubmissionError if it is not one, or of absurd size.
+
+    `reopen` gives its path, or its bytes as a file, each time that it is needed.
+    """
     try:
-        with zipfile.ZipFile(path) as archive:
+        with zipfile.ZipFile(reopen()) as archive:
             infos = [info for info in archive.infolist() if not info.is_dir()]
-        if len(infos) > MAX_MEMBERS:
+        if len(infos) > (most or MAX_MEMBERS):
             raise zipfile.BadZipFile
-        return [_describe(path, info) for info in infos]
+        named = zip(infos, _read_names(infos), strict=True)
+        return [_describe(reopen, info, name) for info, name in named if not name.endswith("/")]
     except Exception:  # damaged archives raise nearly anything
         raise SubmissionError(RecordStatus.UNREADABLE, _DAMAGED) from None
 
 
-def _describe(path: Path, info: zipfile.ZipInfo) -> Member:
-    name = _decode_name(info)
+def _describe(reopen: Callable[[], Path | BinaryIO], info: zipfile.ZipInfo, name: str) -> Member:
     clean = name.encode("utf-8", "replace").decode()
-    return Member(clean, time.mktime((*info.date_time, 0, 0, -1)), partial(_load, path, info), _judge(info, name))
+    return Member(clean, time.mktime((*info.date_time, 0, 0, -1)), partial(_load, reopen, info), _judge(info, name))
 
 
 def _judge(info: zipfile.ZipInfo, name: str) -> Text | None:
-    if name.startswith("/") or ".." in name.split("/") or "\\" in info.orig_filename or ":" in name[:2]:
+    if name.startswith("/") or ".." in name.split("/") or ":" in name[:2]:
         return _CLIMBS
     if stat.S_IFMT(info.external_attr >> 16) not in (0, stat.S_IFREG):
         return _LINK
@@ -67,20 +72,16 @@ def _judge(info: zipfile.ZipInfo, name: str) -> Text | None:
     return _LOCKED if info.flag_bits & 1 else None
 
 
-def _load(path: Path, info: zipfile.ZipInfo) -> bytes:
+def _load(reopen: Callable[[], Path | BinaryIO], info: zipfile.ZipInfo) -> bytes:
     if info.file_size > MAX_BYTES:
         raise too_large()
-    with zipfile.ZipFile(path) as archive, archive.open(info) as stream:
+    with zipfile.ZipFile(reopen()) as archive, archive.open(info) as stream:
         return stream.read(MAX_BYTES + 1)
 
 
-def _decode_name(info: zipfile.ZipInfo) -> str:
-    """Names without the UTF-8 flag: macOS writes UTF-8 all the same, Chinese Windows GB 18030."""
-    if not info.flag_bits & 0x800:
-        raw = info.filename.encode("cp437", "replace")
-        for encoding in ("utf-8", "gb18030"):
-            try:
-                return raw.decode(encoding)
-            except UnicodeDecodeError:
-                continue
-    return info.filename
+def _read_names(infos: list[zipfile.ZipInfo]) -> list[str]:
+    """Their names with "/" between folders: Windows's own archiver writes "\\", and many leave out the encoding."""
+    unclear = [info for info in infos if not info.flag_bits & 0x800 and not info.orig_filename.isascii()]
+    decoded = decode_names([info.orig_filename.encode("cp437", "replace") for info in unclear])
+    names = {id(info): name.split("\0")[0] for info, name in zip(unclear, decoded, strict=True)}
+    return [names.get(id(info), info.filename).replace("\\", "/") for info in infos]

@@ -1,22 +1,25 @@
 """Grades on many machines: a Dask `distributed` cluster, of which any worker may die at any time.
 
 A task is a notebook's bytes and the setting, no name; its key is their hash, so that a task which runs twice, or is
-handed in twice, is the same task. Each worker process keeps a sandbox of its own, without a network: what runs in it
-reaches neither the scheduler nor another worker. The command is where names are, and where results are stored.
+handed in twice, is the same task. The hash holds no secret; the workers get the key that random inputs are drawn with,
+never the one that signs results. Each worker process keeps a sandbox of its own, without a network: what runs in it
+reaches neither the scheduler nor another worker. The command is where names are, and where results are stored; what a
+worker answers counts only if it names the exercise, version and submission that were asked for.
 """
 
 from __future__ import annotations
 
 import atexit
+import hashlib
 import threading
 from collections.abc import Iterable, Iterator
 
 from distributed import Client, KilledWorker, as_completed
 
-from autograder.answers.rooms import hash_version
+from autograder.answers.rooms import hash_version, load_exercise
 from autograder.grading.grader import Grader, grade_safely, make_grader_error
 from autograder.grading.setting import Setting, derive_task_key
-from autograder.results.record import Record, read_record
+from autograder.results.record import Record, make_failure, read_record
 from autograder.sandbox.outside.errors import SandboxError
 
 _CONNECT_SECONDS = 30
@@ -67,11 +70,35 @@ def grade_task(data: bytes, setting: Setting, version: str) -> dict:
 
 def _read_result(future, setting: Setting, data: bytes) -> Record:
     try:
-        return read_record(future.result())
+        record = read_record(future.result())
+        _require_own(record, setting, data)
+        return record
     except KilledWorker:
         return make_grader_error(setting, data, "several workers died while they graded it")
     except Exception as error:
         return make_grader_error(setting, data, f"{type(error).__name__}: {error}")
+
+
+def _require_own(record: Record, setting: Setting, data: bytes) -> None:
+    """Raises ValueError for the result of another exercise, version or submission, or one that no grader writes."""
+    unknown = make_failure(
+        load_exercise(setting.exercise), record.status, record.message, student="", file="", seed=setting.seed
+    )
+    own = [(id, question.points) for id, question in unknown.questions.items()]
+    checks = [check for question in record.questions.values() for check in question.checks]
+    if (
+        record.exercise != setting.exercise
+        or record.submission_sha256 != hashlib.sha256(data).hexdigest()
+        or not setting.versions().items() <= record.versions.items()
+    ):
+        raise ValueError("a worker answered with the result of another submission, exercise or version")
+    if (
+        [(id, question.points) for id, question in record.questions.items()] != own
+        or any(check.earned not in (0, check.points) for check in checks)
+        or any(q.earned != sum(check.earned for check in q.checks) for q in record.questions.values())
+        or (record.student, record.file, record.seed) != ("", "", setting.seed)
+    ):
+        raise ValueError("a worker answered with what is no result of this exercise")
 
 
 def _find_grader(setting: Setting) -> Grader:

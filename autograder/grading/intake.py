@@ -1,58 +1,62 @@
-"""Gathers what was handed in, from files, folders and zip archives: one notebook a student, or why there is none."""
+"""Gathers what was handed in, from files, folders and zip archives: one notebook a student, or why there is none.
+
+Who a file belongs to is decided by names that no student can choose for another:
+- In a folder, and in an archive that is given alone, each outermost folder or file is a student (wrappers.unwrap takes
+  off folders that lie around the whole class); what lies deeper names nobody.
+- An archive given beside other paths is one student's, called after the archive, whatever its members are called. Only
+  where every path that is given bears names of a school's system is each archive a class; a student whom one of them
+  then claims together with something else is an error.
+- An archive inside a folder or archive belongs to whom it lies under.
+"""
 
 from __future__ import annotations
 
 import os
-import stat
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from functools import partial
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from autograder.answers.outcome import Text
-from autograder.answers.rooms import list_exercises
-from autograder.grading.archives import list_members
-from autograder.grading.parsing import MAX_BYTES, SubmissionError, too_large
-from autograder.grading.students import Owner, find_owner, is_system_name
-from autograder.results.record import RecordStatus
-
-_MAYBE = (".ipynb", ".json", ".txt", "")  # browsers save x.ipynb.json and x.ipynb.txt
-_NO_NOTEBOOK = Text("This is not a notebook: hand in the .ipynb file.", "这不是笔记本：请提交 .ipynb 文件。")
-_NESTED = Text(
-    "Archives inside are not opened: hand in the .ipynb file itself.", "不会打开内层压缩包：请直接提交 .ipynb 文件。"
+from autograder.grading.handed import (
+    NO_NOTEBOOK,
+    NOT_OPENED,
+    OTHER_ARCHIVE,
+    Entry,
+    Handed,
+    is_zip,
+    list_archive,
+    list_folder,
+    read_entry,
 )
-_LINK = Text(
-    "This is a link or a special file, which is never followed: hand in the .ipynb file itself.",
-    "这是链接或特殊文件，不会跟随读取：请直接提交 .ipynb 文件。",
+from autograder.grading.newest import choose_newest, make_handed
+from autograder.grading.parsing import SubmissionError
+from autograder.grading.students import Owner, find_owner, find_owners, is_system_name
+from autograder.grading.wrappers import bears_system_names, unwrap
+from autograder.results.plain_text import make_plain
+
+_LOOKS_LIKE_A_CLASS = Text(
+    "This archive holds files as a school's system names them, of several students; given beside other files it counts "
+    "as the work of one. If it is a class's, grade it alone, with the same -o.",
+    "这个压缩包里的文件按教学平台的方式命名，像是多名学生的；与其他文件一起给出时，它只算一名学生的提交。"
+    "如果它是全班的，请单独评分，-o 不变。",
 )
 
 
 @dataclass(frozen=True)
-class Handed:
-    """One file that a student handed in. `read()` gives its bytes, at most MAX_BYTES, or raises SubmissionError."""
+class _Source:
+    """A path that was given: `entries` of a folder or archive, None for a file; why it can't be opened, if so."""
 
-    student: str
-    file: str
-    modified: float  # seconds since 1970; archives: as their clock had it
-    owner: Owner
-    load: Callable[[], bytes]
+    path: Path
+    entries: list[Entry] | None
+    is_archive: bool = False
     problem: Text | None = None
-    notes: tuple[Text, ...] = ()
 
-    def read(self) -> bytes:
-        if self.problem:
-            raise SubmissionError(RecordStatus.UNREADABLE, self.problem)
-        try:
-            data = self.load()
-        except SubmissionError:
-            raise
-        except Exception as error:  # zipfile, zlib and the file system have many
-            kind = type(error).__name__
-            message = Text(f"The file could not be read ({kind}).", f"文件无法读取（{kind}）。")
-            raise SubmissionError(RecordStatus.UNREADABLE, message) from None
-        if len(data) > MAX_BYTES:
-            raise too_large()
-        return data
+    def unwrap(self, exercise: str) -> list[str]:
+        return unwrap([entry.name for entry in self.entries], exercise, self.is_archive)
+
+    def bears_system_names(self, exercise: str) -> bool:
+        if self.entries is None or (self.is_archive and is_system_name(self.path.name)):
+            return is_system_name(self.path.name) or is_system_name(self.path.absolute().parent.name)
+        return bears_system_names(self.unwrap(exercise))
 
 
 def gather(paths: list[Path], exercise: str, skip: Path | None = None) -> list[Handed]:
@@ -60,125 +64,111 @@ def gather(paths: list[Path], exercise: str, skip: Path | None = None) -> list[H
 
     `paths` are notebooks, folders (searched whole, links not followed) and zip archives (read in memory, never
     unpacked to disk); a folder `skip` among them, the output's, is left out. A student without a notebook still
-    appears, with the problem. Raises ValueError for a path that does not exist.
+    appears, with the problem. Raises ValueError for a path that does not exist, or a student claimed twice.
     """
-    handed = [*_gather_files([path for path in paths if not _is_container(path)], exercise)]
-    for path in paths:
-        if _is_container(path):
-            handed += _read_folder(path, exercise, skip) if path.is_dir() else _read_archive(path, exercise)
+    sources = [_open(path, skip) for path in paths]
+    known = len(sources) == 1 or all(source.bears_system_names(exercise) for source in sources)
+    classes, ones = [], []  # of many students, of one
+    for source in sources:
+        many = known and not is_system_name(source.path.name) if source.is_archive else True
+        (classes if source.entries is not None and many else ones).append(source)
     by_student: dict[str, list[Handed]] = {}
-    for item in handed:
-        by_student.setdefault(item.student, []).append(item)
+    claims: dict[str, set[Path]] = {}
+    given = [*_read_ones(ones, exercise, known), *((source, _read_class(source, exercise)) for source in classes)]
+    for source, items in given:
+        for item in items:
+            by_student.setdefault(item.student, []).append(item)
+            claims.setdefault(item.student, set()).add(source.path)
+    _require_single_claims(claims, {source.path for source in classes if source.is_archive})
     return [choose_newest(items, exercise) for _, items in sorted(by_student.items())]
 
 
 def gather_one(folder: Path, exercise: str) -> Handed:
     """What one student handed in, where `folder` holds nothing else. Raises ValueError if it holds no file."""
-    items = [*_read_folder(folder, exercise, None)]
+    owner = Owner(folder.name)
+    items = [make_handed(entry, entry.name, owner, exercise) for entry in list_folder(folder, None)]
     if not items:
         raise ValueError(f"there is no file in {folder}")
     return choose_newest(items, exercise)
 
 
-def choose_newest(items: list[Handed], exercise: str) -> Handed:
-    """The newest of one student's notebooks, by the system's number of the attempt, else by time.
-
-    Files that cannot be a notebook, and files named after another exercise, count only if there is nothing else.
-    """
-
-    def rank(item: Handed):
-        fits = item.owner.named in ("", exercise)
-        return item.problem is None, ".ipynb" in item.file, fits, item.owner.attempt, item.modified, item.file
-
-    *others, newest = sorted(items, key=rank)
-    notebooks = [other for other in others if other.problem is not _NO_NOTEBOOK]
-    if not notebooks:
-        return newest
-    note = Text(
-        f"{len(notebooks) + 1} files of this student were found; the newest was graded.",
-        f"找到该学生的 {len(notebooks) + 1} 个文件；评分采用最新的一个。",
-    )
-    return replace(newest, notes=(*newest.notes, note))
-
-
-def _is_container(path: Path) -> bool:
+def _open(path: Path, skip: Path | None) -> _Source:
     if not os.path.lexists(path):
-        raise ValueError(f"there is no file or folder {path}")
-    return not path.is_symlink() and (path.is_dir() or path.suffix.lower() == ".zip")  # the shell's * gives links too
+        raise ValueError(f"there is no file or folder {make_plain(str(path), 200)}")
+    if path.is_symlink():  # the shell's * gives links too
+        return _Source(path, None)
+    if path.is_dir():
+        return _Source(path, list_folder(path, skip))
+    if not is_zip(path.name):
+        return _Source(path, None)
+    try:
+        return _Source(path, list_archive(path), True)
+    except SubmissionError as error:
+        return _Source(path, None, problem=error.message)
 
 
-def _gather_files(paths: list[Path], exercise: str) -> Iterator[Handed]:
-    """Files given one by one: named by themselves, or by their folders where several folders hold the same name."""
+def _read_class(source: _Source, exercise: str) -> list[Handed]:
+    """A folder's or archive's files, each of the student whom its outermost name tells."""
+    names, container = source.unwrap(exercise), source.path.absolute()
+    container = container.stem if source.is_archive else container.name
+    is_system = bears_system_names(names)
+    items = []
+    for entry, name, owner in zip(
+        source.entries, names, find_owners(names, [container] * len(names), exercise), strict=True
+    ):
+        if is_system and "/" not in name and entry.problem is NO_NOTEBOOK and not is_system_name(name):
+            continue  # a list or an index that the system put beside the students' folders
+        file = f"{source.path.name}/{entry.name}" if source.is_archive else entry.name
+        items.append(make_handed(entry, file, owner, exercise))
+    return items
+
+
+def _read_ones(sources: list[_Source], exercise: str, known: bool) -> list[tuple[_Source, list[Handed]]]:
+    """Files, and archives that belong to one student each, who are told by the names of the files themselves."""
+    owners = _name_files([source.path for source in sources], exercise, known)
+    found = []
+    for source, owner in zip(sources, owners, strict=True):
+        if source.entries is None:
+            entry = read_entry(source.path, str(source.path))
+            if entry.problem is NOT_OPENED:
+                entry = replace(entry, problem=source.problem or OTHER_ARCHIVE)
+            found.append((source, [make_handed(entry, entry.name, owner, exercise)]))
+            continue
+        names = source.unwrap(exercise)
+        is_class = len({name.split("/")[0] for name in names}) > 1 and bears_system_names(names)
+        notes = (_LOOKS_LIKE_A_CLASS,) if is_class else ()
+        items = [make_handed(entry, f"{source.path.name}/{entry.name}", owner, exercise) for entry in source.entries]
+        found.append((source, [replace(item, notes=notes) for item in items]))
+    return found
+
+
+def _name_files(paths: list[Path], exercise: str, known: bool) -> list[Owner]:
+    """Files are named by themselves; by their folders where that leaves one open, or where files lie deeper."""
     parents = [path.absolute().parent for path in paths]
-    owners = [find_owner(path.name, exercise, parent.name) for path, parent in zip(paths, parents, strict=True)]
+    owners = find_owners([path.name for path in paths], [""] * len(paths), exercise)
     homes: dict[str, set[Path]] = {}
     for owner, parent in zip(owners, parents, strict=True):
         homes.setdefault(owner.student, set()).add(parent)
-    for path, parent, owner in zip(paths, parents, owners, strict=True):
-        alike = len(homes[owner.student]) > 1 and not is_system_name(path.name)
-        if alike or is_system_name(parent.name):
-            owner = find_owner(f"{parent.name}/{path.name}", exercise)
-        yield _offer(path, str(path), owner, path.lstat())
+    around = Path(os.path.commonpath(parents)) if parents else Path()
+    alike = not known and any(len(folders) > 1 for folders in homes.values())
+    nameless = [find_owner(path.name, exercise, "/").student != owner.student
+                for path, owner in zip(paths, owners, strict=True)]  # fmt: skip
+    by_folder = alike or (not known and any(nameless) and len(set(parents)) > 1)
+    for at, (path, parent) in enumerate(zip(paths, parents, strict=True)):
+        inner = parent.relative_to(around).parts
+        if inner and by_folder or len(inner) > 1 and not known:  # what lies in a student's folder names nobody else
+            owners[at] = find_owner("/".join((*inner, path.name)), exercise)
+        elif is_system_name(parent.name):
+            owners[at] = find_owner(f"{parent.name}/{path.name}", exercise)
+        elif nameless[at]:
+            owners[at] = find_owner(path.name, exercise, parent.name)
+    return owners
 
 
-def _read_folder(folder: Path, exercise: str, skip: Path | None) -> Iterator[Handed]:
-    paths = []
-    for root, folders, files in os.walk(folder):  # lists links to folders, does not enter them
-        folders[:] = sorted(name for name in folders if not _is_litter(name) and not _is_same(Path(root, name), skip))
-        links = [name for name in folders if os.path.islink(os.path.join(root, name))]
-        paths += [Path(root, name) for name in sorted([*files, *links]) if not _is_litter(name)]
-    for path in paths:
-        name = path.relative_to(folder).as_posix()
-        yield _offer(path, name, find_owner(name, exercise, folder.absolute().name), path.lstat())
-
-
-def _offer(path: Path, file: str, owner: Owner, status: os.stat_result) -> Handed:
-    problem = None if stat.S_ISREG(status.st_mode) else _LINK
-    file = file.encode("utf-8", "replace").decode()
-    return Handed(
-        owner.student, file, status.st_mtime, owner, partial(_read_file, path), problem or _judge_name(path.name)
-    )
-
-
-def _read_file(path: Path) -> bytes:
-    with open(path, "rb") as stream:
-        return stream.read(MAX_BYTES + 1)
-
-
-def _read_archive(path: Path, exercise: str) -> Iterator[Handed]:
-    try:
-        members = [member for member in list_members(path) if not _is_litter(member.name)]
-    except SubmissionError as error:
-        owner = find_owner(path.name, exercise, path.stem)
-        yield Handed(owner.student, path.name, path.stat().st_mtime, owner, lambda: b"", error.message)
-        return
-    for member, inside in zip(members, _unwrap([member.name for member in members], exercise), strict=True):
-        owner = find_owner(inside, exercise, path.stem)
-        problem = member.problem or _judge_name(member.name)
-        yield Handed(owner.student, f"{path.name}/{member.name}", member.modified, owner, member.load, problem)
-
-
-def _unwrap(names: list[str], exercise: str) -> list[str]:
-    """The paths without the folder that archiving put around all of them; it holds notebooks of several names."""
-    parts = [PurePosixPath(name).parts for name in names]
-    inner = {part[1] for part in parts if len(part) > 1 and ".ipynb" in part[-1]}
-    several = len(inner - {f"{name}.ipynb" for name in (exercise, *list_exercises())}) > 1
-    if several and len({part[0] for part in parts}) == 1 and not is_system_name(parts[0][0]):
-        return ["/".join(part[1:]) for part in parts]
-    return names
-
-
-def _judge_name(name: str) -> Text | None:
-    suffix = PurePosixPath(name).suffix.lower()
-    if suffix in (".zip", ".rar", ".7z", ".tar", ".gz", ".tgz"):
-        return _NESTED
-    return None if suffix in _MAYBE else _NO_NOTEBOOK
-
-
-def _is_litter(name: str) -> bool:
-    """What systems leave behind: hidden files, .ipynb_checkpoints, __MACOSX."""
-    return any(part.startswith((".", "__MACOSX")) and not part.startswith("..") for part in name.split("/"))
-
-
-def _is_same(path: Path, other: Path | None) -> bool:
-    return other is not None and path.resolve() == other.resolve()
+def _require_single_claims(claims: dict[str, set[Path]], archives: set[Path]) -> None:
+    """Raises ValueError where an archive of many students claims one whom another path claims too."""
+    for student, paths in claims.items():
+        if len(paths) > 1 and paths & archives:
+            names = " and ".join(sorted(make_plain(str(path), 80) for path in paths))
+            raise ValueError(f"{student} is in {names}: which one is newer? Grade them one after the other, with the "
+                             "same -o; the last one counts")  # fmt: skip

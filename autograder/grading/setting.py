@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
 import json
 from dataclasses import asdict, dataclass, field
 
@@ -13,7 +14,11 @@ from autograder.sandbox.outside.limits import Limits
 
 @dataclass(frozen=True)
 class Setting:
-    """All that decides a result beside the submission; plain data, may be sent to another machine."""
+    """All that decides a result beside the submission; plain data, may be sent to another machine.
+
+    `key` comes from the teacher's secret (secret.derive_key), is never printed, and no part of a task's name; without
+    it, as in tests and benchmarks, whoever has the course can compute the random inputs.
+    """
 
     exercise: str
     seed: int = DEFAULT_SEED  # of the run; each submission's own is derived from it and the answers
@@ -22,12 +27,14 @@ class Setting:
     limits: Limits = field(default_factory=Limits)
     image: str | None = None  # of a container; None: bubblewrap
     confined: bool = True
+    key: bytes = field(default=b"", repr=False)
 
     def versions(self) -> dict[str, str]:
         """What a stored result must agree with to be kept."""
         decides = json.dumps([self.timeout, self.total, asdict(self.limits), self.confined])
         limits = hashlib.sha256(decides.encode()).hexdigest()[:16]
-        return {"checks": hash_version(self.exercise), "run_seed": str(self.seed), "limits": limits}
+        key = hmac.new(self.key, b"which key", "sha256").hexdigest()[:16]  # leads to nothing but itself
+        return {"checks": hash_version(self.exercise), "run_seed": str(self.seed), "limits": limits, "key": key}
 
 
 def derive_task_key(setting: Setting, data: bytes) -> str:
@@ -37,10 +44,10 @@ def derive_task_key(setting: Setting, data: bytes) -> str:
 
 
 def derive_seed(setting: Setting, answers: dict[str, str]) -> int:
-    """The seed of a submission's random inputs, from the run's seed, the exercise and the text of its answers.
+    """The seed of a submission's random inputs, 128 bits from the key, the run's seed, the exercise and the answers.
 
     So a file gets the same score each time, on each machine, in either language of the exercise and whoever hands it
-    in; and nobody can fit an answer to inputs, which change as soon as the answer does.
+    in. Who lacks the key can compute none, so nobody can search for a text whose inputs suit an answer.
     """
     text = json.dumps([setting.seed, setting.exercise, sorted(answers.items())])
-    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:4], "big")
+    return int.from_bytes(hmac.digest(setting.key, text.encode(), "sha256")[:16], "big")

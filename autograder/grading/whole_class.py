@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from pathlib import Path
 
-from autograder.answers.rooms import load_exercise
+from autograder.answers.rooms import load_definition, load_exercise
+from autograder.command_line import NothingMatched
 from autograder.grading.intake import Handed
 from autograder.grading.parsing import SubmissionError
 from autograder.grading.setting import Setting
+from autograder.grading.submission import read_submission
 from autograder.results.folder import Results
-from autograder.results.record import Record, join_texts, make_failure
+from autograder.results.plain_text import make_plain
+from autograder.results.record import Record, RecordStatus, join_texts, make_failure
 
 Run = Callable[[Iterable[tuple[str, bytes]], Setting], Iterator[tuple[str, Record]]]
 
@@ -48,6 +53,30 @@ def grade_class(handed: list[Handed], setting: Setting, results: Results, run: R
         yield _store(results, todo[key], record), True
     for item, error in unread:
         yield _store(results, item, _fail(setting, item, error)), True
+
+
+def require_some(handed: list[Handed], setting: Setting, paths: list[Path]) -> None:
+    """Raises NothingMatched, which says what the files are, where none of them is a notebook of this exercise.
+
+    Reads no further than the first that is.
+    """
+    places = ", ".join(make_plain(str(path), 80) for path in paths[:3]) + (", …" if len(paths) > 3 else "")
+    if not handed:
+        raise NothingMatched(f"no submissions in {places}: notebooks end in .ipynb, archives in .zip")
+    holes, reasons = load_definition(setting.exercise).holes, Counter()
+    for item in handed:
+        try:
+            read_submission(item.read(), setting.exercise, holes)
+            return
+        except SubmissionError as error:
+            if error.status is RecordStatus.EMPTY:
+                return
+            reasons[error.message.en] += 1
+    found = " ".join(f"{count} × {reason}" for reason, count in reasons.most_common(3))
+    raise NothingMatched(
+        f"0 of {len(handed)} submissions in {places} are notebooks of {setting.exercise}; nothing was graded. {found} "
+        "Name the exercise that they are of, or the folder or .zip that holds the notebooks."
+    )
 
 
 def _fail(setting: Setting, item: Handed, error: SubmissionError) -> Record:

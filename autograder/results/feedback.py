@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from html import escape
 
 from autograder.answers.outcome import STATUS_TEXT, Status, Text
+from autograder.results.cells import clean
 from autograder.results.plain_text import to_plain_text
 from autograder.results.record import CheckRecord, QuestionRecord, Record, RecordStatus
 
@@ -17,9 +17,10 @@ _POINTS = Text("{earned} of {points} points", "得 {earned} 分，满分 {points
 _HIDDEN = Text("hidden check", "隐藏检查")
 _NO_SCORE = Text("no score yet", "暂无得分")
 _FOOT = Text(
-    "Inputs are drawn at random from a recorded seed, so the same file gets the same score. Hidden checks show what "
-    "they look at, never their inputs. SHA-256 of the file: {hash}.",
-    "输入由记录在案的种子随机产生，因此同一份文件得分相同。隐藏检查只说明检查什么，不公开输入。文件 SHA-256：{hash}。",
+    "Inputs are drawn at random from your answers and a key of your teacher, so the same file gets the same score. "
+    "Hidden checks show what they look at, never their inputs. SHA-256 of the file: {hash}.",
+    "随机输入由你的答案和老师的密钥共同决定，因此同一份文件得分相同。"
+    "隐藏检查只说明检查什么，不公开输入。文件 SHA-256：{hash}。",
 )
 _STYLE = """\
 :root{color-scheme:light dark;--ink:#1b1f24;--dim:#59636e;--paper:#f6f7f9;--card:#fff;--line:#d5dae0;--code:#eef1f4;
@@ -134,4 +135,4 @@ def _mark_code(text: str) -> str:
 
 def _clean(text: str) -> str:
     """Escaped, and without control, undecodable and direction-changing characters."""
-    return escape("".join(c if unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co") else " " for c in str(text)))
+    return escape(clean(text))

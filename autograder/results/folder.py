@@ -2,53 +2,55 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
-import json
 import os
 from collections.abc import Iterable
 from pathlib import Path
 
 from autograder.results.names import Pseudonyms, name_files
-from autograder.results.record import Record, RecordStatus, read_record
-from autograder.results.report import write_csv, write_feedback, write_grades, write_result
-
-
-class OutputError(ValueError):
-    """The output folder cannot be used; the message says why and what to do."""
+from autograder.results.record import Record, RecordStatus
+from autograder.results.report import write_csv, write_feedback, write_grades
+from autograder.results.stored import OutputError, list_results, read_result, require_own_folder, write_result
 
 
 class Results:
     """OUT/results as a context manager: `records` of all students, by student; one command at a time.
 
-    Raises OutputError for a folder that cannot be written, is in use, or holds another exercise's results.
+    `key` signs what is stored; what it did not sign is not believed, and named in `strangers`. Nothing here follows a
+    link that somebody put in place of a file or folder. Raises OutputError for a folder that cannot be written, is in
+    use, or holds another exercise's results.
     """
 
-    def __init__(self, out: Path, exercise: str, students: Iterable[str] = ()):
+    def __init__(self, out: Path, exercise: str, key: bytes, students: Iterable[str] = ()):
         self.out, self.exercise, self.records = out, exercise, {}
-        self._students, self._lock, self._names = set(students), None, {}
+        self.strangers: list[str] = []
+        self._students, self._key, self._lock, self._names = set(students), key, None, {}
 
     def __enter__(self) -> Results:
         try:
-            (self.out / "results").mkdir(parents=True, exist_ok=True)
-            self._lock = open(self.out / "results" / ".lock", "w")
+            for folder in (self.out / "results", self.out / "feedback"):
+                require_own_folder(folder)
+                folder.mkdir(parents=True, exist_ok=True)
+            self._lock = _open_lock(self.out / "results" / ".lock")
         except OSError as error:
             raise OutputError(f"{self.out} cannot be written: {error.strerror}; name another folder with -o") from None
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             self._load()
         except BlockingIOError:
-            self._lock.close()
+            os.close(self._lock)
             raise OutputError(f"{self.out} is in use: another command is writing to it; wait for its end") from None
         except BaseException:
-            self._lock.close()
+            os.close(self._lock)
             raise
         return self
 
     def __exit__(self, *_) -> None:
-        self._lock.close()
+        os.close(self._lock)
 
     def is_finished(self, student: str, sha256: str, versions: dict[str, str]) -> bool:
-        """Whether this student's file has its result already, by the same checks, seed and limits."""
+        """Whether this student's file has its result already, by the same checks, key, seed and limits."""
         record = self.records.get(student)
         return (
             record is not None
@@ -59,7 +61,7 @@ class Results:
 
     def add(self, record: Record) -> None:
         """Store a result; a reader, and who starts again after a crash, finds the whole of it or none."""
-        write_result(record, self.out, self._names[record.student])
+        write_result(record, self._place(record.student), self._key)
         self.records[record.student] = record
 
     def write_reports(self, lang: str, pseudonyms: bool) -> None:
@@ -81,11 +83,12 @@ class Results:
     def _load(self) -> None:
         """Read what is there; each file gets the name that it has among all students of now."""
         stored: dict[str, Path] = {}
-        for path in sorted((self.out / "results").glob("*.json")):
+        for path in list_results(self.out):
             try:
-                record = read_record(json.loads(path.read_text(encoding="utf-8")))
-            except (ValueError, OSError):
-                continue  # no result: graded again if the student's file is there, and then written anew
+                record = read_result(path, self._key)
+            except (ValueError, OSError, RecursionError):
+                self.strangers.append(path.name)  # graded again if the student's file is there, and then written anew
+                continue
             if record.exercise != self.exercise:
                 raise OutputError(
                     f"{self.out} holds results of {record.exercise}; name another folder for {self.exercise} with -o"
@@ -97,4 +100,17 @@ class Results:
         self._names = name_files(sorted(self._students | set(stored)))
         for student, path in stored.items():
             if path.stem != self._names[student]:
-                os.replace(path, path.with_name(f"{self._names[student]}.json"))
+                os.replace(path, self._place(student))
+
+    def _place(self, student: str) -> Path:
+        return self.out / "results" / f"{self._names[student]}.json"
+
+
+def _open_lock(path: Path) -> int:
+    """The lock's file, opened, never truncated; a link in its place is refused, as is anything but a plain file."""
+    try:
+        return os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        if error.errno in (errno.ELOOP, errno.EMLINK):
+            raise OutputError(f"{path} is a link, which is never followed: remove it, then try again") from None
+        raise

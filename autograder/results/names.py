@@ -11,20 +11,20 @@ import secrets
 import unicodedata
 from pathlib import Path
 
-_RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.I)
+_RESERVED = re.compile(r"(con|prn|aux|nul|(com|lpt)[\d¹²³]) *(\..*)?", re.I | re.S)  # Windows opens devices so
 _HASHED = re.compile(r"-[0-9a-f]{8}$")
 _KEY = "pseudonym.key"
 
 
 def name_files(students: list[str]) -> dict[str, str]:
-    """A file name (no suffix) for each student: readable, allowed on every system, different even without case."""
+    """A file name (no suffix) for each student: readable, allowed on every system, different in every file system."""
     plain = {student: _make_safe(student) for student in students}
     taken: dict[str, int] = {}
     for name in plain.values():
-        taken[name.casefold()] = taken.get(name.casefold(), 0) + 1
+        taken[_twin(name)] = taken.get(_twin(name), 0) + 1
     return {
         student: f"{name}-{hash_name(student)}"
-        if name != student or taken[name.casefold()] > 1 or _HASHED.search(name)
+        if name != student or taken[_twin(name)] > 1 or _HASHED.search(name)
         else name
         for student, name in plain.items()
     }
@@ -48,6 +48,11 @@ class Pseudonyms:
 def hash_name(name: str) -> str:
     """8 hex digits that keep alike names apart."""
     return hashlib.sha256(name.encode("utf-8", "replace")).hexdigest()[:8]
+
+
+def _twin(name: str) -> str:
+    """The same for names that some file system takes for one: Windows folds letters, macOS composed characters too."""
+    return unicodedata.normalize("NFKC", name).upper().casefold()
 
 
 def _make_safe(name: str) -> str:

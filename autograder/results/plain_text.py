@@ -48,3 +48,9 @@ def _shift(kind: str, script: str) -> str:
     if script and all(ord(character) in table for character in script):
         return script.translate(table)
     return f"{kind}{script}" if len(script) == 1 or script.isalnum() else f"{kind}({script})"
+
+
+def make_plain(text: str, most: int = 300) -> str:
+    """One line of at most `most` characters without control, invisible or direction-changing ones, for a terminal."""
+    text = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    return text if len(text) <= most else f"{text[: most - 1]}…"

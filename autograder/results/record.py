@@ -57,7 +57,10 @@ class QuestionRecord:
 
 @dataclass(frozen=True)
 class Record:
-    """One submission: `file` as it was called when handed in, `seed` of the random inputs, `seconds` of grading."""
+    """One submission: `file` as it was called when handed in, `seed` of the run, `seconds` of grading.
+
+    The seed of its random inputs, which depends on the teacher's secret, is never part of it: records may be shown.
+    """
 
     student: str
     file: str
@@ -113,11 +116,14 @@ def make_failure(
 
 
 def read_record(data: object) -> Record:
-    """The record that `to_json` wrote. Raises ValueError for anything else, a half-written or forged file included."""
+    """The record that `to_json` wrote. Raises ValueError for anything else, a half-written file included.
+
+    Whether it is true is another question: `stored.read_result` believes what was written with the teacher's key.
+    """
     try:
         if data["record_version"] != VERSION:
             raise ValueError(f"record_version is {data['record_version']!r}, not {VERSION}")
-        fields = {key: value for key, value in data.items() if key != "record_version"}
+        fields = {key: value for key, value in data.items() if key not in ("record_version", "digest")}
         fields["status"] = RecordStatus(fields["status"])
         fields["message"] = _read_text(fields["message"])
         fields["questions"] = {id: _read_question(question) for id, question in fields["questions"].items()}

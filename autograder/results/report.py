@@ -1,18 +1,17 @@
-"""Writes what a class gets: grades.csv, results/STUDENT.json, feedback/STUDENT.html; says what most people missed."""
+"""Writes what a class gets: grades.csv, feedback/STUDENT.html; says what most people missed."""
 
 from __future__ import annotations
 
-import csv
-import io
-import json
+import codecs
 import statistics
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from autograder.answers.outcome import STATUS_TEXT, Status, Text
+from autograder.results.cells import Cell, format_rows, make_cell
 from autograder.results.feedback import render_feedback
-from autograder.results.plain_text import to_plain_text
+from autograder.results.plain_text import make_plain, to_plain_text
 from autograder.results.record import Record, RecordStatus
 from course_utils.files import write_file
 
@@ -23,21 +22,7 @@ STATUS_NAMES = {
     RecordStatus.UNREADABLE: Text("unreadable", "无法读取"),
     RecordStatus.GRADER_ERROR: Text("grader error", "评分程序出错"),
 }
-_FORMULA = (
-    "=",
-    "+",
-    "-",
-    "@",
-    "\t",
-    "\r",
-    "\n",
-    "＝",
-    "＋",
-    "－",
-    "＠",
-    "|",
-    "%",
-)  # spreadsheets run cells that begin so
+_MOST = 200  # characters of a message, which may quote the learner, on the teacher's terminal; grades.csv has all
 _COUNT = Text("{n} submissions", "{n} 份提交")
 _SCORE = Text(
     "Score: mean {mean:.1f}, median {median:g} of {of} ({share:.0%})",
@@ -48,13 +33,6 @@ _MISCONCEPTIONS = Text("Misconceptions met:", "遇到的典型误解：")
 _ATTENTION = Text("Please look at:", "请老师查看：")
 
 
-def write_result(record: Record, folder: Path, name: str) -> Path:
-    """FOLDER/results/NAME.json; `name` as `names.name_files` gives it."""
-    path = folder / "results" / f"{name}.json"
-    write_file(path, json.dumps(record.to_json(), ensure_ascii=False, indent=1) + "\n", durable=False)
-    return path
-
-
 def write_feedback(record: Record, folder: Path, name: str, lang: str = "en", shown: str | None = None) -> Path:
     """FOLDER/feedback/NAME.html in both languages, opening in `lang`; `shown` (a pseudonym) instead of the student."""
     path = folder / "feedback" / f"{name}.html"
@@ -62,11 +40,12 @@ def write_feedback(record: Record, folder: Path, name: str, lang: str = "en", sh
     return path
 
 
-def write_grades(records: Iterable[Record], path: Path, lang: str = "en", bom: bool = False) -> None:
+def write_grades(records: Iterable[Record], path: Path, lang: str = "en") -> None:
     """The gradebook: student, score, max_score, one column a question, status, message; a row a student, by name.
 
-    UTF-8; `bom=True` adds the mark by which Excel knows it (programs that read the file want it without). A grader
-    error has no score: nobody gets a 0 that is not theirs.
+    A grader error has no score: nobody gets a 0 that is not theirs. Twice, since no one file is right everywhere:
+    `path` for programs and for Excel where commas part columns (UTF-8 with a byte order mark, or Excel garbles
+    Chinese), and beside it NAME_excel.csv, which Excel opens rightly in every country (UTF-16, tabs).
     """
     records = sorted(records, key=lambda record: record.student)
     questions = list(dict.fromkeys(question for record in records for question in record.questions))
@@ -77,14 +56,16 @@ def write_grades(records: Iterable[Record], path: Path, lang: str = "en", bom: b
         message = record.message.say(lang) if record.message else ""
         score = "" if failed else record.score
         rows.append([record.student, score, record.max_score, *earned, str(record.status), message])
-    write_csv(path, rows, bom)
+    write_csv(path, rows)
+    cells = [[make_cell(cell) for cell in row] for row in rows]
+    write_file(
+        path.with_name(f"{path.stem}_excel.csv"), codecs.BOM_UTF16_LE + format_rows(cells, "\t").encode("utf-16-le")
+    )
 
 
-def write_csv(path: Path, rows: Iterable[Sequence[str | int | float]], bom: bool = False) -> None:
-    """A table as CSV; text cells on one line each, and none that a spreadsheet would run as a formula."""
-    stream = io.StringIO(newline="")
-    csv.writer(stream, lineterminator="\r\n").writerows([[_neutralize(cell) for cell in row] for row in rows])
-    write_file(path, ("\ufeff" if bom else "") + stream.getvalue())
+def write_csv(path: Path, rows: Iterable[Sequence[Cell]]) -> None:
+    """A table as CSV, UTF-8 with a byte order mark; cells on one line each, and none that a spreadsheet would run."""
+    write_file(path, "\ufeff" + format_rows([[make_cell(cell) for cell in row] for row in rows]))
 
 
 def summarize(records: Sequence[Record], lang: str = "en") -> str:
@@ -99,7 +80,7 @@ def summarize(records: Sequence[Record], lang: str = "en") -> str:
     if attention:
         lines += ["", _ATTENTION.say(lang)]
         for record in sorted(attention, key=lambda record: (record.status == RecordStatus.GRADED, record.student)):
-            message = f": {record.message.say(lang)}" if record.message else ""
+            message = f": {make_plain(record.message.say(lang), _MOST)}" if record.message else ""
             lines.append(f"  {record.student} ({STATUS_NAMES[record.status].say(lang)}){message}")
     return "\n".join("".join(c if c.isprintable() else " " for c in line) for line in lines)
 
@@ -150,11 +131,3 @@ def _list_misconceptions(records: list[Record], lang: str) -> list[str]:
         sentence = sentences[id, name]
         lines.append(f"  {n:4d} ×  {id} · {name}: {to_plain_text(sentence.say(lang)) if sentence else ''}".rstrip(": "))
     return lines
-
-
-def _neutralize(cell: str | int | float) -> str | int | float:
-    if not isinstance(cell, str):
-        return cell
-    dangerous = cell.lstrip(" \u00a0\u3000").startswith(_FORMULA)
-    cell = "".join(c if c.isprintable() else " " for c in cell)
-    return f"'{cell}" if dangerous else cell

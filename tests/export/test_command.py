@@ -34,6 +34,19 @@ def test_grades_of_a_graded_folder(system, graded, tmp_path):
     assert any("ada" in line and ",22" in line for line in lines) and any("李明" in line for line in lines)
 
 
+def test_who_is_missing_on_which_side_is_said_and_nobody_in_common_is_an_error(graded, tmp_path, capsys):
+    roster, out = tmp_path / "list.csv", tmp_path / "out.csv"
+    roster.write_text("Name,02_sgd\nada,\nbob,\n\x1b[31meve,\n", encoding="utf-8")
+    assert main(["export", "list", str(graded), str(out), "--roster", str(roster)]) == 0
+    said = capsys.readouterr()
+    assert "1 grade\n" in said.out and "ada,22" in out.read_text(encoding="utf-8-sig")
+    assert "not in the file (1): 李明" in said.err and "left as they were (2): bob, [31meve" in said.err
+    out.unlink()
+    roster.write_text("Name,02_sgd\nbob,\n", encoding="utf-8")
+    assert main(["export", "list", str(graded), str(out), "--roster", str(roster)]) == 3
+    assert "0 of 2 students are in" in capsys.readouterr().err and not out.exists()
+
+
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_an_nbgrader_assignment(lang, tmp_path):
     assert main(["export", "nbgrader", NAME, str(tmp_path), "--lang", lang]) == 0

@@ -1,7 +1,5 @@
-"""Grades as Canvas and Moodle read them, an nbgrader assignment, and a Gradescope autograder run in a bare folder."""
+"""An nbgrader assignment, and a Gradescope autograder run in a bare folder."""
 
-import csv
-import io
 import json
 import os
 import re
@@ -10,21 +8,20 @@ import stat
 import subprocess
 import sys
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from toy_exercise import EXERCISE
+from toy_records import make_toy_failure, make_toy_record
 
 from autograder.answers import rooms
-from autograder.answers.answer import Local
-from autograder.answers.marking import mark_exercise
-from autograder.answers.outcome import Text
 from autograder.export import nbgrader as export_nbgrader
 from autograder.export.gradescope import write_gradescope
 from autograder.export.gradescope_run import describe_record, grade_in_container
-from autograder.export.nbgrader import CheckNotPassed, require_check, write_nbgrader
-from autograder.export.spreadsheets import write_canvas, write_moodle
-from autograder.results.record import RecordStatus, make_failure, make_record
+from autograder.export.nbgrader import EXPORT_VERSION, CheckNotPassed, require_check, write_nbgrader
+from autograder.results.record import RecordStatus
+from autograder.results.secret import derive_key, load_secret
 
 ROOT = Path(__file__).resolve().parents[2]
 HOLES = {
@@ -32,113 +29,6 @@ HOLES = {
     "q2": "# q2: two\nFACTOR = ...",
 }
 SOLVED = {"q1": "# q1: double\ndef double(x):\n    y = x + x\n    return y", "q2": "# q2: two\nFACTOR = 2"}
-
-
-def _record(student, factor=2, double=lambda x: 2 * x):
-    outcomes = mark_exercise(EXERCISE, Local({"double": double, "FACTOR": factor}), hidden=True)
-    return make_record(EXERCISE, outcomes, student=student, file=f"{student}.ipynb", seed=1)
-
-
-def _failure(student, status):
-    return make_failure(EXERCISE, status, Text("Sandbox <down>.", "沙箱不可用。"), student=student, file="x", seed=1)
-
-
-def _rows(path):
-    return list(csv.reader(io.StringIO(path.read_text(encoding="utf-8-sig"), newline="")))
-
-
-CANVAS = """Student,ID,SIS User ID,SIS Login ID,Section,Other (1),Toy exercise (4711),Final Score
-,,,,,,Manual Posting,
-    Points Possible,,,,,5,6,(read only)
-"Doe, Jane",12345,S1,jdoe,A,1,,90
-"Doe, John",12346,S2,john@x,A,1,,90
-"Wang, Ann",12347,S3,awang,A,1,,90
-"Wang, Ann",12348,S4,bwang,A,1,,90
-"Zhang, San",12349,S5,zs,B,1,3,90
-"Student, Test",999,,,A,,,
-"""
-
-
-def test_canvas_with_a_roster_keeps_its_rows_and_finds_students(tmp_path):
-    (tmp_path / "roster.csv").write_text(CANVAS, encoding="utf-8-sig")
-    records = [
-        _record("doejane_12345"),
-        _record("john@x", 3),
-        _record("wangann"),
-        _record("nobody"),
-        _failure("San Zhang_12349", RecordStatus.GRADER_ERROR),
-    ]
-    unknown = write_canvas(records, tmp_path / "canvas.csv", "Toy exercise", tmp_path / "roster.csv")
-    header, possible, *rows = _rows(tmp_path / "canvas.csv")
-    assert header == ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", "Toy exercise (4711)"]
-    assert possible == ["    Points Possible", "", "", "", "", "6"]  # as Canvas writes it, four spaces first
-    assert [(row[1], row[5]) for row in rows] == [
-        ("12345", "6"),
-        ("12346", "5"),
-        ("12347", ""),
-        ("12348", ""),
-        ("12349", ""),
-        ("999", ""),
-    ]
-    assert unknown == ["nobody", "wangann"]  # two rows are called Wang, Ann: nobody's grade is guessed
-
-
-def test_two_students_for_one_row_are_not_both_taken(tmp_path):
-    (tmp_path / "roster.csv").write_text(CANVAS, encoding="utf-8")
-    records = [_record("doejane_12345"), _record("jdoe", 3)]
-    assert write_canvas(records, tmp_path / "canvas.csv", "Toy", tmp_path / "roster.csv") == ["jdoe"]
-    assert _rows(tmp_path / "canvas.csv")[2][5] == "6"
-
-
-def test_canvas_without_a_roster_uses_the_numbers_in_the_file_names(tmp_path):
-    assert write_canvas([_record("doejane_12345"), _record("=evil")], tmp_path / "canvas.csv", "Toy") == []
-    rows = _rows(tmp_path / "canvas.csv")
-    assert rows[0][-1] == "Toy" and rows[2] == ["'=evil", "", "", "", "", "6"] and rows[3][:2] == ["doejane", "12345"]
-
-
-@pytest.mark.parametrize("write", [lambda a, b, c: write_canvas(a, b, "Toy", c), write_moodle])
-def test_a_wrong_table_is_refused_with_what_it_should_be(tmp_path, write):
-    (tmp_path / "other.csv").write_text("a,b\n1,2\n")
-    with pytest.raises(ValueError, match="it should be the file from"):
-        write([], tmp_path / "out.csv", tmp_path / "other.csv")
-
-
-MOODLE = """Identifier,"Full name","Email address",Status,Grade,"Maximum Grade","Grade can be changed",\
-"Last modified (grade)","Feedback comments"
-"Participant 77","王 小明",wang@x,Submitted,,6.00,Yes,-,
-"Participant 78","Jane Doe",jane@x,Submitted,,100.00,Yes,-,
-"Participant 79","Bob Ray",bob@x,"No submission",2.00,6.00,Yes,"1 May",kept
-"""
-
-
-@pytest.mark.parametrize("delimiter", [",", ";"])
-def test_moodle_fills_its_own_worksheet_in(tmp_path, delimiter):
-    (tmp_path / "sheet.csv").write_text(MOODLE.replace(",", delimiter), encoding="utf-8")
-    records = [_record("王 小明_77", 3), _record("Jane Doe"), _record("Eve_1")]
-    assert write_moodle(records, tmp_path / "moodle.csv", tmp_path / "sheet.csv") == ["Eve_1"]
-    header, wang, jane, bob = _rows(tmp_path / "moodle.csv")
-    assert (
-        len(header) == 9
-        and wang[4] == "5"
-        and jane[4] == "100.0"
-        and bob[4:] == ["2.00", "6.00", "Yes", "1 May", "kept"]
-    )
-    assert wang[8] == "q1 · Double a vector: 5/5, passed<br>q2 · Name the factor: 0/1, not yet right"
-
-
-def test_moodle_without_a_worksheet_and_with_a_grader_error(tmp_path):
-    write_moodle(
-        [_failure("Li_5", RecordStatus.GRADER_ERROR), _record("王_77")], tmp_path / "m.csv", lang="zh", bom=True
-    )
-    rows = _rows(tmp_path / "m.csv")
-    assert rows[1] == ["Participant 5", "Li", "", "6", "沙箱不可用。"] and rows[2][:4] == [
-        "Participant 77",
-        "王",
-        "6",
-        "6",
-    ]
-    write_moodle([_failure("Li_5", RecordStatus.UNREADABLE)], tmp_path / "m.csv")
-    assert _rows(tmp_path / "m.csv")[1][2:] == ["0", "6", "Sandbox &lt;down&gt;."]
 
 
 def _notebook(answers):
@@ -208,18 +98,54 @@ def test_nbgrader_checksums_are_nbgraders_own(tmp_path):
     # computed by nbgrader 0.9.6, utils.compute_checksum, for a locked, a solution and a test cell
     assert sums["77_toy-000"] == "9329320dd9fb27495f359a6fb472f4f9"
     assert sums["77_toy-q1"] == "9dc54c599c814ab527d2ee0825d5de4a"
-    assert sums["77-toy-q2-names-the-factor"] == "d3cc8c73b9ca933eb06cbde28d597fe7"
+    id, blank = "77-toy-q2-names-the-factor", {"cell_type": "code", "metadata": {}}
+    code = (
+        "# `FACTOR` is two.\nfrom autograder.export.nbgrader import require_check\n"
+        'require_check("77_toy", "q2", "names_the_factor", globals(), lang="en")'
+    )
+    tagged = export_nbgrader._tag(blank, code, id, locked=True, points=1)
+    assert tagged["metadata"]["nbgrader"]["checksum"] == "d3cc8c73b9ca933eb06cbde28d597fe7"
+    (cell,) = [cell for cell in cells if cell["metadata"]["nbgrader"]["grade_id"] == id]
+    assert cell == {**cell, **export_nbgrader._tag(cell, cell["source"], id, locked=True, points=1)}
 
 
 def test_an_nbgrader_cell_says_what_is_wrong(monkeypatch):
     monkeypatch.setattr(export_nbgrader, "load_exercise", lambda name: EXERCISE)
-    require_check("77_toy", "q2", "names_the_factor", {"FACTOR": 2})
+    now = {"version": EXPORT_VERSION}
+    require_check("77_toy", "q2", "names_the_factor", {"FACTOR": 2}, **now)
     with pytest.raises(CheckNotPassed, match="`FACTOR` is two. `FACTOR` is `3`; it should be `2`."):
-        require_check("77_toy", "q2", "names_the_factor", {"FACTOR": 3})
+        require_check("77_toy", "q2", "names_the_factor", {"FACTOR": 3}, **now)
     with pytest.raises(CheckNotPassed, match="等于二"):
-        require_check("77_toy", "q2", "names_the_factor", {"FACTOR": 3}, lang="zh")
-    with pytest.raises(ValueError, match="no visible check"):
-        require_check("77_toy", "q1", "doubles_large_numbers", {})
+        require_check("77_toy", "q2", "names_the_factor", {"FACTOR": 3}, lang="zh", **now)
+
+
+@pytest.mark.parametrize(
+    ("question", "check", "version"),
+    [
+        ("q2", "names_the_factor", None),
+        ("q2", "names_the_factor", EXPORT_VERSION - 1),
+        ("q2", "names_it", EXPORT_VERSION),
+        ("q1", "doubles_large_numbers", EXPORT_VERSION),
+        ("q9", "doubles", EXPORT_VERSION),
+    ],
+)
+def test_an_assignment_of_another_version_says_export_it_again(monkeypatch, question, check, version):
+    monkeypatch.setattr(export_nbgrader, "load_exercise", lambda name: EXERCISE)
+    for lang, said in (("en", "export it again.*export nbgrader 77_toy"), ("zh", "请老师重新导出")):
+        with pytest.raises(ValueError, match=said):
+            require_check("77_toy", question, check, {"FACTOR": 2}, lang, version)
+
+
+def test_an_assignment_whose_module_moved_says_export_it_again(tmp_path, monkeypatch):
+    with pytest.raises(ImportError, match="export it again"):
+        exec("from autograder.export_nbgrader import require_check", {})  # as the first exports had it
+    _, release, _ = write_nbgrader(EXERCISE, *_write_notebooks(tmp_path), tmp_path / "course")
+    (cell,) = [
+        cell["source"] for cell in json.loads(release.read_text())["cells"] if "names_the_factor" in cell["source"]
+    ]
+    monkeypatch.delattr(export_nbgrader, "require_check")
+    with pytest.raises(ImportError, match="export it again"):
+        exec(cell, {"FACTOR": 2})
 
 
 def test_nbgrader_needs_every_answer_cell(tmp_path):
@@ -235,7 +161,9 @@ GRADER = """
 import json, os, pathlib, sys
 command, exercise, given, flag, out, *options = sys.argv[1:]
 assert (command, flag) == ("grade", "-o") and pathlib.Path(given).name == "submission.ipynb", sys.argv
-if "--fail" in options: sys.exit(3)
+if "--fail" in options: sys.exit(4)
+key = pathlib.Path(os.environ.get("COURSE_GRADING_KEY", given))
+assert "source" not in key.parts or key.stat().st_mode & 0o077 == 0, key
 (pathlib.Path(out) / "results").mkdir(parents=True)
 record = json.loads(pathlib.Path(given).read_text())["record"]
 (pathlib.Path(out) / "results" / "submission.json").write_text(json.dumps(record))
@@ -258,7 +186,7 @@ def _grade(folder, *options):
 
 
 def test_gradescope_gets_a_test_for_each_check(tmp_path):
-    finished, result = _grade(_container(tmp_path, _record("submission", 3)))
+    finished, result = _grade(_container(tmp_path, make_toy_record("submission", 3)))
     assert finished and result["score"] == 5 == sum(test["score"] for test in result["tests"])
     assert [
         (test["number"], test["score"], test["max_score"], test["visibility"], test["status"])
@@ -272,10 +200,32 @@ def test_gradescope_gets_a_test_for_each_check(tmp_path):
     assert result["stdout_visibility"] == "hidden"
 
 
+def test_gradescope_shows_nothing_by_which_a_hidden_input_could_leave(tmp_path):
+    """The whole result of two runs that differ in their time, and in what a hidden check found, but for that check."""
+    quick, slow = make_toy_record("x"), replace(make_toy_record("x"), seconds=77.7)
+    assert describe_record(quick) == describe_record(slow)
+    wrong = make_toy_record("x", double=lambda x: 2 * x if len(x) == 3 else 3 * x)
+    seen = [
+        [test for test in describe_record(record)["tests"] if test["visibility"] == "visible"]
+        for record in (quick, wrong)
+    ]
+    assert seen[0] == seen[1] and describe_record(wrong)["score"] == 3
+    rest = [
+        {key: value for key, value in describe_record(record).items() if key not in ("tests", "score")}
+        for record in (quick, wrong)
+    ]
+    assert rest[0] == rest[1]
+
+
+def test_gradescope_gets_no_control_characters(tmp_path):
+    result = describe_record(make_toy_record("x", message="\x1b[31m\u202eevil\x00"))
+    assert not set("\x1b\u202e\x00") & set(result["output"]) and "evil" in result["output"]
+
+
 def test_gradescope_never_gets_a_score_that_was_not_made(tmp_path):
     for name, record, options in (
-        ("a", _failure("x", RecordStatus.GRADER_ERROR), ()),
-        ("b", _record("x"), ("--fail",)),
+        ("a", make_toy_failure("x", RecordStatus.GRADER_ERROR), ()),
+        ("b", make_toy_record("x"), ("--fail",)),
         ("c", None, ()),
     ):
         finished, result = _grade(_container(tmp_path / name, record), *options)
@@ -283,7 +233,7 @@ def test_gradescope_never_gets_a_score_that_was_not_made(tmp_path):
 
 
 def test_gradescope_tells_the_student_about_an_unreadable_submission(tmp_path):
-    result = describe_record(_failure("x", RecordStatus.UNREADABLE))
+    result = describe_record(make_toy_failure("x", RecordStatus.UNREADABLE))
     assert result["score"] == 0 and "Sandbox" in result["output"]
     (_container(tmp_path / "a", None) / "submission" / "Jane Doe.ipynb").unlink()
     assert _grade(tmp_path / "a") == (
@@ -325,11 +275,15 @@ def test_the_gradescope_zip_runs_in_a_bare_folder(tmp_path, course):
     path = write_gradescope("77_toy", tmp_path / "gradescope.zip", ["--timeout", "5 0"])
     again = write_gradescope("77_toy", tmp_path / "again.zip", ["--timeout", "5 0"])
     assert path.read_bytes() == again.read_bytes()
-    root = _container(tmp_path / "autograder", _record("submission"))
+    root = _container(tmp_path / "autograder", make_toy_record("submission"))
     with zipfile.ZipFile(path) as archive:
         names, modes = archive.namelist(), {info.filename: info.external_attr >> 16 for info in archive.infolist()}
         archive.extractall(root / "source")
         assert {"scipy", "numpy>=2.0"} <= set(archive.read("needs.txt").decode().split("\n"))
+    key = (root / "source" / "grading.key").read_bytes()
+    assert (
+        key == derive_key(load_secret(), "gradescope 77_toy") != load_secret() and modes["grading.key"] & 0o777 == 0o600
+    )
     assert stat.S_IMODE(modes["run_autograder"]) == stat.S_IMODE(modes["setup.sh"]) == 0o755
     assert [name for name in names if "/lessons/" in name] == ["course/lessons/77_toy/checks.py"]
     assert "course/exercises/77_toy.ipynb" in names and not [name for name in names if "solutions" in name]

@@ -51,7 +51,7 @@ class Figures:
 
 def main() -> int:
     """Print the table; 1 if a target is missed."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__, allow_abbrev=False)
     parser.add_argument("--count", type=int, default=100, help="submissions of each kind")
     parser.add_argument("--jobs", type=int, default=2)
     options = parser.parse_args()

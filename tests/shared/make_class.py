@@ -185,7 +185,7 @@ def _name_file(rng: random.Random, number: int, exercise: str) -> str:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__, allow_abbrev=False)
     parser.add_argument("exercise")
     parser.add_argument("folder", type=Path)
     parser.add_argument("--count", type=int, default=500)

@@ -1,0 +1,59 @@
+"""Of all that one student handed in, the notebook that counts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from autograder.answers.outcome import Text
+from autograder.grading.handed import NO_NOTEBOOK, NOT_OPENED, Entry, Handed, is_zip, list_inner_archive
+from autograder.grading.parsing import SubmissionError, too_large
+from autograder.grading.students import Owner, find_owner
+
+
+def choose_newest(items: list[Handed], exercise: str) -> Handed:
+    """The newest of one student's notebooks, by the system's number of the attempt, else by time.
+
+    Files that cannot be a notebook, and files named after another exercise, count only if there is nothing else; a
+    zip archive is opened only if there is no notebook beside it.
+    """
+    if not any(item.problem is None and ".ipynb" in item.file for item in items):
+        items = [inner for item in items for inner in _open_inner(item, exercise)]
+
+    def rank(item: Handed):
+        fits = item.owner.named in ("", exercise)
+        return item.problem is None, ".ipynb" in item.file, fits, item.owner.attempt, item.modified, item.file
+
+    *others, newest = sorted(items, key=rank)
+    is_notebook = ".ipynb" in newest.file
+    notebooks = [other for other in others if other.problem is not NO_NOTEBOOK and
+                 (not is_notebook or other.problem or ".ipynb" in other.file)]  # fmt: skip
+    if not notebooks:
+        return newest
+    note = Text(
+        f"{len(notebooks) + 1} files of this student were found; the newest was graded.",
+        f"找到该学生的 {len(notebooks) + 1} 个文件；评分采用最新的一个。",
+    )
+    return replace(newest, notes=(*newest.notes, note))
+
+
+def make_handed(entry: Entry, file: str, owner: Owner, exercise: str) -> Handed:
+    """The entry, called `file` in what is shown, as this owner's."""
+    problem = entry.problem or (NO_NOTEBOOK if owner.is_text else None)
+    named = find_owner(Path(entry.name).name, exercise, "-").named
+    return Handed(owner.student, file, entry.modified, replace(owner, named=named), entry.load, problem)
+
+
+def _open_inner(item: Handed, exercise: str) -> Sequence[Handed]:
+    """What lies in a student's own archive, as theirs; the item itself where it is none that is opened."""
+    if item.problem is not NOT_OPENED or not is_zip(item.file):
+        return [item]
+    try:
+        entries = list_inner_archive(item)
+    except SubmissionError as error:
+        return [replace(item, problem=error.message) if error.message == too_large().message else item]
+    except Exception:  # the file can't be read
+        return [item]
+    inner = [make_handed(entry, f"{item.file}/{entry.name}", item.owner, exercise) for entry in entries]
+    return [replace(one, notes=item.notes) for one in inner] or [item]
