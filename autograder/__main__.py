@@ -5,8 +5,6 @@ from __future__ import annotations
 import importlib
 import sys
 
-from autograder.command_line import forget_working_folder
-
 _COMMANDS = {
     "grade": ("autograder.grading.command", "grade a class: one command from a folder of submissions to a gradebook"),
     "export": (
@@ -20,7 +18,6 @@ _WINDOWS = """{} needs Linux or macOS, where submissions can be locked in. On Wi
 
 def main(arguments: list[str] | None = None) -> int:
     arguments = sys.argv[1:] if arguments is None else arguments
-    forget_working_folder()
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="replace")  # a terminal in Latin-1 or cp1252 shows "?", not a UnicodeEncodeError
     if arguments[:1] == ["verify"]:

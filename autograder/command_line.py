@@ -6,7 +6,6 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import NoReturn
 
 from autograder.results.plain_text import make_plain
@@ -44,15 +43,3 @@ class Parser(argparse.ArgumentParser):
 def print_error(error: object) -> None:
     """On stderr, in one plain line."""
     print(f"autograder: {make_plain(str(error), 1500)}", file=sys.stderr)
-
-
-def forget_working_folder() -> None:
-    """Import nothing from the working folder: it may hold what learners handed in, and a `numpy.py` among it.
-
-    Where the course itself lies there, it stays. What Python imports before this line runs, it may take from there:
-    `python -P -m autograder …` leaves no gap.
-    """
-    here = Path.cwd()
-    if not sys.flags.safe_path and Path(__file__).resolve().parent.parent != here.resolve():
-        sys.path[:] = [place for place in sys.path if place and Path(place).resolve() != here.resolve()]
-        os.environ["PYTHONSAFEPATH"] = "1"  # for the processes that this one starts

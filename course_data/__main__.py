@@ -66,7 +66,7 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
     )
     parser.add_argument("--quick", action="store_true", help="do not import the frameworks to look for GPUs")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
-    fetcher = commands.add_parser("download", help="fetch and check data and models, once")
+    fetcher = commands.add_parser("download", allow_abbrev=False, help="fetch and check data and models, once")
     fetcher.add_argument(
         "names", nargs="*", metavar="NAME", help=f"what to fetch; none: what the lessons need. {', '.join(SOURCES)}"
     )

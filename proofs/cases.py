@@ -38,11 +38,18 @@ class LocalNotebook(Local):
     """An answer in this process, with cells of its own; for code that one trusts."""
 
     def __init__(self):
-        self.namespace = {"__name__": "__main__"}
-        super().__init__(self.namespace)
+        self.namespace, self._cells = {"__name__": "__main__"}, []
+        super().__init__(self.namespace, self._begin_again)
+
+    def _begin_again(self) -> LocalNotebook:
+        again = LocalNotebook()
+        for cell in self._cells:
+            again.run_cell(*cell)
+        return again
 
     def run_cell(self, source: str, name: str) -> None:
         """Run a cell, called `name`. Raises CouldNotRun, NotAttempted."""
+        self._cells.append((source, name))
         try:
             run_cell(self.namespace, source, name)
         except Exception as error:

@@ -37,6 +37,24 @@ class TooLong(BaseException):
     """An answer in this process took too long; no answer catches it by accident."""
 
 
+class _Recorded(Remote):
+    """A session that remembers its cells: a check may ask for the same in a fresh one."""
+
+    def __init__(self, start: Callable, seconds: float):
+        self._start, self._cells = start, []
+        super().__init__(start(), seconds, self._begin_again)
+
+    def run_cell(self, source: str, name: str, blanks=()) -> None:
+        self._cells.append((source, name))
+        super().run_cell(source, name, blanks)
+
+    def _begin_again(self) -> _Recorded:
+        again = _Recorded(self._start, self.seconds)
+        for cell in self._cells:
+            again.run_cell(*cell)
+        return again
+
+
 class Jury:
     """`with Jury(launcher) as jury: jury.judge(task)`; launcher None: in this process, on trust."""
 
@@ -89,8 +107,8 @@ class Jury:
 
     @contextlib.contextmanager
     def _open_session(self, sandbox: Sandbox) -> Iterator[Remote]:
-        with sandbox.start() as session:
-            yield Remote(session, self._seconds)
+        with contextlib.ExitStack() as sessions:
+            yield _Recorded(lambda: sessions.enter_context(sandbox.start()), self._seconds)
 
     @contextlib.contextmanager
     def _open_here(self) -> Iterator[LocalNotebook]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import ast
+import doctest
 import re
 import string
 from collections.abc import Iterator
 
+from autograder.answers.examples import find_examples
 from tools.answers import Piece
 from tools.source import Problem, Source, SourceError
 from tools.texts import BESIDE, Entry, find_pieces_of, read_entries, texts_path
@@ -25,7 +27,8 @@ def find_text_problems(source: Source, glossary: list[tuple[str, list[str]]]) ->
         for entry in entries
         for message in _judge(entry, glossary)
     ]
-    return problems + _find_untranslated(source, entries) + _find_unsaid(source, entries)
+    problems += _find_untranslated(source, entries) + _find_unsaid(source, entries)
+    return problems + _find_bad_examples(source)
 
 
 def _judge(entry: Entry, glossary) -> list[str]:
@@ -40,11 +43,31 @@ def _judge(entry: Entry, glossary) -> list[str]:
         messages.append(f"different values: English {_placeholders(entry.en)}, Chinese {_placeholders(entry.zh)}")
     if table == "docstrings" and ('"""' in entry.zh or entry.zh.endswith('"')):
         messages.append('a docstring neither holds """ nor ends with "')
+    if table == "docstrings" and _list_examples(entry.en) != _list_examples(entry.zh):
+        messages.append("different examples: >>> and the lines below, to a blank one, are the same in both languages")
     for what, pattern in (("`code`", r"`[^`\n]+`"), ("numbers", r"\d+(?:\.\d+)?")) if table in BESIDE else ():
         en, zh = (sorted(re.findall(pattern, text)) for text in (entry.en, entry.zh))
         if en != zh:
             messages.append(f"different {what}: English {en}, Chinese {zh}")
     return messages
+
+
+def _list_examples(text: str) -> list[tuple[str, str]]:
+    """(call, result) of each example; their indentation aside."""
+    try:
+        return [(one.source, one.want) for one in doctest.DocTestParser().get_examples(text)]
+    except ValueError:  # said of the cell
+        return []
+
+
+def _find_bad_examples(source: Source) -> list[Problem]:
+    problems = []
+    for cell in source.cells:
+        try:
+            find_examples(cell.text if cell.question else "")
+        except ValueError as error:
+            problems.append(Problem(source.path, cell.line, f"an example of a docstring: {error}"))
+    return problems
 
 
 def _without_names(en: str, zh: str) -> str:

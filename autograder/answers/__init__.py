@@ -14,7 +14,15 @@ from autograder.answers.expect import (
     is_close,
     is_equal,
 )
-from autograder.answers.judge import Tolerance, expect_choice, expect_letters, expect_rows, judge_equal, keep_inputs
+from autograder.answers.judge import (
+    Tolerance,
+    expect_choice,
+    expect_letters,
+    expect_rows,
+    judge_constant,
+    judge_equal,
+    keep_inputs,
+)
 from autograder.answers.outcome import CouldNotRun, Misconception, NotAttempted, Text, Wrong
 from autograder.sandbox.inside import drivers
 
@@ -42,6 +50,7 @@ __all__ = [
     "expect_shape",
     "is_close",
     "is_equal",
+    "judge_constant",
     "judge_equal",
     "keep_inputs",
 ]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Protocol
 
-from autograder.answers.outcome import CouldNotRun, NotAttempted, Text, Wrong
+from autograder.answers.outcome import CouldNotRun, NotAttempted, Text, Unfit
 from autograder.sandbox.inside.calling import call_function, get_value
 from autograder.sandbox.inside.message import Learner
 
@@ -18,24 +19,33 @@ class Answer(Protocol):
         """What the learner's function of that name returns for copies of the arguments, as plain data.
 
         A driver function (`answers.drivers`) may stand in its place, where a plain call is not enough; it takes
-        `Learner("name")` arguments. Raises NotAttempted, CouldNotRun, or Wrong for what is no plain data.
+        `Learner("name")` arguments. What is no plain data comes as Unfit. Raises NotAttempted, CouldNotRun.
         """
 
     def get(self, name: str):
         """The learner's value of that name as plain data. Raises as `call` does."""
 
+    def fresh(self) -> Answer:
+        """The same program run anew, in a namespace (in the sandbox: a process) that shares nothing with this one.
+
+        For what is saved in one and resumed in the other. Raises CouldNotRun.
+        """
+
 
 class Local:
-    """The learner's own namespace (a dict, usually globals())."""
+    """The learner's own namespace (a dict, usually globals()); `fresh` begins another like it, where that is known."""
 
-    def __init__(self, namespace: dict):
-        self._namespace = namespace
+    def __init__(self, namespace: dict, fresh: Callable[[], Answer] | None = None):
+        self._namespace, self._fresh = namespace, fresh
 
     def call(self, function, *args, **kwargs):
         return explain(call_function(self._namespace, function, args, kwargs), name_call(function, args))
 
     def get(self, name: str):
         return explain(get_value(self._namespace, name), name)
+
+    def fresh(self) -> Answer:
+        return self._fresh() if self._fresh else Local(dict(self._namespace))
 
 
 def name_call(function: str | Any, args: tuple) -> str:
@@ -46,7 +56,7 @@ def name_call(function: str | Any, args: tuple) -> str:
 
 
 def explain(happened: tuple, name: str):
-    """The value that `calling` reports for `name`. Raises NotAttempted, CouldNotRun or Wrong, in a sentence."""
+    """The value that `calling` reports for `name`, or Unfit. Raises NotAttempted or CouldNotRun, in a sentence."""
     match happened:
         case ("value", value):
             return value
@@ -66,21 +76,27 @@ def explain(happened: tuple, name: str):
                     f"`{name}` 不是函数（而是 {kind}）：请重新运行定义它的单元格。",
                 )
             )
-        case ("unfit", ""):
-            raise Wrong(Text("Your answer is nested too deep, or too large.", "你的答案嵌套过深，或数据过大。"))
         case ("unfit", kind):
-            raise Wrong(
-                Text(
-                    f"Your answer is of type `{kind}`; a number, a list or an array is expected.",
-                    f"你的答案类型是 `{kind}`；这里应返回数、列表或数组。",
-                )
-            )
+            return Unfit(kind)
         case ("raised", kind, text, line, source):
-            raise _describe_stop(name, f"{kind}: {text}".replace("`", "'"), line, source)
+            error = _describe_stop(name, f"{kind}: {text}".replace("`", "'"), line, source)
+            error.kind = kind
+            raise error
     raise ValueError(f"{happened[:1]} is nothing that can happen")
 
 
+_CONFINED = Text(
+    " Grading offers one process with threads: no other programs or processes, no sockets (so no asyncio, no workers "
+    "of a DataLoader).",
+    "评分环境只提供一个可用线程的进程：不能启动其他程序或进程，也没有套接字"
+    "（因此没有 asyncio，也没有 DataLoader 的工作进程）。",
+)
+
+
 def _describe_stop(name: str, what: str, line: int, source: str) -> CouldNotRun:
+    more = _CONFINED if "[Errno 38]" in what else Text("", "")
     en = f", in line {line} of the cell" + (f": `{source}`" if source else "") if line else ""
     zh = f"（单元格第 {line} 行" + (f"：`{source}`" if source else "") + "）" if line else ""
-    return CouldNotRun(Text(f"`{name}` stopped with `{what}`{en}.", f"`{name}` 运行中断：`{what}`{zh}。"))
+    return CouldNotRun(
+        Text(f"`{name}` stopped with `{what}`{en}.{more.en}", f"`{name}` 运行中断：`{what}`{zh}。{more.zh}")
+    )

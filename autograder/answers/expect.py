@@ -2,37 +2,89 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
-from autograder.answers.outcome import Text, Wrong
+from autograder.answers.outcome import Text, Unfit, Wrong
 
+MAX_ENTRIES = 1 << 23  # of an array that checks calculate with
+_NUMBERS = frozenset({bool, int, float})
 _NOTHING = Text("Your function returns None: is the `return` missing?", "你的函数返回了 None：是不是漏了 `return`？")
 _PARTS = Text("Return {count} values: `return {names}`.", "请返回 {count} 个值：`return {names}`。")
 _ENTRIES = Text("Return a dictionary with the keys {keys}.", "请返回一个字典，键为 {keys}。")
+_NO_ARRAY = Text(
+    "`{what}` should be a number or an array of numbers, not {found}.", "`{what}` 应为数或数组，而不是{found}。"
+)
+_HOLDS = Text(
+    "`{what}` should be an array of numbers; yours holds {found}.", "`{what}` 应为数的数组，而你的含有{found}。"
+)
+_RAGGED = Text(
+    "`{what}` should be an array: its rows have different lengths.", "`{what}` 应为数组，而你的各行长度不同。"
+)
+_HUGE = Text("`{what}` is too large.", "`{what}` 过大。")
+_WORDS = {
+    type(None): Text("None", " None"),
+    str: Text("a text", "文本"),
+    bool: Text("a truth value", "布尔值"),
+    int: Text("a number", "数"),
+    float: Text("a number", "数"),
+    list: Text("a list", "列表"),
+    tuple: Text("a tuple", "元组"),
+    dict: Text("a dictionary", "字典"),
+    np.ndarray: Text("an array of complex numbers", "复数数组"),
+}
+
+
+def describe(value) -> Text:
+    """What kind of value it is, in a learner's words, as the end of a sentence."""
+    return value.describe() if isinstance(value, Unfit) else _WORDS[type(value)]
 
 
 def as_array(value, what: str = "the answer") -> np.ndarray:
-    """A number, (nested) list or array as a float array. Raises Wrong for text, None, ragged lists."""
+    """A number, (nested) list or array as a float array. Raises Wrong for text, None, ragged lists, too many entries.
+
+    The types are looked at first: of a list with a long text NumPy would make texts, each as long as the longest.
+    """
+    if value is None:
+        raise Wrong(_NOTHING)
+    for found in _find_others(value):
+        raise Wrong(_fill(_NO_ARRAY if found is value else _HOLDS, what=what, found=describe(found)))
+    if _count(value) > MAX_ENTRIES:
+        raise Wrong(_HUGE.format(what=what))
     try:
-        array = np.asarray(value)
-        if array.dtype.kind not in "biuf":
-            raise TypeError
-        return array.astype(np.float64)
-    except (TypeError, ValueError):
-        kind = type(value).__name__
-        raise Wrong(
-            _NOTHING
-            if value is None
-            else Text(
-                f"`{what}` should be a number or an array of numbers, not {kind}.",
-                f"`{what}` 应为数或数组，而不是 {kind}。",
-            )
-        ) from None
+        return np.array(value, dtype=np.float64)
+    except (OverflowError, ValueError) as error:
+        raise Wrong((_HUGE if isinstance(error, OverflowError) else _RAGGED).format(what=what)) from None
+
+
+def _find_others(value) -> Iterator:
+    """What is no number nor a list or an array of numbers."""
+    if isinstance(value, np.ndarray):
+        if value.dtype.kind not in "biuf":
+            yield value
+    elif isinstance(value, (list, tuple)):
+        if not set(map(type, value)) <= _NUMBERS:
+            for item in value:
+                yield from _find_others(item)
+    elif type(value) not in _NUMBERS and not isinstance(value, np.number | np.bool_):
+        yield value
+
+
+def _count(value) -> int:
+    """The numbers in it."""
+    if isinstance(value, (list, tuple)):
+        return len(value) if set(map(type, value)) <= _NUMBERS else sum(map(_count, value))
+    return value.size if isinstance(value, np.ndarray) else 1
+
+
+def _fill(text: Text, found: Text, **values) -> Text:
+    return Text(text.en.format(found=found.en, **values), text.zh.format(found=found.zh, **values))
 
 
 def expect_shape(value, shape: tuple[int, ...], what: str = "the answer") -> np.ndarray:
-    """The array, if it has that shape. Raises Wrong naming both shapes."""
-    array = as_array(value, what)
+    """The array, if it has that shape; where it is (), one entry in any shape. Raises Wrong naming both."""
+    array = _unwrap(as_array(value, what), tuple(shape))
     if array.shape != tuple(shape):
         raise Wrong(
             Text(
@@ -45,8 +97,12 @@ def expect_shape(value, shape: tuple[int, ...], what: str = "the answer") -> np.
 
 def expect_number(value, what: str = "the answer") -> float:
     """A number, also as an array or list of one entry. Raises Wrong."""
-    array = as_array(value, what)
-    return float(array.reshape(())) if array.size == 1 else float(expect_shape(array, (), what))
+    return float(expect_shape(value, (), what))
+
+
+def _unwrap(array: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+    """A number out of an array of one entry, where a number is wanted."""
+    return array.reshape(()) if shape == () and array.size == 1 else array
 
 
 def expect_parts(value, names: str) -> list:
@@ -77,7 +133,8 @@ def is_close(value, expected, rtol: float = 1e-5, atol: float = 1e-8, equal_nan:
     Infinity is close to itself alone, and so is nan if `equal_nan`; else it is close to nothing.
     """
     try:
-        array, expected = as_array(value), np.asarray(expected, dtype=np.float64)
+        expected = np.asarray(expected, dtype=np.float64)
+        array = _unwrap(as_array(value), expected.shape)
     except Wrong:
         return False
     return array.shape == expected.shape and bool(_find_close(array, expected, rtol, atol, equal_nan).all())

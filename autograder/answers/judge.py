@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,9 +11,11 @@ import numpy as np
 
 from autograder.answers.answer import Answer, Learner
 from autograder.answers.expect import as_array, expect_close, expect_equal, is_close, is_equal
-from autograder.answers.outcome import Misconception, Text, Wrong
+from autograder.answers.outcome import Misconception, Text, Unfit, Wrong
 from autograder.sandbox.inside import drivers
 
+_LONG = 1_000  # characters of a text that are looked at
+_AROUND = " .,;:()[]{}'\"。、，；：“”‘’（）【】"
 INCOMPLETE = Text("What you name is right, but it isn't all.", "你选的都对，但还不全。")
 _LETTERS = Text(
     '`{what}` is a text of letters out of A to {last}, for instance "A{last}".',
@@ -22,6 +25,9 @@ _ROWS = Text(
     "`{what}` should hold row numbers, whole numbers from 0 to {last}; yours are something else.",
     "`{what}` 里应当是行号，即 0 到 {last} 的整数；你的不是。",
 )
+
+_COUNT = Text("`{what}` holds {count} numbers.", "`{what}` 里应有 {count} 个数。")
+_NOT_YET = Text("`{what}` is not right yet.", "`{what}` 还不对。")
 
 # Wrong recipes by the name of their misconception: a list holds several, anything else is one.
 Mistakes = Mapping[str, object]
@@ -81,16 +87,35 @@ def judge_equal(value, right, wrong: Mistakes, what: str = "the answer", otherwi
     expect_equal(value, right, what)
 
 
+def judge_constant(
+    value, right, wrong: Mistakes, what: str, near: Tolerance | None = None, otherwise: Text | None = None
+) -> None:
+    """As Tolerance.judge, or judge_equal without `near`, for a value that a learner writes down: nothing gives it away.
+
+    right: a number, or some in a tuple or list. otherwise: a sentence in place of "not right yet".
+    """
+    count = np.size(right)
+    numbers = as_array(value, what)
+    if numbers.size != count:
+        raise Wrong(_COUNT.format(what=what, count=count))
+    value = numbers.reshape(np.shape(right)).tolist()
+    secret = otherwise or _NOT_YET.format(what=what)
+    if near:
+        near.judge(value, right, wrong, what, secret)
+    else:
+        judge_equal(value, right, wrong, what, secret)
+
+
 def expect_choice(value, what: str, options: Mapping[str, str] | Iterable[str]) -> str:
-    """The option that `value` names; case, spaces and a full stop at the end don't matter.
+    """The option that `value` names, alone or in a list; case, spaces, brackets and stops around it don't matter.
 
     options: the texts, or {text: the misconception of whoever chooses it, "" for none}. Raises Wrong, listing the
     options, for anything else.
     """
-    plain = " ".join(value.split()).rstrip(".").casefold() if isinstance(value, str) else None
-    chosen = next((option for option in options if option.casefold() == plain), None)
+    plain = _find_text(value).strip(_AROUND)
+    chosen = next((option for option in options if _find_text(option).strip(_AROUND) == plain), None)
     if chosen is None:
-        *others, last = [f'"{option}"' for option in options]
+        *others, last = [f'"{option}"' for option in sorted(options)]  # their order must not tell the right one
         en, zh = f"{', '.join(others)} or {last}", f"{'、'.join(others)} 或 {last}"
         raise Wrong(Text(f"`{what}` is {en}.", f"`{what}` 应是 {zh}。"))
     if isinstance(options, Mapping) and options[chosen]:
@@ -107,9 +132,9 @@ def expect_letters(
     them}, in this order; it covers all that are not right. missing: the sentence where right ones are left out.
     """
     if isinstance(value, (list, tuple)) and all(isinstance(part, str) for part in value):
-        value = "".join(value)
-    letters = value.upper().replace("AND", " ") if isinstance(value, str) else ""
-    named = {letter for letter in letters if letter.isalnum()}
+        value = " ".join(value)
+    letters = _find_text(value).upper().replace("AND", " ")
+    named = {letter for letter in letters if letter.isascii() and letter.isalnum()}
     if not named or not named <= set(among):
         raise Wrong(_LETTERS.format(what=what, last=among[-1]))
     for some, name in wrong.items():
@@ -121,7 +146,8 @@ def expect_letters(
 
 def expect_rows(value, what: str, n: int) -> np.ndarray:
     """The row numbers, (any number,) of int, each from 0 to n − 1. Raises Wrong for a mask or anything else."""
-    rows, mask = as_array(value, what), np.asarray(value).dtype == bool
+    rows = as_array(value, what)
+    mask = value.dtype == bool if isinstance(value, np.ndarray) else bool in set(map(type, value if rows.ndim else []))
     if rows.ndim != 1 or mask or (rows != np.round(rows)).any() or (rows < 0).any() or (rows >= n).any():
         raise Wrong(_ROWS.format(what=what, last=n - 1))
     return rows.astype(int)
@@ -135,9 +161,17 @@ def keep_inputs(answer: Answer, function: str, *inputs) -> Iterator:
     it was before the call.
     """
     after = answer.call(drivers.call_and_keep_inputs, Learner(function), *inputs)
-    yield after["result"]
+    yield after if isinstance(after, Unfit) else after["result"]
     if not all(_alike(now, then) for now, then in zip(after["inputs"], inputs, strict=True)):
         raise Misconception("changes-its-inputs")
+
+
+def _find_text(value) -> str:
+    """The text, or the only text in a list, in small letters with single spaces; "" for anything else."""
+    while isinstance(value, (list, tuple)) and len(value) == 1:
+        value = value[0]
+    text = unicodedata.normalize("NFKC", value[:_LONG]) if isinstance(value, str) else ""
+    return " ".join(text.split()).casefold()
 
 
 def _listed(recipes) -> list:

@@ -44,7 +44,10 @@ def settle(outcomes: list[Outcome]) -> list[Outcome]:
 
 
 def run_check(exercise: Exercise, check: Check, answer: Answer, seed: int) -> Outcome:
-    """The outcome of one check; its generator is seeded by `seed` and its name, whichever other checks run."""
+    """The outcome of one check; its generator is seeded by `seed` and its name, whichever other checks run.
+
+    A question's last visible check also runs the examples of its docstrings, once all else in it holds.
+    """
 
     def outcome(status: Status, message: Text | None = None, misconception: str | None = None) -> Outcome:
         return Outcome(
@@ -55,6 +58,9 @@ def run_check(exercise: Exercise, check: Check, answer: Answer, seed: int) -> Ou
     try:
         with np.errstate(all="ignore"):  # an answer may overflow; the check says so in words
             check.function(answer, rng)
+            if check is exercise.questions[check.question].find_last_visible():
+                for example in exercise.examples(check.question):
+                    example.judge(answer)
     except Misconception as error:
         return outcome(Status.WRONG, exercise.misconceptions[error.name], error.name)
     except NotAttempted as error:

@@ -25,6 +25,7 @@ class Status(StrEnum):
     WRONG = "wrong"
     NOT_ATTEMPTED = "not attempted"
     COULD_NOT_RUN = "could not run"
+    ONLY_HERE = "passes here only"  # in the notebook, as long as this kernel lives; not when graded
 
 
 STATUS_TEXT = {
@@ -32,6 +33,7 @@ STATUS_TEXT = {
     Status.WRONG: Text("not yet right", "还不对"),
     Status.NOT_ATTEMPTED: Text("not attempted", "尚未作答"),
     Status.COULD_NOT_RUN: Text("could not run", "无法运行"),
+    Status.ONLY_HERE: Text("passes here, but would not when graded", "在这里通过，但评分时不会通过"),
 }
 
 
@@ -75,6 +77,37 @@ class Misconception(Exception):
         self.name = name
 
 
+class Unfit:
+    """What an answer is that is no plain data; `kind` names its type, "" where it is nested too deep or too large.
+
+    An `expect_…` says which type is wanted in its place. Whatever else a check does with it raises Wrong.
+    """
+
+    def __init__(self, kind: str):
+        self.kind = kind
+
+    def __repr__(self) -> str:
+        return self.kind.replace("`", "'") or "…"
+
+    def describe(self) -> Text:
+        """What it is, as the end of a sentence."""
+        if not self.kind:
+            return Text("something too large, or nested too deep", "过大或嵌套过深的数据")
+        return Text(f"an object of type `{self}`", f"类型为 `{self}` 的对象")
+
+    def _refuse(self, *_, **__):
+        what = self.describe()
+        raise Wrong(
+            Text(
+                f"Your answer is {what.en}; return numbers, texts, lists, tuples, dictionaries or arrays.",
+                f"你的答案是{what.zh}；请返回数、文本、列表、元组、字典或数组。",
+            )
+        )
+
+    __getitem__ = __iter__ = __len__ = __array__ = __float__ = __bool__ = __abs__ = __neg__ = _refuse
+    __lt__ = __le__ = __gt__ = __ge__ = __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = _refuse
+
+
 class NotAttempted(CheckFailed):
     """The hole is still there."""
 
@@ -90,6 +123,7 @@ class NotAttempted(CheckFailed):
 
 
 class CouldNotRun(CheckFailed):
-    """The answer did not get as far as a value; the message says what to do."""
+    """The answer did not get as far as a value; the message says what to do. `kind`: its exception's type, if any."""
 
     status = Status.COULD_NOT_RUN
+    kind = ""

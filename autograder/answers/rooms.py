@@ -12,26 +12,15 @@ import hashlib
 import importlib.util
 import json
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.answers.exercise import Exercise
+from autograder.answers.exercise import Definition, Exercise
 
 PACKAGE = Path(__file__).resolve().parent.parent
 COURSE = PACKAGE if (PACKAGE / "lessons").is_dir() else PACKAGE.parent  # where lessons/, exercises/, solutions/ lie
 _UNGRADED = ("lesson.py", "exercise.py", "mistakes.py")  # of a room; of exercise.py counts what is built from it
 _INSTALLED = ("lessons", "exercises", "solutions")  # within an installed copy of this package
 _IMPORT_NAMES = {"scikit-learn": "sklearn", "tensorflow-cpu": "tensorflow", "pillow": "PIL"}
-
-
-@dataclass(frozen=True)
-class Definition:
-    """`libraries`: modules to import ahead. `given`: the given cells. `holes`: question -> untouched answer cell."""
-
-    name: str
-    libraries: tuple[str, ...]
-    given: tuple[str, ...]
-    holes: dict[str, str]
 
 
 def list_exercises() -> list[str]:
@@ -50,6 +39,7 @@ def load_exercise(name: str) -> Exercise:
     """The exercise of that name. Raises ValueError that lists the names there are, or the sentences without a check."""
     exercise = load_module(find_room(name) / "checks.py").EXERCISE
     exercise.require_checks()
+    exercise.define(functools.partial(load_definition, name))
     return exercise
 
 

@@ -52,8 +52,8 @@ def main(arguments: list[str]) -> int:
     options = _parse(arguments)
     try:
         setting = _make_setting(options)
-        _require_apart(options.out, options.submissions)
         handed = gather(options.submissions, options.exercise, skip=options.out)
+        _require_apart(options.out, options.submissions)
         with Results(options.out, options.exercise, load_result_key(), [item.student for item in handed]) as results:
             require_some(handed, setting, options.submissions)
             if names := results.strangers:

@@ -14,8 +14,10 @@ from dataclasses import replace
 import numpy as np
 
 from autograder.answers.exercise import Check
+from autograder.answers.layout import load_layout
 from autograder.answers.marking import run_check, settle
 from autograder.answers.outcome import CheckFailed, Outcome, Status, Text
+from autograder.answers.program import find_absent
 from autograder.answers.rooms import load_definition, load_exercise
 from autograder.grading.parsing import SubmissionError
 from autograder.grading.pool import Pool
@@ -31,6 +33,14 @@ _ALL_BUT_CELL = Text(
     "{question}: the checks passed, but the cell itself did not run through: {why}",
     "{question}：检查已通过，但单元格本身没有运行到底：{why}",
 )
+_LOST = Text(
+    "A cell of the student's own, which the answers need, did not run through: {why}",
+    "答案所需的一个学生自建单元格没有运行到底：{why}",
+)
+_ABSENT = Text(
+    "No cell of the file defines `{name}`, which an answer needs: was that cell deleted, or is it in another file?",
+    "答案需要 `{name}`，但文件中没有单元格定义它：那个单元格是否已删除，或在别的文件里？",
+)
 
 
 class Grader:
@@ -41,8 +51,9 @@ class Grader:
 
     def __init__(self, setting: Setting):
         self.setting = setting
-        self.exercise, self.definition = load_exercise(setting.exercise), load_definition(setting.exercise)
-        self._pool = Pool(setting, self.definition)
+        self.exercise, definition = load_exercise(setting.exercise), load_definition(setting.exercise)
+        self.layout = load_layout(setting.exercise)
+        self._pool = Pool(setting, definition.libraries, self.layout.given)
 
     def __enter__(self) -> Grader:
         self._pool.__enter__()
@@ -51,6 +62,11 @@ class Grader:
     def __exit__(self, *error) -> None:
         self._pool.__exit__(*error)
 
+    @property
+    def starved(self) -> int:
+        """How many sessions ended for want of time while others had the processors."""
+        return self._pool.starved
+
     def grade(self, data: bytes, student: str = "", file: str = "") -> Record:
         """The record; the same bytes get the same one, but for `seconds`. Raises SandboxError."""
         began = time.monotonic()
@@ -58,37 +74,42 @@ class Grader:
         common = {"student": student, "file": file}
         extra = {"submission_sha256": hashlib.sha256(data).hexdigest(), "versions": versions}
         try:
-            submission = read_submission(data, self.setting.exercise, self.definition.holes)
+            submission = read_submission(data, self.layout)
         except SubmissionError as error:
             seed = self.setting.seed
             return make_failure(self.exercise, error.status, error.message, seed=seed, **common, **extra)
-        seed = derive_seed(self.setting, submission.answers)
-        outcomes, notes = self._run(submission, seed)
+        outcomes, notes, seed = self._run(submission)
         extra["seconds"] = round(time.monotonic() - began, 3)
         notes = (*submission.notes, *notes)
         return make_record(self.exercise, outcomes, seed=self.setting.seed, notes=notes, **common, **extra)
 
-    def _run(self, submission: Submission, seed: int) -> tuple[dict[str, list[Outcome]], list[Text]]:
-        """Outcomes by question, and notes."""
-        sandbox = self._pool.choose(submission.answers.values())
+    def _run(self, submission: Submission) -> tuple[dict[str, list[Outcome]], list[Text], int]:
+        """Outcomes by question, notes, and the seed of the random inputs."""
+        sandbox = self._pool.choose(step.source for step in submission.steps)
         outcomes: dict[str, list[Outcome]] = {question: [] for question in submission.answers}
         setting = self.setting
         charged: dict[str, CheckFailed] = {}
-        with Sitting(sandbox.start, submission.answers, setting.timeout, setting.total) as sitting:
+        with Sitting(sandbox.start, submission.steps, self.layout, setting.timeout, setting.total) as sitting:
+            decides = sorted(step.source for step in sitting.program if not step.given)
+            seed = derive_seed(setting, {str(number): source for number, source in enumerate(decides)})
             for hidden in (False, True):
                 for question, found in outcomes.items():
                     checks = [check for check in self.exercise.questions[question].checks if check.hidden is hidden]
                     found += self._mark(sitting, checks, seed, charged)
                 if not hidden:
-                    failed = dict(sitting.failed)
+                    failed = {question: sitting.find_failed(question) for question in outcomes}
+                    lost, absent = sitting.list_lost(), find_absent(sitting.program, self.layout)
         notes = []
         for question, found in outcomes.items():
             outcomes[question] = [_cap(outcome) for outcome in settle(_in_order(self.exercise, question, found))]
-            if question in failed and all(outcome.status is Status.PASSED for outcome in found):
-                why = failed[question]
+            if (why := failed[question]) and all(outcome.status is Status.PASSED for outcome in found):
                 note = (_ALL_BUT_CELL.en.replace("{why}", why.en), _ALL_BUT_CELL.zh.replace("{why}", why.zh))
                 notes.append(_cap_text(Text(*(text.replace("{question}", question) for text in note))))
-        return outcomes, notes
+        stopped = (outcome.status is Status.COULD_NOT_RUN for found in outcomes.values() for outcome in found)
+        if any(failed.values()) or any(stopped):
+            notes += [_cap_text(_say_lost(why)) for why in lost[:3]]
+            notes += [_ABSENT.format(name=name) for name in absent[:3]]
+        return outcomes, notes, seed
 
     def _mark(self, sitting: Sitting, checks: list[Check], seed: int, charged: dict[str, CheckFailed]) -> list[Outcome]:
         """Outcomes of some checks of one question; a session that ends in one is `charged` to the question.
@@ -102,25 +123,26 @@ class Grader:
         try:
             if not ended:
                 answer = sitting.open()
-                ended = sitting.blocked.get(question)
+                ended = sitting.find_blocked(question)
             if not ended:
-                outcomes, ended = self._run_checks(answer, checks, seed)
+                outcomes, ended = self._run_checks(sitting, answer, checks, seed)
             if isinstance(ended, Stopped) and ended.reason in _MAYBE_ANOTHERS and question not in charged:
-                outcomes, ended = self._run_checks(sitting.open_alone(question), checks, seed)
+                outcomes, ended = self._run_checks(sitting, sitting.open_alone(question), checks, seed)
                 sitting.close()
         except (Exhausted, Stopped) as error:
             outcomes, ended = [], error
         if ended:
             charged[question] = ended
         outcomes += [_make_outcome(check, ended) for check in checks[len(outcomes) :]]
-        failed = sitting.failed.get(question)
+        failed = sitting.find_failed(question)
         return [_blame_cell(outcome, failed) for outcome in outcomes] if failed and not ended else outcomes
 
-    def _run_checks(self, answer: Remote, checks: list[Check], seed: int) -> tuple[list[Outcome], Stopped | None]:
-        """Outcomes of the checks that ran, and why the session ended, if it did: a check does not pass by that."""
+    def _run_checks(self, sitting: Sitting, answer: Remote, checks: list[Check], seed: int) -> tuple:
+        """(outcomes of the checks that ran, why the session ended or None): a check does not pass by its end."""
         outcomes = []
         for check in checks:
             outcome = run_check(self.exercise, check, answer, seed)
+            sitting.close_others()
             if answer.session.ended:
                 return outcomes, answer.stopped
             outcomes.append(outcome)
@@ -164,6 +186,10 @@ def _make_outcome(check: Check, why: CheckFailed) -> Outcome:
     return Outcome(
         check.question, check.name, why.status, check.points, check.sentence, why.message, None, check.hidden
     )
+
+
+def _say_lost(why: Text) -> Text:
+    return Text(_LOST.en.replace("{why}", why.en), _LOST.zh.replace("{why}", why.zh))
 
 
 def _blame_cell(outcome: Outcome, failed: Text) -> Outcome:

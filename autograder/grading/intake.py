@@ -143,19 +143,25 @@ def _read_ones(sources: list[_Source], exercise: str, known: bool) -> list[tuple
 
 
 def _name_files(paths: list[Path], exercise: str, known: bool) -> list[Owner]:
-    """Files are named by themselves, or by their folders where several folders hold the same name, or lie deeper."""
+    """Files are named by themselves; by their folders where that leaves one open, or where files lie deeper."""
     parents = [path.absolute().parent for path in paths]
-    owners = find_owners([path.name for path in paths], [parent.name for parent in parents], exercise)
+    owners = find_owners([path.name for path in paths], [""] * len(paths), exercise)
     homes: dict[str, set[Path]] = {}
     for owner, parent in zip(owners, parents, strict=True):
         homes.setdefault(owner.student, set()).add(parent)
     around = Path(os.path.commonpath(parents)) if parents else Path()
+    alike = not known and any(len(folders) > 1 for folders in homes.values())
+    nameless = [find_owner(path.name, exercise, "/").student != owner.student
+                for path, owner in zip(paths, owners, strict=True)]  # fmt: skip
+    by_folder = alike or (not known and any(nameless) and len(set(parents)) > 1)
     for at, (path, parent) in enumerate(zip(paths, parents, strict=True)):
         inner = parent.relative_to(around).parts
-        if len(inner) > 1 and not known:  # what lies in a student's folder names nobody else
+        if inner and by_folder or len(inner) > 1 and not known:  # what lies in a student's folder names nobody else
             owners[at] = find_owner("/".join((*inner, path.name)), exercise)
-        elif is_system_name(parent.name) or (len(homes[owners[at].student]) > 1 and not known):
+        elif is_system_name(parent.name):
             owners[at] = find_owner(f"{parent.name}/{path.name}", exercise)
+        elif nameless[at]:
+            owners[at] = find_owner(path.name, exercise, parent.name)
     return owners
 
 

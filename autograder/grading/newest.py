@@ -8,6 +8,7 @@ from pathlib import Path
 
 from autograder.answers.outcome import Text
 from autograder.grading.handed import NO_NOTEBOOK, NOT_OPENED, Entry, Handed, is_zip, list_inner_archive
+from autograder.grading.parsing import SubmissionError, too_large
 from autograder.grading.students import Owner, find_owner
 
 
@@ -50,7 +51,9 @@ def _open_inner(item: Handed, exercise: str) -> Sequence[Handed]:
         return [item]
     try:
         entries = list_inner_archive(item)
-    except Exception:  # a file that can't be read, or an archive that is damaged
+    except SubmissionError as error:
+        return [replace(item, problem=error.message) if error.message == too_large().message else item]
+    except Exception:  # the file can't be read
         return [item]
     inner = [make_handed(entry, f"{item.file}/{entry.name}", item.owner, exercise) for entry in entries]
     return [replace(one, notes=item.notes) for one in inner] or [item]

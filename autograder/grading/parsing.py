@@ -13,7 +13,6 @@ MAX_BYTES = 20_000_000
 MAX_CONTAINERS, MAX_COMMAS = 200_000, 1_000_000  # lists and objects, entries: keep the memory of parsing under 300 MB
 MAX_DEPTH = 100  # Jupyter's own files stay under 10, those with plots and widgets under 30
 
-_MARKER = re.compile(r"(?:\s|%[^\n]*\n)*+#[ \t]*(q[0-9]{1,4}\w{0,20})[ \t]*[:：]", re.I)
 _TOKEN = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[\[{]+|[\]}]+', re.S)  # a string, open or closed; brackets
 
 
@@ -33,7 +32,7 @@ class RawCell:
     source: str
     ids: tuple[str, ...]
     question: str | None  # metadata course.question
-    marker: str | None  # "q1", where the first line is "# q1: …"
+    count: int | None  # its place in the order of the last runs
 
 
 def read_notebook(data: bytes) -> tuple[dict, list[RawCell]]:
@@ -117,13 +116,13 @@ def _read_cell(cell: dict) -> RawCell:
     metadata = cell.get("metadata")
     ids = (cell.get("id"), metadata.get("id") if isinstance(metadata, dict) else None)
     question = _read_course(cell).get("question")
-    marker = _MARKER.match(source[:10_000].lstrip("\ufeff"))
+    count = cell.get("execution_count", cell.get("prompt_number"))
     return RawCell(
         cell.get("cell_type") == "code",
         source,
         tuple(id for id in ids if isinstance(id, str)),
         question if isinstance(question, str) else None,
-        marker[1].lower() if marker else None,
+        count if type(count) is int and count > 0 else None,
     )
 
 

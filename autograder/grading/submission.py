@@ -1,74 +1,91 @@
-"""Finds the answers in a handed-in notebook; takes nothing else from it."""
+"""Finds the answers in a handed-in notebook, and the learner's other cells, which they may need."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 
+from autograder.answers.layout import Layout
 from autograder.answers.outcome import Text
+from autograder.answers.program import Cell, Step, list_steps
 from autograder.grading.parsing import RawCell, SubmissionError, read_notebook
 from autograder.results.record import RecordStatus
 
-MAX_ANSWER = 200_000  # characters of one answer
+MAX_ANSWER = 200_000  # characters of one cell
+MAX_CELLS = 400  # code cells that are looked at, and
+MAX_CODE = 2_000_000  # their characters: answers first
 
 _COURSE = re.compile(r"lessons/(?P<name>\w{1,80})/(?P<kind>lesson|exercise)\.py")
 _EARLIER = re.compile(
     r"source/(?P<kind>lesson|exercise)s/(?P<name>\w{1,80})\.py"
 )  # notebooks built before November 2026
+_LEFT_OUT = Text(
+    f"Some code cells are longer than {MAX_ANSWER:,} characters, or too many; they were not run.",
+    f"有些代码单元格超过 {MAX_ANSWER:,} 个字符，或数量过多，没有运行。",
+)
 _ID = re.compile(r"([0-9]{2}_\w{1,80})-(?:q[0-9]{1,4}\w{0,20}|[0-9]{3})")
-_NAME = re.compile(r"^(?:def|class)[ \t]+(\w+)|^(\w+)[ \t]*=(?!=)", re.M)
 
 
 @dataclass(frozen=True)
 class Submission:
-    """The source of each answer that was found, by question, and what the teacher and the learner should know."""
+    """What may become the program, in the order of the file; the answers; what people should know.
+
+    `answers`: question -> the source of its cells.
+    """
 
     answers: dict[str, str]
     notes: tuple[Text, ...] = ()
+    steps: tuple[Step, ...] = ()
 
 
-def read_submission(data: bytes, exercise: str, questions: Mapping[str, str]) -> Submission:
-    """The answers to `questions` (id -> source of the untouched answer cell, "" if unknown) of an exercise.
+def read_submission(data: bytes, layout: Layout) -> Submission:
+    """The cells of a handed-in exercise, found by `program.list_steps`; no code is parsed or run.
 
-    The first of these that finds a code cell decides: the id of the published cell ("01_backprop-q1") or its metadata
-    (course.question), the marker on the first line ("# q1: …"), and as a last resort a name that the untouched cell
-    defines. A cell that was split counts whole. Of several cells the one with the id counts, else the last, as after
-    Run All; a note says so. Questions without a cell are left out of `answers`, with a note. Check cells, given cells,
-    extra cells and outputs are never taken. Raises SubmissionError, nothing else, whatever `data` holds.
+    An answer is a code cell with the id of the published cell ("01_backprop-q1"), its metadata (course.question), the
+    marker on its first line ("# q1: …"), or one that defines a name that the untouched cell defines. Questions without
+    one are left out of `answers`, with a note. Outputs are never taken. Raises SubmissionError, nothing else, whatever
+    `data` holds.
     """
     course, cells = read_notebook(data)
-    _require_exercise(course, cells, exercise)
-    answers, notes = {}, []
-    for question, untouched in questions.items():
-        candidates = _find_answers(cells, exercise, question, untouched)
-        if not candidates:
-            notes.append(_note_missing(cells, exercise, question))
-            continue
-        if len(candidates) > 1:
-            notes.append(_note_several(question, len(candidates)))
-        if len(candidates[-1]) > MAX_ANSWER:
-            notes.append(_note_long(question))
+    _require_exercise(course, cells, layout.name)
+    found = [Cell(cell.source, cell.ids, cell.question, cell.count) for cell in cells if cell.is_code]
+    steps, notes = list_steps(found, layout), []
+    steps, left_out = _limit(steps)
+    answers = {}
+    for question in layout.names:
+        sources = [step.source for step in steps if question in step.questions]
+        if sources:
+            answers[question] = "\n".join(sources)
         else:
-            answers[question] = candidates[-1]
+            note = _note_long if any(question in step.questions for step in left_out) else _note_missing
+            notes.append(note(cells, layout.name, question))
     if not answers:
         raise SubmissionError(
             RecordStatus.UNREADABLE,
             Text(
-                f"No answer of {exercise} was found: no cell has its id or begins with the line `# q1: …`. Copy your "
-                "answers into a fresh copy of the exercise and hand that in.",
-                f"没有找到 {exercise} 的任何答案：没有单元格带有其 id，也没有以 `# q1: …` 开头的。"
+                f"No answer of {layout.name} was found: no cell has its id, begins with the line `# q1: …` or defines "
+                "its names. Copy your answers into a fresh copy of the exercise and hand that in.",
+                f"没有找到 {layout.name} 的任何答案：没有单元格带有其 id、以 `# q1: …` 开头，或定义其名称。"
                 "请把答案复制到一份新的练习文件中再提交。",
             ),
         )
+    if left_out and not notes:
+        notes.append(_LEFT_OUT)
     if course.get("variant") == "solution":
         notes.append(Text("This file is the course's published solution.", "这个文件是课程公布的参考解答。"))
-    return Submission(answers, tuple(notes))
+    return Submission(answers, tuple(notes), tuple(steps))
 
 
-def find_names(source: str) -> set[str]:
-    """Names that the source defines at its top level, by their look: nothing hostile is compiled on this side."""
-    return {match[1] or match[2] for match in _NAME.finditer(source[:MAX_ANSWER])}
+def _limit(steps: list[Step]) -> tuple[list[Step], list[Step]]:
+    """(steps, those left out): answers have the first right to what may be looked at, then the cells as they come."""
+    order = sorted(range(len(steps)), key=lambda at: (not steps[at].given, not steps[at].questions))
+    kept, size = set(), 0
+    for at in order:
+        length = len(steps[at].source)
+        if length <= MAX_ANSWER and len(kept) < MAX_CELLS and size + length <= MAX_CODE:
+            kept.add(at)
+            size += length
+    return [step for at, step in enumerate(steps) if at in kept], [s for at, s in enumerate(steps) if at not in kept]
 
 
 def _require_exercise(course: dict, cells: list[RawCell], exercise: str) -> None:
@@ -93,25 +110,6 @@ def _require_exercise(course: dict, cells: list[RawCell], exercise: str) -> None
     raise SubmissionError(RecordStatus.OTHER_EXERCISE, text)
 
 
-def _find_answers(cells: list[RawCell], exercise: str, question: str, untouched: str) -> list[str]:
-    """Sources that claim to be the answer; the one that counts stands last."""
-    cells = [cell for cell in cells if cell.is_code]
-    own = f"{exercise}-{question}"
-    groups: list[list[RawCell]] = []  # a split cell: the parts after the first carry its metadata, but no marker
-    for cell in cells:
-        if own in cell.ids or cell.question == question:
-            if not groups or cell.marker == question:
-                groups.append([])
-            groups[-1].append(cell)
-    if not groups:
-        groups = [[cell] for cell in cells if cell.marker == question]
-    if not groups:
-        names = find_names(untouched)
-        groups = [[cell] for cell in cells if not cell.marker and names & find_names(cell.source)]
-    groups.sort(key=lambda group: any(own in cell.ids for cell in group))  # stable: those with the id last
-    return ["\n".join(cell.source for cell in group) for group in groups]
-
-
 def _note_missing(cells: list[RawCell], exercise: str, question: str) -> Text:
     if any(not cell.is_code and f"{exercise}-{question}" in cell.ids for cell in cells):
         return Text(
@@ -124,14 +122,7 @@ def _note_missing(cells: list[RawCell], exercise: str, question: str) -> Text:
     )
 
 
-def _note_several(question: str, number: int) -> Text:
-    return Text(
-        f"{question}: {number} cells claim to be the answer; graded was the one with the exercise's id, else the last.",
-        f"{question}：有 {number} 个单元格自称是答案；评分采用带有练习单元格 id 的那个，否则采用最后一个。",
-    )
-
-
-def _note_long(question: str) -> Text:
+def _note_long(cells: list[RawCell], exercise: str, question: str) -> Text:
     return Text(
         f"{question}: the answer is longer than {MAX_ANSWER:,} characters and was not run.",
         f"{question}：答案超过 {MAX_ANSWER:,} 个字符，没有运行。",

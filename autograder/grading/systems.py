@@ -29,7 +29,7 @@ _BLACKBOARD = re.compile(
     r"(?P<title>.+?)_(?P<id>[^_]+)_attempt_(?P<date>\d{4}(?:-\d\d){5})(?:_(?P<rest>.+)|(?P<text>\.txt))", re.S
 )
 # "12345-67890 - Jane Doe - Nov 30, 2026 1015 AM - 02_sgd.ipynb", as a folder without the last part (Brightspace)
-_BRIGHTSPACE = re.compile(r"(?P<id>\d{1,12})-\d{1,12} ?- (?P<name>.+?)(?: ?- (?P<rest>.+))?", re.S)
+_BRIGHTSPACE = re.compile(r"(?P<id>\d{1,12})-\d{1,12} ?- (?P<name>(?:(?!\.ipynb).)+?)(?: ?- (?P<rest>.+))?", re.S)
 _WHEN = re.compile(
     r"(?P<month>[A-Z][a-z]{2})[a-z]* (?P<day>\d{1,2}), (?P<year>\d{4}) (?P<h>\d{1,2}):?(?P<m>\d\d) ?(?P<half>AM|PM)"
 )
@@ -60,22 +60,22 @@ def read_system_name(part: str, canvas: bool = True) -> SystemName | None:
     if len(part) > _LONGEST:
         return None
     if match := _BRIGHTSPACE.fullmatch(part):
-        return SystemName(f"{match['name'].strip()}_{match['id']}", (_read_date(match["rest"] or ""), 0))
+        return SystemName(_plain(match).student, (_read_date(match["rest"] or ""), 0))
     if match := _CANVAS_ANONYMOUS.fullmatch(part) if canvas else None:
         return _canvas(match)
-    found = [(_BLACKBOARD.fullmatch(part), _blackboard), (_MOODLE.fullmatch(part), _moodle)]
+    found = [(_BLACKBOARD.fullmatch(part), _blackboard), (_MOODLE.fullmatch(part), _plain)]
+    found.append((_SAKAI.fullmatch(part), _plain))
     if canvas:
         found += [(_CANVAS.fullmatch(part), _canvas), (_CANVAS_TEXT.fullmatch(part), _canvas)]
-    found = [(match.start("id"), match, read) for match, read in ((m, r) for m, r in found) if match]
-    if found:
-        _, match, read = min(found, key=lambda one: one[0])
-        return read(match)
-    match = _SAKAI.fullmatch(part)
-    return SystemName(f"{match['name'].strip()}_{match['id']}") if match else None
+    found = [(match.start("id"), match, read) for match, read in found if match]
+    if not found:
+        return None
+    _, match, read = min(found, key=lambda one: one[0])
+    return read(match)
 
 
-def _moodle(match: re.Match) -> SystemName:
-    return SystemName(f"{match['name']}_{match['id']}")
+def _plain(match: re.Match) -> SystemName:
+    return SystemName(f"{match['name'].strip()}_{match['id']}")
 
 
 def _canvas(match: re.Match) -> SystemName:

@@ -16,20 +16,21 @@ def unwrap(paths: Sequence[str], exercise: str, is_archive: bool) -> list[str]:
     archive, where archivers put one, also if it holds notebooks of several names. Where students lie side by side,
     nothing does: what a student put into a folder never becomes another student.
     """
-    paths = list(paths)
-    for _ in range(5):
-        parts = [PurePosixPath(path).parts for path in paths]
-        notebooks = [part for part in parts if ".ipynb" in part[-1]]
+    parts = [PurePosixPath(path).parts for path in paths]
+    notebooks = [part for part in parts if ".ipynb" in part[-1]]
+    around = next((depth for depth in range(5) if notebooks and _bear_system_names(notebooks, depth)), None)
+    if around is None:
         tops = {part[0] for part in notebooks}
-        if not tops or any(len(part) == 1 for part in notebooks) or any(map(is_system_name, tops)):
-            break
-        inner = {part[1] for part in notebooks}
+        inner = {part[1] for part in notebooks if len(part) > 1}
         several = len(inner - {f"{name}.ipynb" for name in (exercise, *list_exercises())}) > 1
-        if not all(map(is_system_name, inner)) and not (is_archive and len(tops) == 1 and several):
-            break
-        paths = ["/".join(part[1:]) if part[0] in tops and len(part) > 1 else path
-                 for part, path in zip(parts, paths, strict=True)]  # fmt: skip
-    return paths
+        around = int(is_archive and len(tops) == 1 and several)
+    shared = {part[:around] for part in notebooks}
+    return ["/".join(part[around:]) if part[:around] in shared and len(part) > around else path
+            for part, path in zip(parts, paths, strict=True)]  # fmt: skip
+
+
+def _bear_system_names(notebooks: list[tuple[str, ...]], depth: int) -> bool:
+    return all(len(part) > depth and is_system_name(part[depth]) for part in notebooks)
 
 
 def bears_system_names(paths: Sequence[str]) -> bool:

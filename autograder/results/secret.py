@@ -77,8 +77,11 @@ def _read(path: Path) -> bytes:
         raise
     except OSError as error:
         raise SecretError(f"the grading key {path} cannot be read ({error.strerror}): {_ELSEWHERE}") from None
+    status = os.fstat(handle)
+    if stat.S_ISDIR(status.st_mode):  # no file object holds a folder
+        os.close(handle)
+        raise SecretError(f"the grading key {path} is a folder: {_ELSEWHERE}")
     with os.fdopen(handle, "rb") as file:
-        status = os.fstat(handle)
         if not stat.S_ISREG(status.st_mode):
             raise SecretError(f"the grading key {path} is not a file: {_ELSEWHERE}")
         if os.name == "posix" and status.st_mode & 0o077:

@@ -65,7 +65,9 @@ def gradients_by_hand(w, b, v, c, x, t):
     """Gradients of L = (y − t)², where z = w·x + b, h = max(0, z), y = v·h + w·x + c.
 
     All arguments are numbers. Returns the dictionary {"w": ∂L/∂w, "b": ∂L/∂b, "v": ∂L/∂v, "c": ∂L/∂c}.
-    Example: w=1, b=1, v=-2, c=5, x=3, t=1 gives {"w": 6, "b": 4, "v": -8, "c": -2}.
+
+    >>> gradients_by_hand(w=1, b=1, v=-2, c=5, x=3, t=1)
+    {"w": 6, "b": 4, "v": -8, "c": -2}
     """
     # BEGIN SOLUTION: forwards to y, then backwards from the loss
     z = w * x + b
@@ -98,8 +100,11 @@ def layer_backward(g, W, x):
     """Gradients of the loss through y = W x + b, given g = ∂L/∂y.
 
     g: (m,), W: (m, n), x: (n,) arrays, which stay as they are. Returns (dW, db, dx) of shapes (m, n), (m,), (n,).
-    Example: g = [1, -1], W = [[1, 2, 0], [0, 1, 3]], x = [2, 0, 1] give
-    dW = [[2, 0, 1], [-2, 0, -1]], db = [1, -1], dx = [1, 1, -3].
+
+    >>> layer_backward(
+    ...     g=[1.0, -1.0], W=[[1.0, 2.0, 0.0], [0.0, 1.0, 3.0]], x=[2.0, 0.0, 1.0]
+    ... )
+    ([[2, 0, 1], [-2, 0, -1]], [1, -1], [1, 1, -3])
     """
     # BEGIN SOLUTION: three formulas of lesson 01.3
     return np.outer(g, x), g.copy(), W.T @ g
@@ -208,8 +213,10 @@ def network_gradients(X, T, W1, b1, W2, b2):
 
     X: (N, D), T: (N, K), W1: (D, M), b1: (M,), W2: (M, K), b2: (K,) arrays, which stay as they are.
     Returns (dW1, db1, dW2, db2), each with the shape of its parameter.
-    Example: X = [[1], [3]], T = [[0, 0], [0, 0]], W1 = [[0]], b1 = [0], W2 = [[1, 2]], b2 = [1, 0] give
-    dW1 = [[2]], db1 = [1], dW2 = [[0, 0]], db2 = [1, 0].
+
+    >>> network_gradients(X=[[1.0], [3.0]], T=[[0.0, 0.0], [0.0, 0.0]],
+    ...                   W1=[[0.0]], b1=[0.0], W2=[[1.0, 2.0]], b2=[1.0, 0.0])
+    ([[2]], [1], [[0, 0]], [1, 0])
     """
     # BEGIN SOLUTION: forwards to Y, then dY, dW2, db2, dZ, dW1, db1
     H = np.tanh(X @ W1 + b1)                                # (N, M)
@@ -249,8 +256,9 @@ check("q4")
 def check_gradient(loss, w, g):
     """max over the entries of |g − q| / max(|g| + |q|, 0.001), where q are the central difference quotients of loss at w.
 
-    loss: takes an array of the shape of w, returns a number. w: float64 array of any shape, the same after the call as
-    before. g: array of the shape of w. Returns one number, below 1e-6 where g is right (01.8 shows which h do that).
+    loss: takes an array of the shape of w, returns a number. w: float64 array of any shape, to the last bit the same
+    after the call as before. g: array of the shape of w. Returns one number, below 1e-6 where g is right (01.8 shows
+    which h do that).
     Example: for loss(w) = (w**2).sum() and w = [1, 2], g = [2, 4] gives less than 1e-6, g = [2, 8] gives 1/3.
     """
     # BEGIN SOLUTION: for each entry two losses, the quotient, its relative error; then the worst
@@ -334,7 +342,9 @@ def train(X, t, rate, steps):
 
     X: (N, D), t: (N,) arrays, which stay as they are. Returns (w, losses): w: (D,) after `steps` steps, losses: a list
     of the `steps` losses, each taken before its step.
-    Example: X = [[1], [1]], t = [1, 3], rate 0.25, steps 2 give w = [1.5] and losses [5, 2].
+
+    >>> train(X=[[1.0], [1.0]], t=[1.0, 3.0], rate=0.25, steps=2)
+    ([1.5], [5, 2])
     """
     # BEGIN SOLUTION: the loop of train_broken without its bug
     w, losses = np.zeros(X.shape[1]), []
@@ -386,8 +396,9 @@ def compare_methods(P, d, pass_seconds, layer_bytes, k):
 
     P: parameters, d: layers, pass_seconds: τ, one forward pass, layer_bytes: A, k: layers in a block of "recompute".
     Bytes: parameters and gradient at 4 bytes a number, and the layers that are kept.
-    Example: compare_methods(10, 4, 2.0, 100, 2) gives
-    {"backprop": (5.5, 580), "recompute": (7.5, 480), "differences": (40.0, 280)}.
+
+    >>> compare_methods(P=10, d=4, pass_seconds=2.0, layer_bytes=100, k=2)
+    {"backprop": (5.5, 580), "recompute": (7.5, 480), "differences": (40.0, 280)}
     """
     # BEGIN SOLUTION: count passes, count arrays
     numbers, back = 2 * 4 * P, 2 - 1 / d

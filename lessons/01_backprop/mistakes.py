@@ -153,9 +153,9 @@ _OPEN, _NAMED, _LOOP = "open_unit", "bug_is_named", "loop_descends"
 _BIAS, _OUTER = "bias_and_input_get_their_blame", "weights_get_an_outer_product"
 _SLOPES, _ROADS = "operations_know_their_slopes", "blame_adds_up_over_roads"
 _OUTPUT, _HIDDEN, _OTHER = "output_layer", "hidden_layer", "other_batches"
-_CHAINS, _AGAIN = "long_chains_and_many_diamonds", "a_second_call_gives_the_same"
-_RIGHT, _WRONG, _TINY = "a_right_gradient_passes", "a_wrong_entry_is_found", "zeros_and_tiny_entries"
-_ONCE, _SECONDS, _BYTES = "nothing_outlives_a_call", "seconds_are_counted", "bytes_are_counted"
+_CHAINS = "long_chains_and_many_diamonds"
+_RIGHT, _WRONG = "a_right_gradient_passes", "a_wrong_entry_is_found"
+_SECONDS, _BYTES = "seconds_are_counted", "bytes_are_counted"
 _CHOICE = "choice_has_its_price"
 _ANSWERS = {"q1": Q1, "q2": Q2, "q3": Q3, "q4": Q4, "q5": Q5, "q6": Q6, "q7": Q7}
 
@@ -175,8 +175,9 @@ _MISTAKES = {
     ("q1", "nothing returned", _OPEN, "is the `return` missing?"): ("return { → result = {",),
     ("q1", "v blamed by z", "shut_unit", "blame-from-z"): ("dv, dc, dh = dy * h → dv, dc, dh = dy * z",),
     ("q1", "slope of ReLU left out", "shut_unit", "relu-slope-left-out"): (" * (z > 0) → ",),
+    ("q1", "no ReLU on the way forward", "shut_unit", "relu-left-out-of-y"): ("h = max(0, z) → h = z",),
     ("q1", "slope of ReLU on everything", "shut_unit", "it should be"): ("2 * (y - t) → 2 * (y - t) * (z > 0)",),
-    ("q1", "slope 1 at zero", "edges_of_the_unit", "slope-at-zero"): ("z > 0 → z >= 0",),
+    ("q1", "slope 1 at zero", "shut_unit", "slope-at-zero"): ("z > 0 → z >= 0",),
     ("q2", "blame goes through W forwards", _BIAS, "input-blame-by-rows"): ("W.T @ g → W @ g",),
     ("q2", "bias summed", _BIAS, "bias-gradient-summed"): ("db = g → db = g.sum()",),
     ("q2", "bias as g times x", _BIAS, "bias-gradient-summed"): ("db = g → db = g @ x[:len(g)]",),
@@ -186,12 +187,14 @@ _MISTAKES = {
     ("q2", "entry by entry", _BIAS, "not-an-outer-product"): ("np.outer(g, x) → g * x",),
     ("q2", "dot product", _BIAS, "not-an-outer-product"): ("np.outer(g, x) → g @ x",),
     ("q2", "averaged over the outputs", _OUTER, "look for that factor"): ("np.outer(g, x) → np.outer(g, x) / 2",),
+    ("q2", "mean over the outputs", _BIAS, "outputs-averaged"): ("W.T @ g → W.T @ g / len(g)",),
+    ("q2", "a column", _BIAS, "column-for-vector"): ("W.T @ g → W.T @ g[:, None]",),
     ("q2", "weight instead of input", _OUTER, "it should be"): ("np.outer(g, x) → g[:, None] * W",),
-    ("q2", "gradient made in place of W", "inputs_stay", "changes-its-inputs"): (
+    ("q2", "gradient made in place of W", _OUTER, "changes-its-inputs"): (
         "    dW = np.outer(g, x) →     W0 = W.copy()\n    W[:] = np.outer(g, x)\n    dW = W",
         "W.T → W0.T",
     ),
-    ("q2", "squeezed", "inputs_stay", "has shape"): ("np.outer(g, x) → np.outer(g, x).squeeze()",),
+    ("q2", "squeezed", _OUTER, "has shape"): ("np.outer(g, x) → np.outer(g, x).squeeze()",),
     ("q3", "sign of the denominator", _SLOPES, "denominator-sign"): ("-a.value / b → a.value / b",),
     ("q3", "denominator not squared", _SLOPES, "denominator-slope"): ("b.value**2 → b.value",),
     ("q3", "slope of exp is 1", _SLOPES, "exp-slope"): (f"{_EXP_EDGES} → ((a, 1.0),)",),
@@ -219,11 +222,19 @@ _MISTAKES = {
     ("q3", "passed on at each arrival", _ROADS, "passed-on-too-early"): (f"{_PASS_ON} → {_PASS_ON_AT_EACH_ARRIVAL}",),
     ("q3", "recursion as in the lesson", _CHAINS, "recursion-limit"): (f"{_SORT} → {_SORT_BY_RECURSION}",),
     ("q3", "road by road", _CHAINS, "every-road-walked"): (f"{_PASS_ON} → {_PASS_ON_ROAD_BY_ROAD}",),
-    ("q3", "old gradients kept", _AGAIN, "old-gradients-kept"): (
+    ("q3", "old gradients kept", _ROADS, "old-gradients-kept"): (
         "    for node in order:\n        node.grad = 0.0\n → ",
     ),
-    ("q3", "only leaves reset", _AGAIN, "old-gradients-kept"): (
+    ("q3", "only leaves reset", _ROADS, "old-gradients-kept"): (
         "        node.grad = 0.0 →         if not node.edges:\n            node.grad = 0.0",
+    ),
+    ("q3", "root lit only if it was dark", _ROADS, "old-gradients-kept"): (
+        "    for node in order:\n        node.grad = 0.0\n    root.grad = 1.0 → "
+        "    for node in order[1:]:\n        node.grad = 0.0\n    root.grad = root.grad or 1.0",
+    ),
+    ("q3", "nodes marked as seen for good", _ROADS, "old-gradients-kept"): (
+        "elif node not in seen → elif not hasattr(node, 'seen')",
+        "            seen.add(node) →             node.seen = True",
     ),
     ("q4", "mean over rows only, as in the lesson", _OUTPUT, "mean-over-rows-only"): ("(N * K) → N",),
     ("q4", "no mean", _OUTPUT, "mean-forgotten"): (" / (N * K) → ",),
@@ -251,11 +262,12 @@ _MISTAKES = {
     ("q4", "slope at Z", _HIDDEN, "tanh-slope-at-the-wrong-place"): ("1 - H**2 → 1 - Z**2",),
     ("q4", "slope at tanh of H", _HIDDEN, "tanh-slope-at-the-wrong-place"): ("1 - H**2 → 1 - np.tanh(H)**2",),
     ("q4", "W2 not transposed", _HIDDEN, "input-blame-by-rows"): ("W2.T → W2",),
-    ("q4", "right for K = 3 only", _OTHER, "it should be"): ("(N * K) → (N * 3)",),
+    ("q4", "right for K = 2 only", _OUTPUT, "two-outputs-assumed"): ("2 * (Y - T) / (N * K) → (Y - T) / N",),
+    ("q4", "right for K = 3 only", _HIDDEN, "look for that factor"): ("(N * K) → (N * 3)",),
     ("q4", "tanh by exponentials", _OTHER, "overflow"): (
         "np.tanh(Z) → (np.exp(Z) - np.exp(-Z)) / (np.exp(Z) + np.exp(-Z))",
     ),
-    ("q4", "descent on the parameters", _OTHER, "changes-its-inputs"): (
+    ("q4", "descent on the parameters", _OUTPUT, "changes-its-inputs"): (
         "    return →     b2 -= 0.1 * db2\n    return",
     ),
     ("q5", "one-sided", _RIGHT, "one-sided"): ("w[i] = kept - h → w[i] = kept", "(2 * h) → h"),
@@ -296,13 +308,24 @@ _MISTAKES = {
     ("q5", "an error for each entry", _RIGHT, "Return one number"): ("max(errors) → errors",),
     ("q5", "relative to q", _WRONG, "other-denominator"): ("abs(g[i]) + abs(q) → abs(q)",),
     ("q5", "relative to the larger", _WRONG, "other-denominator"): ("abs(g[i]) + abs(q) → abs(g[i]), abs(q)",),
+    ("q5", "moved there and back", _RIGHT, "restored-by-arithmetic"): (
+        "        kept = w[i]\n → ",
+        "w[i] = kept + h → w[i] += h",
+        "w[i] = kept - h → w[i] -= 2 * h",
+        "        w[i] = kept\n →         w[i] += h\n",
+    ),
+    ("q5", "zero for everything", _RIGHT, "as for a right one"): ("return max(errors) → return 0.0",),
+    ("q5", "no absolute value", _WRONG, "sign-kept"): (
+        "abs(g[i] - q) → (g[i] - q)",
+        "return max(errors) → return max(0, *errors)",
+    ),
     ("q5", "sign kept", _RIGHT, "not negative"): ("abs(g[i] - q) → (g[i] - q)", "return max → return min"),
-    ("q5", "no floor", _TINY, "zero-over-zero"): (
+    ("q5", "no floor", _RIGHT, "zero-over-zero"): (
         f"{_SIZE} → (abs(g[i]) + abs(q))",
         "max(errors) → np.max(errors)",
         "abs(g[i] - q) → abs(np.float64(g[i]) - q)",
     ),
-    ("q5", "a floor too low", _TINY, "floor-left-out"): ("0.001 → 1e-12",),
+    ("q5", "a floor too low", _WRONG, "floor-left-out"): ("0.001 → 1e-12",),
     ("q6", "the rate is to blame", _NAMED, "rate-blamed"): ("gradients never reset → rate too high",),
     ("q6", "overwriting is to blame", _NAMED, "overwriting-blamed"): ("gradients never reset → gradients overwritten",),
     ("q6", "the sign is to blame", _NAMED, "sign-blamed"): ("gradients never reset → Wrong  sign",),
@@ -321,12 +344,18 @@ _MISTAKES = {
         "        w -= rate * grad\n →         w -= rate * grad\n        losses.append(np.mean((X @ w - t) ** 2))\n",
     ),
     ("q6", "sum of the losses", _LOOP, "it should be"): ("np.mean(errors**2) → np.sum(errors**2)",),
+    ("q6", "ends where the loss rises", _LOOP, "stops-early"): (
+        "        grad[:] = 0 →         if losses[-1] > losses[0]:\n            break\n        grad[:] = 0",
+    ),
+    ("q6", "ends where the loss rests", _LOOP, "stops-early"): (
+        "        grad[:] = 0 →         if losses[-2:-1] == losses[-1:]:\n            break\n        grad[:] = 0",
+    ),
     ("q6", "uphill", _LOOP, "it should be"): ("w -= rate → w += rate",),
-    ("q6", "list kept between calls", _ONCE, "state-between-calls"): (
+    ("q6", "list kept between calls", _LOOP, "state-between-calls"): (
         "rate, steps): → rate, steps, memory={}):",
         "w, grad, losses = np.zeros(X.shape[1]) → w, grad, losses = memory.setdefault(X.shape, np.zeros(X.shape[1]))",
     ),
-    ("q6", "targets changed", _ONCE, "changes-its-inputs"): (
+    ("q6", "targets changed", _LOOP, "changes-its-inputs"): (
         "errors = X @ w - t → t -= X @ w\n        errors = -t",
         "w -= rate * grad → t += X @ w\n        w -= rate * grad\n    t += 1e-3",
     ),
@@ -340,10 +369,14 @@ _MISTAKES = {
     ("q7", "gradient not stored", _BYTES, "gradient-not-stored"): ("8 * P → 4 * P",),
     ("q7", "input not kept", _BYTES, "input-not-kept"): ("d + 1, → d,",),
     ("q7", "block not kept", _BYTES, "bytes (backprop, recompute, differences)[1]"): ("d // k + k → d // k",),
+    ("q7", "the encoder's k for all", _BYTES, "encoder-wired-in"): ("d // k + k → d // ENCODER['k'] + ENCODER['k']",),
     ("q7", "fastest, too large", _CHOICE, "does-not-fit"): ('CHOICE = "recompute" → CHOICE = "backprop"',),
     ("q7", "fits, takes lifetimes", _CHOICE, "lifetimes"): ('CHOICE = "recompute" → CHOICE = "differences"',),
-    ("q7", "price of the other", _CHOICE, "SECONDS"): ('[CHOICE][0] → ["backprop"][0]',),
-    ("q7", "bytes for seconds", _CHOICE, "SECONDS"): ("[CHOICE][0] → [CHOICE][1]",),
+    ("q7", "price of the other", _CHOICE, "seconds-of-another"): ('[CHOICE][0] → ["backprop"][0]',),
+    ("q7", "bytes for seconds", _CHOICE, "not right yet"): ("[CHOICE][0] → [CHOICE][1]",),
+    ("q7", "the problem's own data changed", _CHOICE, "lifetimes"): (
+        'CHOICE = "recompute"\n → ENCODER["P"] = MEMORY = 0\nCHOICE = "differences"\n',
+    ),
 }
 MISTAKES = [Mistake(*case, edit_by_arrows(_ANSWERS[case[0]], *changes)) for case, changes in _MISTAKES.items()]
 
@@ -355,19 +388,19 @@ def gradients_by_hand(w, b, v, c, x, t):
     loss = (v * torch.relu(w * x + b) + w * x + c - t) ** 2
     return dict(zip("wbvc", torch.autograd.grad(loss, leaves)))
 """,
-    ("q1", "a tuple of one-entry arrays"): """# q1
+    ("q1", "one-entry arrays"): """# q1
 def gradients_by_hand(w, b, v, c, x, t):
     on = np.array([float(w * x + b > 0)])
     error = 2 * ((v * on + 1) * w * x + v * on * b + c - t)
-    return error * x * (1 + v * on), error * v * on, error * on * (w * x + b), error
+    return {"w": error * x * (1 + v * on), "b": error * v * on, "v": error * on * (w * x + b), "c": error}
 """,
-    ("q1", "other names"): """# q1
-def gradients_by_hand(w1, b1, w2, b2, x0, target):
-    if w1 * x0 + b1 > 0:
-        e = 2 * (w2 * (w1 * x0 + b1) + w1 * x0 + b2 - target)
-        return {"dw": e * (w2 + 1) * x0, "db": e * w2, "dv": e * (w1 * x0 + b1), "dc": e}
-    e = 2 * (w1 * x0 + b2 - target)
-    return {"dw": e * x0, "db": 0, "dv": 0, "dc": e}
+    ("q1", "two cases"): """# q1
+def gradients_by_hand(w, b, v, c, x, t):
+    if w * x + b > 0:
+        e = 2 * (v * (w * x + b) + w * x + c - t)
+        return {"c": e, "v": e * (w * x + b), "b": e * v, "w": e * (v + 1) * x}
+    e = 2 * (w * x + c - t)
+    return {"w": e * x, "b": 0, "v": 0, "c": e}
 """,
     ("q2", "loops and lists"): """# q2
 def layer_backward(g, W, x):
@@ -378,7 +411,7 @@ def layer_backward(g, W, x):
     ("q2", "einsum and the third-order tensor"): """# q2
 def layer_backward(g, W, x):
     tensor = np.einsum("ki,j->kij", np.eye(len(g)), x)
-    return {"dx": g @ W, "db": 1.0 * g, "dW": np.einsum("k,kij->ij", g, tensor)}
+    return np.einsum("k,kij->ij", g, tensor), 1.0 * g, g @ W
 """,
     ("q2", "autograd"): """# q2
 import torch
@@ -431,14 +464,14 @@ def network_gradients(X, T, W1, b1, W2, b2):
 """,
     ("q4", "row by row"): """# q4
 def network_gradients(X, T, W1, b1, W2, b2):
-    total = {"dW1": 0 * W1, "db1": 0 * b1, "dW2": 0 * W2, "db2": 0 * b2}
+    total = {"dW1": 0.0 * W1, "db1": 0.0 * b1, "dW2": 0.0 * W2, "db2": 0.0 * b2}
     for x, t in zip(X, T):
         h = np.tanh(x @ W1 + b1)
         dy = (h @ W2 + b2 - t) * 2 / len(t)
         dz = (W2 @ dy) / np.cosh(np.clip(x @ W1 + b1, -300, 300)) ** 2
         for name, part in zip(total, (np.outer(x, dz), dz, np.outer(h, dy), dy)):
             total[name] = total[name] + part / len(X)
-    return total
+    return tuple(total.values())
 """,
     ("q4", "bias as one more weight, einsum"): """# q4
 def network_gradients(X, T, W1, b1, W2, b2):
@@ -486,7 +519,7 @@ def train(X, t, rate, steps):
         with torch.no_grad():
             w -= rate * w.grad
         w.grad = None
-    return {"w": w.detach(), "losses": np.array(losses)}
+    return w.detach(), np.array(losses)
 """,
     ("q7", "lists, operations counted layer by layer"): """# q7
 def compare_methods(P, d, pass_seconds, layer_bytes, k):

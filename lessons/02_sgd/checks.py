@@ -14,6 +14,7 @@ from autograder.answers import (
     expect_number,
     expect_numbers,
     expect_shape,
+    judge_constant,
     judge_equal,
     keep_inputs,
 )
@@ -64,15 +65,17 @@ def the_last_batch_counts(answer, rng):
             "last-batch-divided-by-B": _sgd(X, y, w, alpha, batches, size=B),
             "batches-evened-out": _sgd(X, y, w, alpha, np.array_split(order, len(batches))),
         }
-        NEAR.judge(answer.call("sgd_epoch", X, y, w, alpha, B, order), _sgd(X, y, w, alpha, batches), wrong, "w")
+        with keep_inputs(answer, "sgd_epoch", X, y, w, alpha, B, order) as value:
+            NEAR.judge(value, _sgd(X, y, w, alpha, batches), wrong, "w")
 
 
 @EXERCISE.check("q1", hidden=True)
 def a_pass_leaves_its_inputs_alone(answer, rng):
-    X, y, w, alpha, n, order = _draw_regression(rng)
-    right = _sgd(X, y, w, alpha, order.reshape(n, 1))
-    with keep_inputs(answer, "sgd_epoch", X, y, w, alpha, 1, order) as value:
-        NEAR.expect(value, right, "the result")
+    for cut in (lambda n: 1, lambda n: 2, lambda n: n - 1, lambda n: n // 2 + 1):
+        X, y, w, alpha, n, order = _draw_regression(rng)
+        batches = [order[start : start + cut(n)] for start in range(0, n, cut(n))]
+        with keep_inputs(answer, "sgd_epoch", X, y, w, alpha, cut(n), order) as value:
+            NEAR.expect(value, _sgd(X, y, w, alpha, batches), "the result")
 
 
 @EXERCISE.check("q2")
@@ -96,22 +99,24 @@ def the_velocity_gathers_gradients(answer, rng):
 def the_rate_may_change(answer, rng):
     gradients, w, alpha, beta = _draw_gradients(rng)
     alphas = alpha * rng.uniform(0.3, 3, size=len(gradients))
-    value = answer.call("momentum_path", gradients, w, alphas, beta)
     v = _velocities(gradients, beta)
     wrong = {
         "rate-inside-the-velocity": _walk(w, _velocities(alphas[:, None] * gradients, beta)),
         "first-rate-only": _walk(w, alphas[0] * v),
         "averaged-gradients": _walk(w, alphas[:, None] * (1 - beta) * v),
     }
-    _judge_path(value, _walk(w, alphas[:, None] * v), wrong, w)
+    with keep_inputs(answer, "momentum_path", gradients, w, alphas, beta) as value:
+        _judge_path(value, _walk(w, alphas[:, None] * v), wrong, w)
 
 
 @EXERCISE.check("q2", hidden=True)
 def momentum_leaves_its_inputs_alone(answer, rng):
-    gradients, w, alpha, beta = _draw_gradients(rng)
-    right = _walk(w, alpha * _velocities(gradients, beta))
-    with keep_inputs(answer, "momentum_path", gradients, w, np.full(len(gradients), alpha), beta) as value:
-        NEAR.expect(value, right, "the result")
+    for T in (None, 1):
+        gradients, w, alpha, beta = _draw_gradients(rng)
+        gradients, beta = gradients[:T], beta if T else 0.0
+        alphas = alpha * rng.uniform(0.3, 3, size=len(gradients))
+        with keep_inputs(answer, "momentum_path", gradients, w, alphas, beta) as value:
+            NEAR.expect(value, _walk(w, alphas[:, None] * _velocities(gradients, beta)), "the result")
 
 
 @EXERCISE.check("q3")
@@ -150,15 +155,16 @@ def later_steps_follow_algorithm_1(answer, rng):
 
 @EXERCISE.check("q3")
 def epsilon_stands_outside_the_root(answer, rng):
-    _, w, *_ = run = _draw_adam(rng)
+    gradients, w, alpha, *_ = run = _draw_adam(rng)
     epsilon = rng.uniform(0.3, 0.9)
-    value = answer.call("adam_path", *run, epsilon)
     wrong = {
         "epsilon-inside-the-root": _adam(*run, epsilon, root=lambda v, c, e: (v / c + e) ** 0.5),
         "epsilon-before-the-correction": _adam(*run, epsilon, root=lambda v, c, e: (v**0.5 + e) / c**0.5),
         "epsilon-fixed": _adam(*run, 1e-8),
     }
-    _judge_path(value, _adam(*run, epsilon), wrong, w)
+    with keep_inputs(answer, "adam_path", *run, epsilon) as value:
+        _judge_path(value, _adam(*run, epsilon), wrong, w)
+    NEAR.expect(answer.call("adam_path", gradients, w, alpha), _adam(gradients, w, alpha, 0.9, 0.999, 1e-8), "path")
 
 
 @EXERCISE.check("q3", hidden=True)
@@ -171,10 +177,15 @@ def adam_leaves_its_inputs_alone(answer, rng):
 
 @EXERCISE.check("q4")
 def the_warm_up_rises_in_equal_stairs(answer, rng):
-    alpha0, _, T_w, _ = schedule = _draw_schedule(rng)
-    t = np.arange(T_w)
-    wrong = {"warm-up-from-zero": alpha0 * t / T_w, "warm-up-too-low": alpha0 * (t + 1) / (T_w + 1)}
-    NEAR.judge(_call_schedule(answer, t, *schedule), alpha0 * (t + 1) / T_w, wrong, "rate")
+    for end in (0.2, 0.7):  # of alpha0: below and above the first stair
+        alpha0, _, T_w, T = _draw_schedule(rng)
+        t, right = np.arange(T_w), alpha0 * np.arange(1, T_w + 1) / T_w
+        wrong = {
+            "warm-up-from-zero": alpha0 * t / T_w,
+            "warm-up-too-low": alpha0 * (t + 1) / (T_w + 1),
+            "warm-up-from-the-end": [np.maximum(right, end * alpha0), end * alpha0 + (1 - end) * right],
+        }
+        NEAR.judge(_call_schedule(answer, t, alpha0, end * alpha0, T_w, T), right, wrong, "rate")
 
 
 @EXERCISE.check("q4")
@@ -201,6 +212,8 @@ def the_cosine_leads_exactly_to_the_end(answer, rng):
     }
     wrong = {name: from_step_zero(rates) for name, rates in wrong.items()}
     NEAR.judge(from_step_zero(value), from_step_zero(right), wrong, "rate")
+    _judge_after_the_end(answer, *schedule)
+    _judge_after_the_end(answer, alpha0, alpha_end, 0, T)
 
 
 @EXERCISE.check("q4")
@@ -213,20 +226,28 @@ def the_two_decays_meet(answer, rng):
             "only-at-first": beta,
             "one-forgotten": np.log(beta * T) / T,
             "not-per-step": np.log(1 + beta * T),
+            "slopes-matched": beta / (1 + beta * T),
         }
         NEAR.judge(value, np.log(1 + beta * T) / T, wrong, "c")
 
 
 @EXERCISE.check("q4", hidden=True)
 def after_the_end_and_without_warm_up(answer, rng):
-    alpha0, alpha_end, T_w, T = schedule = _draw_schedule(rng)
-    height, t = (alpha0 - alpha_end) / 2, np.arange(T + 1)
-    right = alpha_end + height * (1 + np.cos(np.pi * t / T))
-    NEAR.expect(_call_schedule(answer, t, alpha0, alpha_end, 0, T), right, "rate")
-    late = T + np.array([1, 2, T])
-    again = alpha_end + height * (1 + np.cos(np.pi * (late - T_w) / (T - T_w)))
-    value = _call_schedule(answer, late, *schedule)
-    NEAR.judge(value, np.full(3, alpha_end), {"rises-again": again}, "rate after T")
+    alpha0, alpha_end, T_w, T = _draw_schedule(rng)
+    for schedule in (
+        (alpha0, alpha_end, 0, T),
+        (alpha0, 0.0, T_w, T_w + 1),
+        (alpha0, alpha0, T_w, T),
+        (alpha0, 0.0, 1, T),
+    ):
+        start, end, warm, stop = schedule
+        t = np.arange(stop + 1)
+        right = end + (start - end) / 2 * (1 + np.cos(np.pi * (t - warm) / (stop - warm)))
+        right[:warm] = start * (t[:warm] + 1) / max(warm, 1)
+        NEAR.expect(_call_schedule(answer, t, *schedule), right, "rate")
+        _judge_after_the_end(answer, *schedule)
+    for beta, T in ((0.001, 3), (3.0, 1), (0.02, 5_000)):
+        NEAR.expect(expect_number(answer.call("matching_c", beta, T), "c"), np.log(1 + beta * T) / T, "c")
 
 
 @EXERCISE.check("q5")
@@ -261,22 +282,17 @@ def the_best_rate_and_momentums_edge(answer, rng):
         by_length = [2 * (1 - beta) / largest, 2 / (1 - beta) / largest]
         wrong = {"momentum-by-step-length": by_length, "momentum-ignored": 2 / largest}
         NEAR.judge(edge, 2 * (1 + beta) / largest, wrong, "momentum_edge")
+    _judge_no_rate(answer, rng)
 
 
 @EXERCISE.check("q5", hidden=True)
 def negative_curvature_has_no_rate(answer, rng):
-    for sign in (1, -1):
-        H, _ = _draw_hessian(rng, negative=sign)
-        value = answer.call("stable_rates", H, 0.5)
-        if value is None or (np.ndim(value) == 0 and value == 0):
-            raise Wrong(say("three-zeros"))
-        if not NEAR.same(expect_numbers(value, _RATES), np.zeros(3)):
-            raise Misconception("negative-curvature-overlooked")
-    flat = np.diag(rng.permutation([0.0, 1.0, 3.0]))
-    if not NEAR.same(_call_rates(answer, flat, 0.5), np.zeros(3)):
-        raise Misconception("flat-direction-overlooked")
-    curvature = float(rng.uniform(0.5, 5))
-    NEAR.expect(_call_rates(answer, np.array([[curvature]]), 0.5), np.array([2, 1, 3]) / curvature, "rates")
+    _judge_no_rate(answer, rng)
+    for beta in (0.0, 0.5):
+        curvature = float(rng.uniform(0.5, 5))
+        right = np.array([2, 1, 2 + 2 * beta]) / curvature
+        NEAR.expect(_call_rates(answer, np.array([[curvature]]), beta), right, "rates")
+        NEAR.expect(_call_rates(answer, curvature * np.eye(3), beta), right, "rates")
 
 
 @EXERCISE.check("q6")
@@ -316,6 +332,8 @@ def who_never_arrives_costs_infinity(answer, rng):
         raise Misconception("never-is-cheap")
     if prices[1] != np.inf:
         raise Misconception("nan-counts-as-arrived")
+    if prices[2] == np.inf:
+        raise Misconception("below-only")
     per_pass = seconds[2] / 3600 * dollars
     wrong = {"seeds-at-different-times": 7 * per_pass}
     NEAR.judge(prices[2], 9 * per_pass, wrong, "price of a setting whose seeds rise and fall")
@@ -323,16 +341,23 @@ def who_never_arrives_costs_infinity(answer, rng):
 
 @EXERCISE.check("q6")
 def the_choice_is_the_cheapest(answer, rng):
-    choice, saving = (expect_number(answer.get(name), name) for name in ("CHOICE", "SAVING"))
-    sizes, heights, seconds = (np.asarray(answer.get(name)) for name in ("BATCH_SIZES", "HEIGHTS", "SECONDS_PER_PASS"))
-    there = (heights <= answer.get("TARGET")).all(axis=1)
+    choice = expect_number(answer.get("CHOICE"), "CHOICE")
+    names = ("BATCH_SIZES", "HEIGHTS", "SECONDS_PER_PASS", "DOLLARS_PER_HOUR", "TARGET")
+    sizes, heights, seconds, dollars, target = (np.asarray(EXERCISE.given(name)) for name in names)
+    there = (heights <= target).all(axis=1)
     passes = np.where(there.any(axis=1), there.argmax(axis=1) + 1, np.inf)
-    prices = passes * seconds / 3600 * answer.get("DOLLARS_PER_HOUR")
+    prices = passes * seconds / 3600 * dollars
     if choice not in sizes:
         raise Wrong(say("one-of-the-sizes", known=", ".join(map(str, sizes))))
     wrong = {"fewest-passes": sizes[passes.argmin()], "cheapest-pass": sizes[seconds.argmin()]}
     judge_equal(choice, sizes[prices.argmin()], wrong, "CHOICE", say("never-there"))
-    CENT.judge(saving, prices[passes.argmin()] - prices.min(), {}, "SAVING", say("not-the-saving"))
+    saving, per_pass = prices[passes.argmin()] - prices.min(), seconds / 3600 * dollars
+    wrong = {
+        "saving-turned-round": -saving,
+        "saving-of-one-pass": per_pass[passes.argmin()] - per_pass[prices.argmin()],
+        "price-for-saving": [prices.min(), prices[passes.argmin()]],
+    }
+    judge_constant(answer.get("SAVING"), saving, wrong, "SAVING", CENT, say("not-the-saving"))
 
 
 def _draw_regression(rng):
@@ -410,7 +435,8 @@ def _draw_hessian(rng, negative=0):
 def _call_twice(answer, name, *args):
     """The value of a call, if a second call with the same input gives it again."""
     first, second = (answer.call(name, *args) for _ in range(2))
-    if as_array(first).shape == as_array(second).shape and not np.array_equal(first, second, equal_nan=True):
+    values = as_array(first), as_array(second)
+    if values[0].shape == values[1].shape and not np.array_equal(*values, equal_nan=True):
         raise Misconception("state-survives-the-call")
     return first
 
@@ -419,6 +445,27 @@ def _call_schedule(answer, steps, alpha0, alpha_end, T_w, T) -> list[float]:
     """The learner's rate at each of the steps."""
     rates = (answer.call("warmup_cosine", int(t), alpha0, alpha_end, T_w, T) for t in steps)
     return [expect_number(rate, "rate") for rate in rates]
+
+
+def _judge_after_the_end(answer, alpha0, alpha_end, T_w, T):
+    late = T + np.array([0, 1, 2, T])
+    again = alpha_end + (alpha0 - alpha_end) / 2 * (1 + np.cos(np.pi * (late - T_w) / (T - T_w)))
+    value = _call_schedule(answer, late, alpha0, alpha_end, T_w, T)
+    NEAR.judge(value, np.full(4, alpha_end), {"rises-again": again}, "rate after T")
+
+
+def _judge_no_rate(answer, rng):
+    """Three zeros where an eigenvalue is negative, small or the largest in size, or 0."""
+    for sign in (1, -1):
+        H, _ = _draw_hessian(rng, negative=sign)
+        value = answer.call("stable_rates", H, 0.5)
+        if value is None or NEAR.same(value, 0.0):
+            raise Wrong(say("three-zeros"))
+        if not NEAR.same(expect_numbers(value, _RATES), np.zeros(3)):
+            raise Misconception("negative-curvature-overlooked")
+    flat = np.diag(rng.permutation([0.0, 1.0, 3.0]))
+    if not NEAR.same(_call_rates(answer, flat, 0.5), np.zeros(3)):
+        raise Misconception("flat-direction-overlooked")
 
 
 def _call_rates(answer, H, beta) -> list[float]:

@@ -72,8 +72,11 @@ def sgd_epoch(X, y, w, alpha, B, order):
     order: (n,) integers, each of 0 ... n-1 once. Batches: order[0 .. B-1], order[B .. 2B-1], ...; the last may be smaller.
     Gradient: of J_b(w) = 1 / (2 |b|) * sum over i in b of (X[i] @ w - y[i]) ** 2. Returns (d,).
 
-    Example: X = [[1], [2], [3]], y = [1, 2, 3], w = [0], alpha = 0.1, B = 2, order = [2, 0, 1]
-    takes w from 0 to 0.5 (examples 2 and 0), then to 0.7 (example 1): returns [0.7].
+    From 0 to 0.5 by the examples 2 and 0, then to 0.7 by example 1:
+
+    >>> sgd_epoch(X=[[1.0], [2.0], [3.0]], y=[1.0, 2.0, 3.0], w=[0.0],
+    ...           alpha=0.1, B=2, order=[2, 0, 1])
+    [0.7]
     """
     # BEGIN SOLUTION: go through the batches, one step each
     for start in range(0, len(order), B):
@@ -116,8 +119,11 @@ def momentum_path(gradients, w, alphas, beta):
     gradients: (T, d), w: (d,) weights before the first step, alphas: (T,) one learning rate a step, beta: 0 <= beta < 1.
     Returns (T, d): row t holds the weights after step t + 1. What was handed over stays as it was.
 
-    Example: gradients = [[1], [1], [0]], w = [0], alphas = [0.1, 0.1, 0.2], beta = 0.5
-    gives the velocities 1, 1.5, 0.75 and returns [[-0.1], [-0.25], [-0.4]].
+    With the velocities 1, 1.5, 0.75:
+
+    >>> momentum_path(gradients=[[1.0], [1.0], [0.0]], w=[0.0],
+    ...               alphas=[0.1, 0.1, 0.2], beta=0.5)
+    [[-0.1], [-0.25], [-0.4]]
     """
     # BEGIN SOLUTION: keep a velocity, collect the weights after each step
     v, path = np.zeros_like(w), []
@@ -161,8 +167,11 @@ def adam_path(gradients, w, alpha, beta1=0.9, beta2=0.999, epsilon=1e-8):
     gradients: (T, d), w: (d,) weights before the first step, alpha: a number.
     Returns (T, d): row t holds the weights after step t + 1. What was handed over stays as it was.
 
-    Example: gradients = [[2], [-2]], w = [1], alpha = 0.1, beta1 = 0.5, beta2 = 0.5, epsilon = 0
-    gives m = 1, then -0.5, v = 2, then 3, and returns [[0.9], [0.9333...]].
+    With m = 1, then -0.5, and v = 2, then 3:
+
+    >>> adam_path(gradients=[[2.0], [-2.0]], w=[1.0], alpha=0.1,
+    ...           beta1=0.5, beta2=0.5, epsilon=0.0)
+    [[0.9], [0.9333]]
     """
     # BEGIN SOLUTION: two running means, their corrections, the step
     m, v, path = np.zeros_like(w), np.zeros_like(w), []
@@ -212,7 +221,15 @@ def warmup_cosine(t, alpha0, alpha_end, T_w, T):
     """The learning rate of step t; all of it a single number.
 
     t: step, 0, 1, 2, ... (may exceed T), 0 <= T_w < T, 0 <= alpha_end <= alpha0.
-    Example: alpha0 = 1, alpha_end = 0.2, T_w = 4, T = 12: steps 0, 3, 4, 8, 12, 13 have the rates 0.25, 1, 1, 0.6, 0.2, 0.2.
+
+    >>> warmup_cosine(t=0, alpha0=1.0, alpha_end=0.2, T_w=4, T=12)
+    0.25
+    >>> warmup_cosine(t=4, alpha0=1.0, alpha_end=0.2, T_w=4, T=12)
+    1.0
+    >>> warmup_cosine(t=8, alpha0=1.0, alpha_end=0.2, T_w=4, T=12)
+    0.6
+    >>> warmup_cosine(t=13, alpha0=1.0, alpha_end=0.2, T_w=4, T=12)
+    0.2
     """
     # BEGIN SOLUTION: three cases
     if t < T_w:
@@ -225,7 +242,10 @@ def warmup_cosine(t, alpha0, alpha_end, T_w, T):
 def matching_c(beta, T):
     """The c > 0 for which alpha0 * exp(-c t) and alpha0 / (1 + beta t) are equal at step t = T, whatever alpha0.
 
-    beta > 0, T > 0. Example: beta = 0.01, T = 900 gives 0.0025584...
+    beta > 0, T > 0.
+
+    >>> matching_c(beta=0.01, T=900)
+    0.0025584
     """
     # BEGIN SOLUTION: set the two equal and solve for c
     return np.log(1 + beta * T) / T
@@ -310,7 +330,9 @@ def stable_rates(H, beta):
     best: the constant rate at which the slowest coordinate of gradient descent shrinks fastest;
     momentum_edge: the edge of v <- beta v + H w, w <- w - alpha v.
     Where H has an eigenvalue <= 0, returns (0.0, 0.0, 0.0).
-    Example: H = [[10, 0], [0, 2]], beta = 0.5 gives (0.2, 0.16666..., 0.3).
+
+    >>> stable_rates(H=[[10.0, 0.0], [0.0, 2.0]], beta=0.5)
+    (0.2, 0.16667, 0.3)
     """
     # BEGIN SOLUTION: from the smallest and the largest eigenvalue
     eigenvalues = np.linalg.eigvalsh(H)                     # (d,) ascending
@@ -377,8 +399,11 @@ def price_runs(heights, seconds_per_pass, dollars_per_hour, target):
 
     heights: (R, S, P), heights[r, s, p] is the height of setting r, seed s after p + 1 passes; may contain nan.
     seconds_per_pass: (R,), dollars_per_hour and target: numbers. Never there within P passes: np.inf.
-    Example: heights = [[[3, 0.5, 0.1], [2, 0.9, 0.4]]], seconds_per_pass = [720], dollars_per_hour = 10, target = 0.5:
-    both seeds are there after 3 passes, 2,160 s; returns [6.0].
+    Both seeds are there after 3 passes, 2,160 s:
+
+    >>> price_runs(heights=[[[3.0, 0.5, 0.1], [2.0, 0.9, 0.4]]],
+    ...            seconds_per_pass=[720.0], dollars_per_hour=10.0, target=0.5)
+    [6.0]
     """
     # BEGIN SOLUTION: count passes, then time, then money
     there = (heights <= target).all(axis=1)                 # (R, P); nan <= target is False

@@ -46,8 +46,6 @@ _FIRST, _LATER = "the_first_step_is_alpha_long", "later_steps_follow_algorithm_1
 _EPSILON, _STAIRS = "epsilon_stands_outside_the_root", "the_warm_up_rises_in_equal_stairs"
 _FALL, _MEET = "the_cosine_leads_exactly_to_the_end", "the_two_decays_meet"
 _NAMED, _STEEP, _BEST = "the_fault_is_named", "the_steepest_direction_sets_the_edge", "the_best_rate_and_momentums_edge"
-_AFTER, _NEGATIVE = "after_the_end_and_without_warm_up", "negative_curvature_has_no_rate"
-_PASS_KEPT, _PATH_KEPT = "a_pass_leaves_its_inputs_alone", "momentum_leaves_its_inputs_alone"
 _ADAM_KEPT = "adam_leaves_its_inputs_alone"
 _THERE, _NEVER, _CHOICE = "every_seed_must_be_there", "who_never_arrives_costs_infinity", "the_choice_is_the_cheapest"
 
@@ -108,7 +106,7 @@ _MISTAKES = {
         "for rows in np.array_split(order, -(-len(order) // B)):"
     ),
     ("q1", "wrapped", _LAST, "`w["): _sgd("order[start : start + B] → np.resize(np.roll(order, -start), B)"),
-    ("q1", "in-place", _PASS_KEPT, "changes-its-inputs"): _sgd("w = w - alpha * g → w -= alpha * g"),
+    ("q1", "in-place", _LAST, "changes-its-inputs"): _sgd("w = w - alpha * g → w -= alpha * g"),
     ("q2", "plain", _GATHERS, "no-memory"): _momentum("beta * v + g → g"),
     ("q2", "reset", _GATHERS, "no-memory"): _momentum("    v = beta →     v = 0\n    v = beta"),
     ("q2", "mean", _GATHERS, "averaged-gradients"): _momentum("+ g → + (1 - beta) * g"),
@@ -134,7 +132,7 @@ _MISTAKES = {
     ("q2", "mean-later", _CHANGES, "averaged-gradients"): _momentum(
         lines="if len(set(alphas)) > 1:\n    gradients = (1 - beta) * gradients" + _VELOCITY
     ),
-    ("q2", "in-place", _PATH_KEPT, "changes-its-inputs"): _momentum(
+    ("q2", "in-place", _CHANGES, "changes-its-inputs"): _momentum(
         "    path.append(w) →     path.append(w)\n    g *= 0"
     ),
     ("q3", "bare", _FIRST, "no-correction"): _adam("m / (1 - beta1**t) → m", "v / (1 - beta2**t) → v"),
@@ -169,13 +167,20 @@ _MISTAKES = {
         "(np.sqrt(v / (1 - beta2**t)) + epsilon) → (np.sqrt(v) + epsilon) * np.sqrt(1 - beta2**t)"
     ),
     ("q3", "fixed", _EPSILON, "epsilon-fixed"): _adam("+ epsilon → + 1e-8"),
-    ("q3", "in-place", _ADAM_KEPT, "changes-its-inputs"): _adam(
+    ("q3", "other-defaults", _EPSILON, "`path["): _adam(lines="beta2 = 0.99 if beta2 == 0.999 else beta2" + _STEPS),
+    ("q3", "in-place", _EPSILON, "changes-its-inputs"): _adam(
         "    path.append(w) →     path.append(w)\n    g[:] = g**2"
     ),
     ("q3", "no-epsilon-at-zero", _ADAM_KEPT, "`the result["): _adam(
         "w = w - alpha * → step =", "    path.append →     w = w - alpha * np.where(g == 0, 1, step)\n    path.append"
     ),
     ("q4", "stair-zero", _STAIRS, "warm-up-from-zero"): _schedules("(t + 1) / T_w → t / T_w"),
+    ("q4", "stair-held-up", _STAIRS, "warm-up-from-the-end"): _schedules(
+        "return alpha0 * (t + 1) / T_w → return max(alpha_end, alpha0 * (t + 1) / T_w)"
+    ),
+    ("q4", "stair-from-the-end", _STAIRS, "warm-up-from-the-end"): _schedules(
+        "return alpha0 * (t + 1) / T_w → return alpha_end + (alpha0 - alpha_end) * (t + 1) / T_w"
+    ),
     ("q4", "stair-low", _STAIRS, "warm-up-too-low"): _schedules("(t + 1) / T_w → (t + 1) / (T_w + 1)"),
     ("q4", "steps-from-one", _STAIRS, "warm-up-from-zero"): _schedules(lines="t = t - 1" + _COSINE),
     ("q4", "long", _FALL, "warm-up-too-long"): _schedules("t < T_w → t <= T_w"),
@@ -192,9 +197,10 @@ _MISTAKES = {
     ("q4", "log2", _MEET, "other-logarithm"): _schedules(c="np.log2(1 + beta * T) / T"),
     ("q4", "one", _MEET, "one-forgotten"): _schedules(c="np.log(beta * T) / T"),
     ("q4", "product", _MEET, "not-per-step"): _schedules(c="np.log(1 + beta * T)"),
+    ("q4", "slopes", _MEET, "slopes-matched"): _schedules(c="beta / (1 + beta * T)"),
     ("q4", "negative", _MEET, "`c`"): _schedules(c="-np.log(1 + beta * T) / T"),
-    ("q4", "again", _AFTER, "rises-again"): _schedules("min((t - T_w) / (T - T_w), 1) → (t - T_w) / (T - T_w)"),
-    ("q4", "no-warm-up", _AFTER, "ZeroDivisionError"): _schedules(
+    ("q4", "again", _FALL, "rises-again"): _schedules("min((t - T_w) / (T - T_w), 1) → (t - T_w) / (T - T_w)"),
+    ("q4", "no-warm-up", _FALL, "ZeroDivisionError"): _schedules(
         "return alpha0 * (t + 1) / T_w → return warm", lines="warm = alpha0 * (t + 1) / T_w" + _COSINE
     ),
     ("q5", "A", _NAMED, "too-few-steps"): _rates(fault="A"),
@@ -214,12 +220,10 @@ _MISTAKES = {
     ("q5", "shrunk", _BEST, "momentum-by-step-length"): _rates("1 + beta → 1 - beta"),
     ("q5", "stretched", _BEST, "momentum-by-step-length"): _rates("* (1 + beta) → / (1 - beta)"),
     ("q5", "without", _BEST, "momentum-ignored"): _rates(" * (1 + beta) → "),
-    ("q5", "absolute", _NEGATIVE, "negative-curvature-overlooked"): _rates(
-        values="np.sort(np.abs(np.linalg.eigvalsh(H)))"
-    ),
-    ("q5", "singular", _NEGATIVE, "negative-curvature-overlooked"): _rates(values="np.linalg.svd(H)[1][::-1]"),
-    ("q5", "none", _NEGATIVE, "the docstring asks for"): _rates("return 0.0, 0.0, 0.0 → return None"),
-    ("q5", "flat", _NEGATIVE, "flat-direction-overlooked"): _rates("<= 0 → < 0"),
+    ("q5", "absolute", _BEST, "negative-curvature-overlooked"): _rates(values="np.sort(np.abs(np.linalg.eigvalsh(H)))"),
+    ("q5", "singular", _BEST, "negative-curvature-overlooked"): _rates(values="np.linalg.svd(H)[1][::-1]"),
+    ("q5", "none", _BEST, "the docstring asks for"): _rates("return 0.0, 0.0, 0.0 → return None"),
+    ("q5", "flat", _BEST, "flat-direction-overlooked"): _rates("<= 0 → < 0"),
     ("q6", "off-by-one", _THERE, "passes-from-zero"): _prices(" + 1 → "),
     ("q6", "mean", _THERE, "average-seed"): _prices(f"{_ALL} → heights.mean(axis=1) <= target"),
     ("q6", "median", _THERE, "average-seed"): _prices(f"{_ALL} → np.median(heights, axis=1) <= target"),
@@ -243,12 +247,18 @@ return first * seconds_per_pass / 3600 * dollars_per_hour
     ("q6", "stays", _NEVER, "rise and fall"): _prices(
         "passes = → there = np.logical_and.accumulate(there[:, ::-1], axis=1)[:, ::-1]\npasses ="
     ),
-    ("q6", "below", _NEVER, "rise and fall"): _prices("<= → <"),
+    ("q6", "below", _NEVER, "below-only"): _prices("<= → <"),
     ("q6", "quick", _CHOICE, "fewest-passes"): _prices(choice="8", saving="0"),
     ("q6", "low", _CHOICE, "cheapest-pass"): _prices(choice="512", saving="5.0"),
     ("q6", "never", _CHOICE, "infinitely much"): _prices(choice="1"),
     ("q6", "index", _CHOICE, "one of the batch sizes"): _prices(choice="2"),
     ("q6", "saving", _CHOICE, "follow from the prices"): _prices(saving="1.0"),
+    ("q6", "turned-round", _CHOICE, "saving-turned-round"): _prices(saving="PRICES.min() - PRICES[1]").replace(
+        "CHOICE", "PRICES = price_runs(HEIGHTS, SECONDS_PER_PASS, DOLLARS_PER_HOUR, TARGET)\nCHOICE"
+    ),
+    ("q6", "own-problem", _CHOICE, "infinitely much"): _prices(choice="1", saving="0.0").replace(
+        "CHOICE", "BATCH_SIZES, HEIGHTS, SECONDS_PER_PASS = (1,), np.zeros((1, 1, 1)), [1.0]\nCHOICE"
+    ),
     ("q6", "loss", _CHOICE, "follow from the prices"): _prices(saving="float('nan')"),
 }
 MISTAKES = [Mistake(*case, code) for case, code in _MISTAKES.items()]

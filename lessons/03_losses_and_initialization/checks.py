@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from autograder.answers import (
+    CouldNotRun,
     Exercise,
     Learner,
     Misconception,
@@ -17,16 +18,13 @@ from autograder.answers import (
     expect_numbers,
     expect_parts,
     expect_shape,
-    judge_equal,
+    judge_constant,
     keep_inputs,
 )
 
 NEAR = Tolerance(1e-5, 1e-6)  # loose enough for float32, far tighter than any wrong recipe below
 FAR = Tolerance(2e-3, 2e-3)  # float32 numbers near 1e4 lie 1e-3 apart
 VARIANCE = Tolerance(0.05, 0)  # of 39,000 weights or more: seven standard errors for a normal distribution
-FIRST_DEAD = [4, 3]  # steps and layer, of the colleague's run on 128 reviews
-ORDER, SAVING, MEAN, MEDIAN, LOWER = 42.0, 1712.0, 33.6, 27.5, 20.0  # of REPLIES
-SAVING_ROUNDED, SAVING_ON_MEDIAN, COST_OF_ORDER = 1560.0, 4290.0, 14800.0
 EXERCISE = Exercise.beside(__file__)
 say = EXERCISE.say
 _INSTRUMENT = "spreads, dead"
@@ -48,8 +46,14 @@ def the_mean_surprise_at_the_right_class(answer, rng):
             "wrong-sign": -right,
             "log-of-the-mean": -np.log(p[np.arange(B), y].mean()),
         }
-        value = _loss(answer.call("cross_entropy", z, y), B)
-        NEAR.judge(value, right, wrong, "loss")
+        with keep_inputs(answer, "cross_entropy", z, y) as value:
+            NEAR.judge(_loss(value, B), right, wrong, "loss")
+    y = np.minimum(y, K - 2)  # nobody of the last class
+    try:
+        value = answer.call("cross_entropy", z, y)
+    except CouldNotRun:
+        raise Misconception("classes-counted-by-labels") from None
+    NEAR.expect(_loss(value, B), _cross_entropy(z, y), "loss")
 
 
 @EXERCISE.check("q1")
@@ -98,9 +102,11 @@ def one_vote_in_all_gives_p_minus_y(answer, rng):
         Y = rng.dirichlet(np.ones(z.shape[1]), len(z))
         (B, K), p = z.shape, np.exp(_log_softmax(z))
         right = (p - Y) / B
+        whole = [(cut(Y).sum(axis=1, keepdims=True) * p - cut(Y)) / B for cut in (np.floor, np.round, np.ceil)]
         wrong = {
             "sum-for-mean": right * B,
             "mean-over-entries": right / K,
+            "votes-rounded": whole,
             "uphill": -right,
             "gradient-by-p": -Y / p / B,
             "own-logit-only": -Y * (1 - p) / B,
@@ -122,18 +128,30 @@ def more_votes_pull_harder(answer, rng):
             "votes-made-shares": (p - Y / votes) / B,
             "divided-by-all-votes": (votes * p - Y) / votes.sum(),
         }
-        NEAR.judge(answer.call("cross_entropy_gradient", z, Y), (votes * p - Y) / B, wrong, "gradient")
+        with keep_inputs(answer, "cross_entropy_gradient", z, Y) as value:
+            NEAR.judge(value, (votes * p - Y) / B, wrong, "gradient")
+    _judge_no_votes_and_large_logits(answer, rng)
 
 
 @EXERCISE.check("q2", hidden=True)
 def no_votes_large_logits_and_inputs_kept(answer, rng):
-    z, _ = _draw_logits(rng)
+    z, _, _ = _judge_no_votes_and_large_logits(answer, rng)
+    for rows in (z[:1], z.T[:1], z):
+        Y = rng.integers(0, 4, rows.shape) + rng.choice([0.0, 0.5], rows.shape)
+        with keep_inputs(answer, "cross_entropy_gradient", rows, Y) as value:
+            NEAR.expect(value, _gradient(rows, Y), "gradient")
+        NEAR.expect(answer.call("cross_entropy_gradient", rows, 0 * Y), 0 * rows, "gradient")
+
+
+def _judge_no_votes_and_large_logits(answer, rng):
+    z, y = _draw_logits(rng)
     Y = rng.integers(0, 4, z.shape).astype(float)
-    Y[rng.integers(len(z))] = 0
+    Y[rng.permutation(len(z))[:2]] = 0
     value = expect_shape(answer.call("cross_entropy_gradient", z, Y), z.shape, "gradient")
     if np.isnan(value).any():
         raise Misconception("no-votes-is-nan")
-    NEAR.expect(value, _gradient(z, Y), "gradient")
+    right = _gradient(z, Y)
+    NEAR.judge(value, right, {"divided-by-those-with-votes": right * len(z) / Y.any(axis=1).sum()}, "gradient")
     z = np.round(z * 64) / 64
     columns = np.where(np.arange(z.shape[1]) % 2, 9_900.0, -9_900.0)
     for height in (9_900.0, -9_900.0, columns):
@@ -146,10 +164,7 @@ def no_votes_large_logits_and_inputs_kept(answer, rng):
     if not np.isfinite(value).all():
         raise Misconception("one-maximum-for-all")
     NEAR.expect(value, _gradient(z, Y), "gradient")
-    for rows in (z[:1], z.T[:1], z):
-        Y = rng.integers(1, 4, rows.shape).astype(float)
-        with keep_inputs(answer, "cross_entropy_gradient", rows, Y) as value:
-            NEAR.expect(value, _gradient(rows, Y), "gradient")
+    return z, y, Y
 
 
 @EXERCISE.check("q3")
@@ -199,8 +214,9 @@ def both_sides_bear_large_logits(answer, rng):
     for s in (1, -1):
         right = np.mean(np.logaddexp(0, s * z) - y * s * z)
         NEAR.expect(_loss(answer.call("binary_cross_entropy", s * z, y), 1), right, "loss")
-    with keep_inputs(answer, "binary_cross_entropy", rng.normal(size=B), rng.random(B)):
-        pass  # the loss of small logits is the business of the check before
+    z, y = rng.normal(size=B), rng.random(B)
+    with keep_inputs(answer, "binary_cross_entropy", z, y) as value:
+        NEAR.expect(_loss(value, B), np.mean(np.logaddexp(0, z) - y * z), "loss")
 
 
 @EXERCISE.check("q3")
@@ -217,6 +233,7 @@ def the_best_logit_for_those_who_know_nothing(answer, rng):
             "share-for-logit": share,
             "odds-without-log": share / (1 - share),
             "log-of-the-share": np.log(share),
+            "fractions-not-counted": [np.log(m / (1 - m)) for m in ((y > 0.5).mean(), (y == 1).mean())],
             "logit-upside-down": -right,
         }
         value = expect_number(answer.call("starting_logit", y), "logit")
@@ -249,6 +266,7 @@ def relu_layers_keep_the_mean_square(answer, rng):
         "relu-half-forgotten": 1 / n_in,
         "same-rule-for-both": 2 / (n_in + n_out),
         "first-width-for-all": np.full(len(n_in), 2 / n_in[0]),
+        "last-layer-otherwise": _other_last(2 / n_in, 1 / n_in, 1 / n_out, 2 / (n_in + n_out)),
     }
     _judge_variances(weights, 2 / n_in, wrong, "relu")
 
@@ -260,6 +278,7 @@ def tanh_layers_take_the_middle(answer, rng):
         "same-rule-for-both": 2 / n_in,
         "one-way-only": [1 / n_in, 1 / n_out],
         "sum-of-both-ways": 1 / (n_in + n_out),
+        "last-layer-otherwise": _other_last(2 / (n_in + n_out), 1 / n_in, 1 / n_out, 2 / n_in),
     }
     _judge_variances(weights, 2 / (n_in + n_out), wrong, "tanh")
 
@@ -286,6 +305,8 @@ def all_chance_comes_from_the_generator(answer, rng):
 def the_instrument_shows_each_hidden_layer(answer, rng):
     for hidden in (3, 2):
         X, _, weights, biases = _draw_network(rng, hidden)
+        weights[0][:, :2], biases[0][:2] = weights[0][:, :2] * [1e-6, 1], 0  # one answers, but softly
+        biases[0][1] = -np.sort(X @ weights[0][:, 1])[-2:].mean()  # one answers to a single review
         value = _two_lists(answer.call("look_inside", X, weights, biases), _INSTRUMENT)
         spreads, dead = (as_array(one, name) for one, name in zip(value, _INSTRUMENT.split(", "), strict=True))
         if spreads.shape == (hidden + 1,) or dead.shape == (hidden + 1,):
@@ -302,14 +323,17 @@ def the_instrument_shows_each_hidden_layer(answer, rng):
             "before-the-relu": each(np.std, sums),
             "root-mean-square": each(lambda h: (h**2).mean() ** 0.5),
             "variance-not-root": each(np.var),
+            "one-entry-less": each(lambda h: h.std(ddof=1)),
         }
-        Tolerance(1e-3, 0).judge(spreads, each(np.std), wrong, "spreads")  # over N or over N - 1 entries
+        NEAR.judge(spreads, each(np.std), wrong, "spreads")
         wrong = {
             "zeros-not-units": each(lambda h: (h == 0).mean()),
             "off-for-one": each(lambda h: (h == 0).any(axis=0).mean()),
             "reviews-for-units": each(lambda h: (h == 0).all(axis=1).mean()),
             "number-for-share": each(lambda h: (h == 0).all(axis=0).sum()),
             "alive-for-dead": each(lambda h: (h > 0).any(axis=0).mean()),
+            "nearly-dead": [each(lambda h, low=low: (h.mean(axis=0) < low).mean()) for low in (1e-5, 1e-3, 1e-2)]
+            + [each(lambda h: (h < 1e-3).all(axis=0).mean()), each(lambda h: ((h == 0).mean(axis=0) > 0.98).mean())],
         }
         NEAR.judge(dead, each(_dead_share), wrong, "dead")
 
@@ -319,13 +343,13 @@ def the_first_death_and_its_cause(answer, rng):
     pair, letter = as_array(answer.get("FIRST_DEAD"), "FIRST_DEAD"), answer.get("FAULT")
     if pair.shape != (2,):
         raise Wrong(say("a-pair"))
-    steps, layer = FIRST_DEAD
+    steps, layer = first = _find_first_death()
     wrong = {
         "layers-from-zero": [[steps, layer - 1]],
         "steps-counted-otherwise": [[steps + 1, layer], [steps - 1, layer]],
         "pair-turned-round": [[layer, steps]],
     }
-    judge_equal(pair.tolist(), FIRST_DEAD, wrong, "FIRST_DEAD", say("not-first"))
+    judge_constant(pair, first, wrong, "FIRST_DEAD", otherwise=say("not-first"))
     letters = {"A": "the-start-is-sound", "B": "nobody-was-born-dead", "C": "", "D": "the-dead-do-not-wake"}
     expect_choice(letter, "FAULT", letters)
 
@@ -335,7 +359,6 @@ def the_step_follows_the_mean(answer, rng):
     for hidden in (2, 3):
         X, y, *network = _draw_network(rng, hidden)
         alpha, B = float(rng.uniform(0.2, 0.6)), len(X)
-        value = _two_lists(answer.call("descend", X, y, *network, alpha), "weights, biases", hidden + 1)
         slopes = _gradients(X, y, *network)
         wrong = {
             "still-the-sum": _move(network, slopes, B * alpha, alpha),
@@ -346,7 +369,9 @@ def the_step_follows_the_mean(answer, rng):
             "mask-missing": _move(network, _gradients(X, y, *network, mask=False), alpha, alpha),
             "new-weights-sent-back": _move(network, _gradients(X, y, *network, alpha=alpha), alpha, alpha),
         }
-        _judge_network(value, _move(network, slopes, alpha, alpha), wrong)
+        with keep_inputs(answer, "descend", X, y, *network, alpha) as value:
+            lists = _two_lists(value, "weights, biases", hidden + 1)
+            _judge_network(lists, _move(network, slopes, alpha, alpha), wrong)
 
 
 @EXERCISE.check("q5", hidden=True)
@@ -381,8 +406,7 @@ def too_few_and_too_many_cost_their_price(answer, rng):
 
 @EXERCISE.check("q6")
 def no_other_constant_is_better(answer, rng):
-    for ties in (False, True, False):
-        r, late, idle = _draw_days(rng, ties)
+    for r, late, idle in _draw_corners(rng):
         value = answer.call("best_constants", r, late, idle)
         squared, absolute, cheap = expect_numbers(value, "squared, absolute, cheap")
         mean, median, best = r.mean(), np.median(r), min(r, key=lambda c: _mean_cost(r, c, late, idle))
@@ -397,6 +421,7 @@ def no_other_constant_is_better(answer, rng):
             wrong = {
                 "share-upside-down": upside_down,
                 "interpolated-quantile": np.quantile(r, share),
+                "another-corner": [np.quantile(r, share, method=name) for name in ("nearest", "higher", "lower")],
                 "prices-ignored": [mean, median],
             }
             NEAR.name(cheap, best, wrong)
@@ -406,23 +431,31 @@ def no_other_constant_is_better(answer, rng):
 @EXERCISE.check("q6")
 def the_order_and_what_it_saves(answer, rng):
     order, saving = (expect_number(answer.get(name), name) for name in ("ORDER", "SAVING"))
-    Tolerance(0, 1).name(order, ORDER, {"ordered-the-mean": MEAN, "ordered-the-median": MEDIAN})
-    Tolerance(0, 1e-3).judge(order, ORDER, {"share-upside-down": LOWER}, "ORDER", say("other-order"))
+    r, late, idle, days = (EXERCISE.given(name) for name in ("REPLIES", "LATE", "IDLE", "DAYS"))
+
+    def year(c, late=late, idle=idle):
+        return days * _mean_cost(r, c, late, idle)
+
+    best, mean, median = min(r, key=year), r.mean(), np.median(r)
+    Tolerance(0, 1).name(order, best, {"ordered-the-mean": mean, "ordered-the-median": median})
+    wrong = {"share-upside-down": min(r, key=lambda c: year(c, idle, late))}
+    judge_constant(order, best, wrong, "ORDER", Tolerance(0, 1e-3), say("other-order"))
+    right = year(mean) - year(best)
     wrong = {
-        "saving-of-one-day": SAVING / 250,
-        "cost-for-saving": COST_OF_ORDER,
-        "saving-on-the-median": SAVING_ON_MEDIAN,
-        "saving-on-a-rounded-order": SAVING_ROUNDED,
+        "saving-of-one-day": right / days,
+        "cost-for-saving": year(best),
+        "saving-on-the-median": year(median) - year(best),
+        "saving-on-a-rounded-order": [year(cut(mean)) - year(best) for cut in (np.round, np.floor)],
     }
-    Tolerance(0, 0.01).name(saving, SAVING, wrong)
-    Tolerance(0, 1).judge(saving, SAVING, {}, "SAVING", say("other-saving"))
+    Tolerance(0, 0.01).name(saving, right, wrong)
+    judge_constant(saving, right, {}, "SAVING", Tolerance(0, 1), say("other-saving"))
 
 
 def _draw_logits(rng):
-    """z (B, K) with B != K, and y (B,) that is not always the largest logit nor all one class."""
+    """z (B, K) with B != K, and y (B,) that is not always the largest logit nor all one class; the last one occurs."""
     K = int(rng.integers(3, 7))
     B = K + int(rng.integers(2, 6))
-    return rng.normal(0, 2, (B, K)), np.r_[0, 1, rng.integers(0, K, B - 2)]
+    return rng.normal(0, 2, (B, K)), np.r_[0, K - 1, rng.integers(0, K, B - 2)]
 
 
 def _log_softmax(z):
@@ -461,8 +494,15 @@ def _draw_start(answer, rng, activation):
     return weights, np.array(sizes[:-1]), np.array(sizes[1:])
 
 
+def _other_last(variances, *others):
+    """The variances with that of the last layer by another rule, for each of the others."""
+    return [np.append(variances[:-1], other[-1]) for other in others]
+
+
 def _judge_variances(weights, right, wrong, activation):
     variances = np.array([W.var() for W in weights])
+    if (abs(variances / right - 1) < 1e-6).all():  # chance doesn't hit it three times
+        raise Misconception("spread-forced")
     wrong = {**wrong, "limit-for-spread": [right / 3, right * 3], "variance-for-spread": right**2}
     VARIANCE.name(variances, right, wrong)
     if not VARIANCE.same(variances, right):
@@ -534,13 +574,35 @@ def _judge_network(value, right, wrong):
         NEAR.expect(array, target, name)
 
 
-def _draw_days(rng, ties=False):
-    """Skewed needs r, and two prices; ties: such that a whole stretch of orders is equally cheap."""
-    n = int(rng.integers(10, 25))
-    late, idle = float(rng.uniform(3, 9)), float(rng.uniform(0.5, 2))
-    if ties:
-        n, late = 4 * (n // 4), 3 * idle
-    return rng.gamma(1.5, 20, n), late, idle
+def _find_first_death() -> tuple[int, int]:
+    """Steps and layer (from 1) at which all units of a hidden layer are dead for the first time, on all reviews."""
+    run, X = EXERCISE.given("run_colleague"), EXERCISE.given("COUNTS")
+    steps = 0
+    while True:
+        for layer, h in enumerate(_forward(X, *run(len(X), steps))[0][1:], start=1):
+            if (h == 0).all():
+                return steps, layer
+        steps += 1
+
+
+def _draw_days(rng):
+    """Skewed needs r, and two prices."""
+    return rng.gamma(1.5, 20, int(rng.integers(10, 25))), float(rng.uniform(3, 9)), float(rng.uniform(0.5, 2))
+
+
+def _draw_corners(rng):
+    """Days and prices: once a whole stretch of orders is equally cheap, else one r alone, at which others go wrong.
+
+    The best order is r number k + 1 from below, where late / (late + idle) = (k + part) / n: by these parts the corners
+    that quantiles of other definitions take lie on either side of it.
+    """
+    r, late, idle = _draw_days(rng)
+    yield r, late, idle
+    for share, part in ((0.8, 0.1), (0.25, 0.85), (0.15, 0.4), (0.6, 0.5), (0.9, 0.2), (0.4, 0.75)):
+        r, _, idle = _draw_days(rng)
+        share = (int(share * len(r)) + part) / len(r)
+        yield r, idle * share / (1 - share), idle
+    yield r[: len(r) // 4 * 4], 3 * idle, idle
 
 
 def _mean_cost(r, c, late, idle):
@@ -564,6 +626,6 @@ def _two_lists(value, names, layers=None):
 
 
 def _loss(value, B) -> float:
-    if np.ndim(value) and as_array(value, "loss").shape in ((B,), (B, 1)) and B > 1:
+    if as_array(value, "loss").shape in ((B,), (B, 1)) and B > 1:
         raise Misconception("not-averaged")
     return expect_number(value, "loss")

@@ -66,7 +66,11 @@ def cross_entropy(z, y):
 
     z: (B, K) logits, any numbers from -1e4 to 1e4, float64 or float32; y: (B,) integers, each of 0 ... K-1.
     What was handed over stays as it was.
-    Examples: z = [[0, 0], [0, 0]], y = [0, 1] gives log 2 = 0.6931...; z = [[10000, 0]], y = [1] gives 10000.
+
+    >>> cross_entropy(z=[[0.0, 0.0], [0.0, 0.0]], y=[0, 1])
+    0.6931
+    >>> cross_entropy(z=[[10000.0, 0.0]], y=[1])
+    10000.0
     """
     # BEGIN SOLUTION: take out what is common to a row, then the logarithm of the softmax
     z = z - z.max(axis=1, keepdims=True)                    # (B, K) the same p, and e**z at most 1
@@ -103,7 +107,9 @@ def cross_entropy_gradient(z, Y):
 
     z: (B, K) logits, any numbers from -1e4 to 1e4; Y: (B, K) votes >= 0, floats, whose rows may have any sum, also 0.
     What was handed over stays as it was.
-    Example: z = [[0, 0], [0, 0]], Y = [[1, 0], [3, 1]] gives [[-0.25, 0.25], [-0.5, 0.5]].
+
+    >>> cross_entropy_gradient(z=[[0.0, 0.0], [0.0, 0.0]], Y=[[1.0, 0.0], [3.0, 1.0]])
+    [[-0.25, 0.25], [-0.5, 0.5]]
     """
     # BEGIN SOLUTION: a safe softmax; each row of p counts as often as its review was voted on
     p = np.exp(z - z.max(axis=1, keepdims=True))
@@ -142,7 +148,11 @@ def binary_cross_entropy(z, y):
 
     z: (B,) logits, any numbers from -1e4 to 1e4, float64 or float32; y: (B,) labels from 0 to 1, fractions included.
     What was handed over stays as it was.
-    Examples: z = [0, 0], y = [1, 0.3] gives log 2 = 0.6931...; z = [10000, -10000], y = [0, 0] gives 5000.
+
+    >>> binary_cross_entropy(z=[0.0, 0.0], y=[1.0, 0.3])
+    0.6931
+    >>> binary_cross_entropy(z=[10000.0, -10000.0], y=[0.0, 0.0])
+    5000.0
     """
     # BEGIN SOLUTION: write both logarithms by log(1 + e**z) and simplify
     return np.mean(np.logaddexp(0, z) - y * z)              # log(e**0 + e**z) - y z
@@ -152,7 +162,10 @@ def binary_cross_entropy(z, y):
 def starting_logit(y):
     """The number c for which binary_cross_entropy([c, c, ..., c], y) is smallest.
 
-    y: (B,) labels from 0 to 1, not all 0 and not all 1. Example: y = [1, 0, 0, 0] gives -1.0986...
+    y: (B,) labels from 0 to 1, not all 0 and not all 1.
+
+    >>> starting_logit(y=[1.0, 0.0, 0.0, 0.0])
+    -1.0986
     """
     # BEGIN SOLUTION: set the derivative by c to 0, solve for c
     share = np.mean(y)
@@ -298,8 +311,11 @@ def look_inside(X, weights, biases):
     spreads[l]: the standard deviation over all (B, width) outputs of hidden layer l, after its ReLU.
     dead[l]: the share of its units whose output is 0 for every row of X.
     X: (B, d), weights: list of (n_in, n_out), biases: list of (n_out,); any number of layers.
-    Example: X = [[1], [3]], weights = [[[1, -1]], [[1], [1]]], biases = [[0, 0], [0]]: the one hidden layer has the
-    outputs [[1, 0], [3, 0]]; returns ([1.2247...], [0.5]).
+    The one hidden layer here has the outputs [[1, 0], [3, 0]]:
+
+    >>> look_inside(X=[[1.0], [3.0]], weights=[[[1.0, -1.0]], [[1.0], [1.0]]],
+    ...             biases=[[0.0, 0.0], [0.0]])
+    ([1.2247], [0.5])
     """
     # BEGIN SOLUTION: two numbers for the outputs of each hidden layer
     hidden = forward(X, weights, biases)[0][1:]
@@ -319,8 +335,11 @@ def descend(X, y, weights, biases, alpha):
     """(weights, biases), two new lists: after one step of length alpha * gradient of the mean cross-entropy.
 
     X: (B, d), y: (B,) integers, weights: list of (n_in, n_out), biases: list of (n_out,), which stay as they are; all
-    layers but the last end in ReLU. Example: X = [[1], [3]], y = [0, 1], weights = [[[0, 0]]], biases = [[0, 0]],
-    alpha = 1 gives weights [[[-0.5, 0.5]]] and biases [[0, 0]].
+    layers but the last end in ReLU.
+
+    >>> descend(X=[[1.0], [3.0]], y=[0, 1], weights=[[[1.0]], [[0.0, 0.0]]],
+    ...         biases=[[0.0], [0.0, 0.0]], alpha=1.0)
+    ([[[1]], [[-0.5, 0.5]]], [[0], [0, 0]])
     """
     # BEGIN SOLUTION: the gradient of a mean carries 1/B, wherever it goes
     hs, p = forward(X, weights, biases)
@@ -379,7 +398,10 @@ DAYS = 250                                                  # working days a yea
 def mean_cost(r, c, late, idle):
     """The mean over the days of late * max(r[i] - c, 0) + idle * max(c - r[i], 0). One number.
 
-    r: (n,) needs, c: the order, late and idle: prices > 0. Example: r = [10, 20], c = 12, late = 3, idle = 1 gives 13.
+    r: (n,) needs, c: the order, late and idle: prices > 0.
+
+    >>> mean_cost(r=[10.0, 20.0], c=12.0, late=3.0, idle=1.0)
+    13.0
     """
     # BEGIN SOLUTION: the price of each day, then the mean
     return np.mean(late * np.maximum(r - c, 0) + idle * np.maximum(c - r, 0))
@@ -390,7 +412,9 @@ def best_constants(r, late, idle):
     """Three numbers: the c with the least mean squared error, the least mean absolute error, the least mean_cost.
 
     r: (n,) numbers. Where several c are equally good, any of them.
-    Example: r = [1, 2, 3, 4, 10], late = 6, idle = 1 gives (4, 3, 10).
+
+    >>> best_constants(r=[1.0, 2.0, 3.0, 4.0, 10.0], late=6.0, idle=1.0)
+    (4.0, 3.0, 10.0)
     """
     # BEGIN SOLUTION: two are well known; the third is one of the r
     return np.mean(r), np.median(r), min(r, key=lambda c: mean_cost(r, c, late, idle))

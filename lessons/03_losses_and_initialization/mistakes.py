@@ -163,8 +163,11 @@ _MISTAKES = {
     ("q1", "nan-to-num", _LARGE, "clipped"): _loss(
         "np.log(p[np.arange(len(y)), y]) → np.nan_to_num(np.log(p[np.arange(len(y)), y]), neginf=0)", lines=_SAFE_P
     ),
-    ("q1", "in-place", _ROWS, "changes-its-inputs"): _loss("z = z -  → z -= "),
-    ("q1", "squeezed", _ROWS, "stopped with"): _loss(lines="z = z.squeeze()" + _CE),
+    ("q1", "classes-by-labels", _SURPRISE, "classes-counted-by-labels"): _loss(
+        f"-{_PICK} → -(np.eye(y.max() + 1)[y] * log_p).sum() / len(y)"
+    ),
+    ("q1", "in-place", _SURPRISE, "changes-its-inputs"): _loss("z = z -  → z -= "),
+    ("q1", "squeezed", _LARGE, "stopped with"): _loss(lines="z = z.squeeze()" + _CE),
     ("q2", "sum", _ONE_VOTE, "sum-for-mean"): _slope(" / len(Y) → "),
     ("q2", "entries", _ONE_VOTE, "mean-over-entries"): _slope("len(Y) → Y.size"),
     ("q2", "sign", _ONE_VOTE, "uphill"): _slope("return ( → return -("),
@@ -177,20 +180,21 @@ _MISTAKES = {
     ("q2", "transposed", _ONE_VOTE, "has shape"): _slope("return ( → return np.transpose((", "len(Y) → len(Y))"),
     ("q2", "argmax", _ONE_VOTE, "`gradient["): _slope("return → Y = np.eye(Y.shape[1])[Y.argmax(axis=1)]\nreturn"),
     ("q2", "log-p", _ONE_VOTE, "`gradient["): _slope("* p - Y → * np.log(p) - Y"),
+    ("q2", "whole-votes", _ONE_VOTE, "votes-rounded"): _slope("return → Y = Y.astype(int)\nreturn"),
     ("q2", "lesson", _MORE, "rows-taken-for-one"): _slope("Y.sum(axis=1, keepdims=True) * p → p"),
     ("q2", "shares", _MORE, "votes-made-shares"): _slope("return → Y = Y / Y.sum(axis=1, keepdims=True)\nreturn"),
     ("q2", "votes", _MORE, "divided-by-all-votes"): _slope("len(Y) → Y.sum()"),
     ("q2", "votes-of-columns", _MORE, "`gradient["): _slope("Y.sum(axis=1, keepdims=True) → Y.sum() / len(Y)"),
-    ("q2", "nan", _EMPTY, "no-votes-is-nan"): _slope(
+    ("q2", "nan", _MORE, "no-votes-is-nan"): _slope(
         "return → s = Y.sum(axis=1, keepdims=True)\nreturn s * (p - Y / s) / len(Y)\nreturn"
     ),
-    ("q2", "dropped", _EMPTY, "has shape"): _slope(lines="used = Y.sum(axis=1) > 0\nz, Y = z[used], Y[used]" + _VOTES),
-    ("q2", "voted-only", _EMPTY, "`gradient["): _slope("len(Y) → (Y.sum(axis=1) > 0).sum()"),
-    ("q2", "naive", _EMPTY, "overflow"): _slope("z - z.max(axis=1, keepdims=True) → z"),
-    ("q2", "minimum", _EMPTY, "overflow"): _slope("z.max(axis=1 → z.min(axis=1"),
-    ("q2", "one-maximum", _EMPTY, "one-maximum-for-all"): _slope("z.max(axis=1, keepdims=True) → z.max()"),
-    ("q2", "clipped", _EMPTY, "`gradient["): _slope(lines="z = np.clip(z, -500, 500)" + _VOTES),
-    ("q2", "in-place", _EMPTY, "changes-its-inputs"): _slope("return ( → z[:] = (", "len(Y) → len(Y)\nreturn z"),
+    ("q2", "dropped", _MORE, "has shape"): _slope(lines="used = Y.sum(axis=1) > 0\nz, Y = z[used], Y[used]" + _VOTES),
+    ("q2", "voted-only", _MORE, "divided-by-those-with-votes"): _slope("len(Y) → (Y.sum(axis=1) > 0).sum()"),
+    ("q2", "naive", _MORE, "overflow"): _slope("z - z.max(axis=1, keepdims=True) → z"),
+    ("q2", "minimum", _MORE, "overflow"): _slope("z.max(axis=1 → z.min(axis=1"),
+    ("q2", "one-maximum", _MORE, "one-maximum-for-all"): _slope("z.max(axis=1, keepdims=True) → z.max()"),
+    ("q2", "clipped", _MORE, "`gradient["): _slope(lines="z = np.clip(z, -500, 500)" + _VOTES),
+    ("q2", "in-place", _MORE, "changes-its-inputs"): _slope("return ( → z[:] = (", "len(Y) → len(Y)\nreturn z"),
     ("q3", "S1", _BOTH, "one-sided"): _binary(lines="return np.mean(y * np.logaddexp(0, -z))"),
     ("q3", "S1-to-the-letter", _BOTH, "one-sided"): _binary(lines="return np.sum(y * np.logaddexp(0, -z))"),
     ("q3", "other-side", _BOTH, "one-sided"): _binary(lines="return np.mean((1 - y) * np.logaddexp(0, z))"),
@@ -228,6 +232,7 @@ _MISTAKES = {
     ("q3", "log-share", _KNOWS, "log-of-the-share"): _binary(c="np.log(np.mean(y))"),
     ("q3", "upside-down", _KNOWS, "logit-upside-down"): _binary(c="np.log((1 - np.mean(y)) / np.mean(y))"),
     ("q3", "log10", _KNOWS, "other-logarithm"): _binary(c="np.log10(np.mean(y) / (1 - np.mean(y)))"),
+    ("q3", "majorities", _KNOWS, "fractions-not-counted"): _binary(c="np.log(np.mean(y > 0.5) / np.mean(y <= 0.5))"),
     ("q3", "zero", _KNOWS, "`logit` is"): _binary(c="0.0"),
     ("q3", "smoothed", _KNOWS, "`logit` is"): _binary(c="np.log((np.sum(y) + 1) / (np.sum(1 - y) + 1))"),
     ("q3", "mean-of-logits", _KNOWS, "`logit` is"): _binary(
@@ -265,6 +270,10 @@ _MISTAKES = {
     ("q4", "cut-tails", _HE, "standard deviation"): _start(
         f"{_NORMAL} → 0.88 * rng.normal(0, np.sqrt(variance), (n_in, n_out))"
     ),
+    ("q4", "linear-last", _HE, "last-layer-otherwise"): _relu("(2 if n_out != sizes[-1] else 1) / n_in"),
+    ("q4", "forced", _HE, "spread-forced"): _start(
+        "return weights → weights = [W / W.std() * (2 / W.shape[0]) ** 0.5 for W in weights]\nreturn weights"
+    ),
     ("q4", "always-he", _XAVIER, "same-rule-for-both"): _tanh("2 / n_in"),
     ("q4", "forward", _XAVIER, "one-way-only"): _tanh("1 / n_in"),
     ("q4", "backward", _XAVIER, "one-way-only"): _tanh("1 / n_out"),
@@ -295,6 +304,9 @@ _MISTAKES = {
     ("q4", "special", _CHANCE, "all-alike"): _start(
         "return weights → weights = [W * (W.shape[0] != W.shape[1]) for W in weights]\nreturn weights"
     ),
+    ("q5", "one-less", _SHOWS, "one-entry-less"): _spread("h.std(ddof=1)"),
+    ("q5", "soft", _SHOWS, "nearly-dead"): _dead("(h.mean(axis=0) < 1e-3).mean()"),
+    ("q5", "seldom", _SHOWS, "nearly-dead"): _dead("((h == 0).mean(axis=0) > 0.98).mean()"),
     ("q5", "before", _SHOWS, "before-the-relu"): _step(
         inside="""
 h, spreads, dead = X, [], []
@@ -310,7 +322,7 @@ return spreads, dead
     ("q5", "variance", _SHOWS, "variance-not-root"): _spread("h.var()"),
     ("q5", "by-unit", _SHOWS, "spread-by-unit"): _spread("h.std(axis=0).mean()"),
     ("q5", "by-review", _SHOWS, "spread-by-unit"): _spread("h.std(axis=1).mean()"),
-    ("q5", "each-unit", _SHOWS, "number or an array"): _spread("h.std(axis=0)"),
+    ("q5", "each-unit", _SHOWS, "should be an array"): _spread("h.std(axis=0)"),
     ("q5", "input-too", _SHOWS, "output-layer-counted"): _inside("[0][1:] → [0]"),
     ("q5", "output-too", _SHOWS, "output-layer-counted"): _inside("""hidden = forward(X, weights, biases)[0][1:]
  → h, hidden = X, []
@@ -354,7 +366,7 @@ for W, b in zip(weights, biases):
     ("q5", "by-classes", _MEAN, "`weights["): _step("/ len(X) → / p.size"),
     ("q5", "reversed", _MEAN, "has shape"): _step("insert(0,  → append("),
     ("q5", "divided-per-layer", _MEAN, "`weights["): _step("(h > 0) → (h > 0) / len(X)"),
-    ("q5", "in-place", _EDGE, "changes-its-inputs"): _step(
+    ("q5", "in-place", _MEAN, "changes-its-inputs"): _step(
         "new_biases.insert(0, b - alpha * g.sum(axis=0)) → b -= alpha * g.sum(axis=0)\n    new_biases.insert(0, b)"
     ),
     ("q5", "other-mean", _EDGE, "`weights["): _step("/ len(X) → / max(len(X), 2)"),
@@ -383,6 +395,12 @@ for W, b in zip(weights, biases):
         "np.quantile(r, idle / (late + idle), method='inverted_cdf')"
     ),
     ("q6", "interpolated", _LEAST, "interpolated-quantile"): _third("np.quantile(r, late / (late + idle))"),
+    ("q6", "nearest", _LEAST, "another-corner"): _third('np.quantile(r, late / (late + idle), method="nearest")'),
+    ("q6", "higher", _LEAST, "another-corner"): _third('np.quantile(r, late / (late + idle), method="higher")'),
+    ("q6", "lower", _LEAST, "another-corner"): _third('np.quantile(r, late / (late + idle), method="lower")'),
+    ("q6", "own-problem", _ORDER, "costs less"): _days(order="7", saving="0").replace(
+        "ORDER", "REPLIES, LATE, IDLE = np.array([7.0]), 1.0, 1.0\nORDER", 1
+    ),
     ("q6", "median-again", _LEAST, "prices-ignored"): _third("np.median(r)"),
     ("q6", "mean-again", _LEAST, "prices-ignored"): _third("r.mean()"),
     ("q6", "ratio", _LEAST, "constants[2]"): _third("r.mean() * late / idle"),
@@ -563,7 +581,7 @@ def look_inside(X, weights, biases):
     h, spreads, dead = torch.tensor(X), [], []
     for W, b in zip(weights[:-1], biases[:-1]):
         h = torch.relu(h @ torch.tensor(W) + torch.tensor(b))
-        spreads.append(h.std().item() if h.numel() > 1 else 0.0)    # divides by N - 1
+        spreads.append(h.std(correction=0).item())
         dead.append((h.amax(dim=0) == 0).double().mean().item())
     return spreads, dead
 

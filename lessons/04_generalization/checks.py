@@ -17,6 +17,7 @@ from autograder.answers import (
     expect_number,
     expect_parts,
     expect_shape,
+    judge_constant,
     keep_inputs,
 )
 
@@ -25,20 +26,13 @@ POINTS = Tolerance(1e-5, 1e-4)  # of percentage points: accuracies near 90 in fl
 WHOLE = Tolerance(0, 1e-3)
 EXERCISE = Exercise.beside(__file__)
 say = EXERCISE.say
-_TRANSFORMS = {
-    "half turn": lambda images: images[:, ::-1, ::-1],
-    "mirror left-right": lambda images: images[:, :, ::-1],
-    "mirror up-down": lambda images: images[:, ::-1, :],
-}
-# Dollars a year, of augmentation; the checks keep their own numbers, so that the given ones may be played with.
-_NET = 4572.138228
-_WRONG_NETS = {"net-of-the-mean": 6762.5, "net-of-one-interval": 5282.457912, "costs-forgotten": 6072.138228}
 
 
 @EXERCISE.check("q1")
 def all_weights_pay_and_no_bias(answer, rng):
     params, lambda1, lambda2 = _draw_params(rng)
-    value, _ = _open_penalty(answer.call("elastic_penalty", params, lambda1, lambda2), params)
+    with keep_inputs(answer, "elastic_penalty", params, lambda1, lambda2) as value:
+        penalty, _ = _open_penalty(value, params)
     weights = [p for name, p in params.items() if name.startswith("W")]
     flat = np.concatenate([p.ravel() for p in weights])
 
@@ -46,6 +40,13 @@ def all_weights_pay_and_no_bias(answer, rng):
         return sum(lambda1 * first(p) + lambda2 * second(p) for p in arrays)
 
     lengths = (np.linalg.norm, lambda p: np.linalg.norm(p) / 2)
+    misread = (
+        lambda name: "b" not in name,
+        lambda name: "W" in name,
+        lambda name: not name.startswith("b"),
+        lambda name: name[1:].isdigit() and name[0] == "W",
+        lambda name: params[name].ndim > 1,
+    )
     squares = (lambda p: (p**2).sum() / 2, lambda p: np.linalg.norm(p, 2) ** 2 / 2)
     wrong = {
         "root-of-the-squares": [pay(arrays, second=length) for arrays in ([flat], weights) for length in lengths],
@@ -57,10 +58,11 @@ def all_weights_pay_and_no_bias(answer, rng):
         "matrix-norm": [pay(weights, lambda p: np.linalg.norm(p, 1), second) for second in squares],
         "one-layer-only": [pay([p]) for p in weights],
         "bias-penalised": pay(params.values()),
+        "names-misread": [pay([p for name, p in params.items() if is_weight(name)]) for is_weight in misread],
         "half-forgotten": pay(weights, second=lambda p: (p**2).sum()),
         "lambdas-swapped": lambda2 * np.abs(flat).sum() + lambda1 * (flat**2).sum() / 2,
     }
-    NEAR.judge(value, pay(weights), wrong, "penalty")
+    NEAR.judge(penalty, pay(weights), wrong, "penalty")
 
 
 @EXERCISE.check("q1")
@@ -83,7 +85,12 @@ def the_minimum_is_pulled_to_zero(answer, rng):
     wrong = {
         "never-zero": [ridge, a],
         "past-zero": np.sign(a) * size / (h + lambda2),
-        "negative-side-lost": [np.maximum(one_sided, 0), one_sided, np.maximum(size, 0) / (h + lambda2)],
+        "negative-side-lost": [
+            np.maximum(one_sided, 0),
+            np.maximum((h * a - lambda1 * np.sign(a)) / (h + lambda2), 0),
+            one_sided,
+            np.maximum(size, 0) / (h + lambda2),
+        ],
         "curvature-ignored": [np.sign(a) * np.maximum(np.abs(a) - lambda1, 0) * factor for factor in factors],
         "kept-whole": [np.where(size > 0, kept, 0) for kept in (a, ridge)],
     }
@@ -146,6 +153,9 @@ def adamw_decays_beside_the_means(answer, rng):
     if NEAR.same(value[0], right[0]) and any(map(NEAR.same, value[1:], penalised[1:])):
         raise Misconception("decay-in-the-means")
     _judge_step(value, right, wrong, state, decoupled=True)
+    for decoupled in (True, False):
+        with keep_inputs(answer, "adam_step", *state.values(), decoupled, *_BETAS) as value:
+            _expect_step(value, _adam(**state, decoupled=decoupled))
 
 
 @EXERCISE.check("q2")
@@ -171,8 +181,9 @@ def a_weight_halves_step_by_step(answer, rng):
     NEAR.name(value, right, wrong)
     for came, should in zip(value, right, strict=True):
         WHOLE.expect(came, should, "steps")
-    few = expect_number(answer.call("steps_to_halve", 0.9, 0.8), "steps")  # 0.28 of it are left after one step
-    WHOLE.expect(few, 1, "steps")
+    for alpha, lam in ((0.9, 0.8), (0.5, 1.0)):  # after one step 0.28 of it are left, or exactly half
+        few = expect_number(answer.call("steps_to_halve", alpha, lam), "steps")
+        WHOLE.judge(few, 1, {"half-is-enough": 2} if lam == 1 else {}, "steps")
 
 
 @EXERCISE.check("q2", hidden=True)
@@ -234,7 +245,12 @@ def dropout_is_a_penalty(answer, rng):
             "one-coin-an-example": base + odds * np.mean((X @ w) ** 2) / 2,
             "sum-for-mean": [n * (base + odds * variance), base + n * odds * variance, n * base + odds * variance],
         }
-        NEAR.judge(value, base + odds * variance, wrong, "loss")
+        right = base + odds * variance
+        NEAR.name(value, right, wrong)
+        turned = value if NEAR.same(value, right) else answer.call("expected_loss", X[::-1], y[::-1], w, q)
+        if Tolerance(0.2, 0).same(turned, value) and not Tolerance(1e-6, 0).same(turned, value):
+            raise Misconception("drawn-not-derived")  # the order of the examples matters to it
+        NEAR.expect(value, right, "loss")
 
 
 @EXERCISE.check("q3", hidden=True)
@@ -268,49 +284,60 @@ def pictures_move_and_zeros_come_in(answer, rng):
         "edge-drawn-out": _shift(images, down, right, fill="edge"),
     }
     NEAR.judge(value, _shift(images, down, right), wrong, "images")
+    _judge_far_shifts(answer, rng)
 
 
 @EXERCISE.check("q4")
 def labels_follow_the_pictures(answer, rng):
-    for name in _TRANSFORMS:
-        glyphs, right = _draw_glyphs(rng, name)
-        K, changed = len(glyphs), _TRANSFORMS[name](glyphs)
+    transforms = EXERCISE.given("TRANSFORMS")
+    for name, more in zip(transforms, (0, 1, 6), strict=True):
+        glyphs, right = _draw_glyphs(rng, name, more)
+        K, changed = len(glyphs), transforms[name](glyphs)
         wrong = {
             "labels-kept": np.arange(K),
             "only-itself": np.where(right == np.arange(K), right, -1),
             "nothing-becomes-zero": np.where(right < 0, 0, right),
             "nearest-glyph": (changed[:, None] != glyphs).sum(axis=(2, 3)).argmin(axis=1),
-            "one-transform": [_labels(glyphs, other(glyphs)) for other in _TRANSFORMS.values()],
+            "one-transform": [_labels(glyphs, other(glyphs)) for other in transforms.values()],
+            "ten-glyphs": [
+                np.where(right >= 10, -1, right),
+                np.where((right >= 10) | (np.arange(K) >= 10), -1, right),
+            ],
         }
-        NEAR.judge(answer.call("labels_after", glyphs, name), right, wrong, "labels")
+        with keep_inputs(answer, "labels_after", glyphs, name) as value:
+            if as_array(value, "labels").shape == (10,):
+                raise Misconception("ten-glyphs")
+            NEAR.judge(value, right, wrong, "labels")
 
 
 @EXERCISE.check("q4")
 def safe_is_what_keeps_each_digit(answer, rng):
     names = answer.get("SAFE")
     names = [names] if isinstance(names, str) else names
-    if not isinstance(names, (list, tuple)) or not all(isinstance(name, str) and name in _TRANSFORMS for name in names):
+    transforms, glyphs = EXERCISE.given("TRANSFORMS"), EXERCISE.given("GLYPHS")
+    if not isinstance(names, (list, tuple)) or not all(isinstance(name, str) and name in transforms for name in names):
         raise Wrong(say("no-names"))
-    if any(name.startswith("mirror") for name in names):
+    shown = glyphs[list(EXERCISE.given("SCOREBOARD"))]
+    safe = {
+        name for name, change in transforms.items() if np.array_equal(_labels(shown, change(shown)), range(len(shown)))
+    }
+    if set(names) - safe:
         raise Misconception("readable-is-not-right")
-    if not names:
+    if set(names) != safe:
         raise Misconception("too-careful")
 
 
 @EXERCISE.check("q4", hidden=True)
 def far_shifts_and_narrow_pictures(answer, rng):
-    images = _draw_images(rng, square=False)
-    B, H, W = images.shape
     for _ in range(3):
-        down, right = rng.integers(-H - 2, H + 3, B), rng.integers(-W - 2, W + 3, B)
-        down[:6], right[:6] = (H, -H, 0, 0, H + 1, -1), (0, 0, W, -W, 1, -W - 1)
-        _expect_kept(answer, _shift(images, down, right), "shift_images", images, down, right)
+        _judge_far_shifts(answer, rng)
     one = rng.uniform(1, 9, (1, 1, 4))
     for offsets in ((0, 0), (0, 3), (1, 0), (0, -1), (-7, 2), (0, 11)):
         down, right = (np.array([offset]) for offset in offsets)
         NEAR.expect(answer.call("shift_images", one, down, right), _shift(one, down, right), "images")
-    glyphs, right = _draw_glyphs(rng, "half turn")
-    _expect_kept(answer, right, "labels_after", glyphs, "half turn")
+    for name in EXERCISE.given("TRANSFORMS"):
+        glyphs, right = _draw_glyphs(rng, name, int(rng.integers(0, 9)))
+        _expect_kept(answer, right, "labels_after", glyphs, name)
     _expect_kept(answer, [-1], "labels_after", np.array([[[1, 0, 0]]]), "mirror left-right")
 
 
@@ -325,6 +352,10 @@ def stops_in_time_with_the_best_weights(answer, rng):
     losses, patience, max_epochs = _draw_telling_run(rng)
     for _ in range(2):  # the second time with other weights: nothing may be left of the first
         _judge_fit(answer, rng, losses, patience, max_epochs)
+    nan = float("nan")
+    _judge_fit(answer, rng, [(1.0, 0.9), (0.8, 0.7), (0.7, 0.8), (0.6, 0.7), (0.5, 0.6)], 2, 5)
+    _judge_fit(answer, rng, [(1.0, nan), (0.9, 0.8), (0.8, nan), (0.7, 0.4), (0.6, 0.5), (0.5, 0.1)], 2, 5)
+    _judge_fit(answer, rng, [(1.0, nan)] * 4, 3, 4)  # hopeless
 
 
 @EXERCISE.check("q5", hidden=True)
@@ -344,8 +375,8 @@ def diverged_short_and_hopeless_runs(answer, rng):
 @EXERCISE.check("q6")
 def gains_are_compared_seed_by_seed(answer, rng):
     accuracies, baseline = _draw_accuracies(rng)
-    rows = _open_rows(answer.call("compare_with_baseline", accuracies, baseline, 0.9), len(accuracies))
-    _judge_pairing(rows, accuracies, baseline, 0.9)
+    with keep_inputs(answer, "compare_with_baseline", accuracies, baseline, 0.9) as value:
+        _judge_pairing(_open_rows(value, len(accuracies)), accuracies, baseline, 0.9)
 
 
 @EXERCISE.check("q6")
@@ -366,6 +397,8 @@ def all_intervals_hold_at_once(answer, rng):
             "degrees-of-freedom": [
                 error * _t_quantile(1 - tail / (2 * K), df) for df in (S, S - 2, 2 * S - 2, K - 1, K)
             ],
+            "confidence-wired-in": error * _t_quantile(1 - 0.05 / (2 * K), S - 1),
+            "strategies-wired-in": error * _t_quantile(1 - tail / (2 * len(EXERCISE.given("STRATEGIES"))), S - 1),
         }
         POINTS.name((high - low) / 2, right, wrong)
         for value, offset, what in ((low, -right, "low"), (high, right, "high"), (gain, 0, "gain")):
@@ -374,17 +407,23 @@ def all_intervals_hold_at_once(answer, rng):
 
 @EXERCISE.check("q6")
 def the_choice_brings_most_for_sure(answer, rng):
-    strategies = {
-        "early stopping": "cheapest-or-surest",
-        "L2": "cheapest-or-surest",
-        "dropout": "means-or-single-intervals",
-        "augmentation": "",
-        "five models voting": "gain-without-costs",
-        "baseline": "too-timid",
+    names = ("ACCURACIES", "BASELINE", "STRATEGIES", "COSTS", "DOLLARS_PER_POINT")
+    accuracies, baseline, strategies, costs, dollars = (EXERCISE.given(name) for name in names)
+    D, (K, S) = accuracies - baseline, accuracies.shape
+    gain, error = D.mean(axis=1), D.std(axis=1, ddof=1) / S**0.5
+    alone, low = (gain - error * _t_quantile(1 - 0.05 / (2 * k), S - 1) for k in (1, K))
+    nets = dollars * low - costs
+    best = int(nets.argmax())
+    options = {name: "cheapest-or-surest" for name in strategies} | {"baseline": "too-timid"}
+    options[strategies[low.argmax()]] = "gain-without-costs"
+    options |= {strategies[(dollars * ends - costs).argmax()]: "means-or-single-intervals" for ends in (gain, alone)}
+    expect_choice(answer.get("CHOICE"), "CHOICE", options | {strategies[best]: ""})
+    wrong = {
+        "net-of-the-mean": dollars * gain[best] - costs[best],
+        "net-of-one-interval": dollars * alone[best] - costs[best],
+        "costs-forgotten": dollars * low[best],
     }
-    expect_choice(answer.get("CHOICE"), "CHOICE", strategies)
-    net = expect_number(answer.get("NET"), "NET")
-    Tolerance(0, 1).judge(net, _NET, _WRONG_NETS, "NET", say("not-the-net"))  # to a dollar
+    judge_constant(answer.get("NET"), nets[best], wrong, "NET", Tolerance(0, 1), say("not-the-net"))  # to a dollar
 
 
 @EXERCISE.check("q6", hidden=True)
@@ -402,12 +441,14 @@ _BETAS = (0.8, 0.95)
 
 
 def _draw_params(rng):
-    """Three layers with biases, a zero in each matrix and both signs; and two strengths."""
+    """Three layers with biases, names not all alike, a zero in each matrix and both signs; and two strengths."""
     sizes, params = rng.integers(2, 5, size=4), {}
-    for k, (rows, columns) in enumerate(zip(sizes[:-1], sizes[1:], strict=True), 1):
+    names = ("W1", "b1"), ("W2", "b2"), ("Wback", "shiftW")
+    for rows, columns, (weight, bias) in zip(sizes[:-1], sizes[1:], names, strict=True):
         W = rng.uniform(0.3, 2, (rows, columns)) * rng.choice([-1, 1], (rows, columns))
         W[0, :2], W[1, 0] = (-abs(W[0, 0]), abs(W[0, 1])), 0
-        params |= {f"W{k}": W, f"b{k}": rng.uniform(0.5, 1.5, columns)}
+        params |= {weight: W, bias: rng.uniform(0.5, 1.5, columns)}
+    params["b2"] = params["b2"][None]  # a bias may have two axes
     return params, float(rng.uniform(0.5, 1)), float(rng.uniform(1.5, 3))
 
 
@@ -505,6 +546,15 @@ def _draw_images(rng, square):
     return rng.uniform(1, 9, (B, H, H if square else H + int(rng.integers(1, 4))))
 
 
+def _judge_far_shifts(answer, rng):
+    """Shifts of wide pictures: three as far as the picture reaches or farther, one by nearly its width, none at all."""
+    images = _draw_images(rng, square=False)
+    B, H, W = images.shape
+    down, right = rng.integers(-H - 2, H + 3, B), rng.integers(-W - 2, W + 3, B)
+    down[:6], right[:6] = (H, -H - 1, 1, 0, 0, -1), (0, 1, W, 1 - W, 0, -W - 1)
+    _expect_kept(answer, _shift(images, down, right), "shift_images", images, down, right)
+
+
 def _draw_offsets(rng, B, size):
     """B offsets within the picture: positive, negative and 0 among them, the first and the last not alike."""
     offsets = rng.integers(1, size - 1, B) * rng.choice([-1, 1], B)
@@ -524,17 +574,19 @@ def _shift(images, down, right, fill="zero"):
     return moved * inside if fill == "zero" else moved
 
 
-def _draw_glyphs(rng, name):
-    """Different glyphs, in random order: two stay as they are, two pairs change places, two become nothing."""
-    change = _TRANSFORMS[name]
+def _draw_glyphs(rng, name, more=0):
+    """Different glyphs, in random order: two stay as they are, two pairs change places, two and more become nothing."""
+    transforms, K = EXERCISE.given("TRANSFORMS"), 8 + more
+    change = transforms[name]
     while True:
-        noise = rng.integers(0, 2, (6, int(rng.integers(4, 6)), int(rng.integers(3, 6))))
+        noise = rng.integers(0, 2, (6 + more, int(rng.integers(4, 6)), int(rng.integers(3, 6))))
         moved = change(noise)
-        glyphs = np.concatenate([noise[:2] | moved[:2], noise[2:4], moved[2:4], noise[4:]])[rng.permutation(8)]
+        glyphs = np.concatenate([noise[:2] | moved[:2], noise[2:4], moved[2:4], noise[4:]])[rng.permutation(K)]
         right = _labels(glyphs, change(glyphs))
-        different = len({glyph.tobytes() for glyph in glyphs}) == 8 and (right < 0).sum() == 2
-        others = [_labels(glyphs, any_other(glyphs)) for key, any_other in _TRANSFORMS.items() if key != name]
-        itself = np.where(right == np.arange(8), right, -1)
+        different = len({glyph.tobytes() for glyph in glyphs}) == K and (right < 0).sum() == 2 + more
+        different = different and (more < 5 or right.max() >= 10)
+        others = [_labels(glyphs, any_other(glyphs)) for key, any_other in transforms.items() if key != name]
+        itself = np.where(right == np.arange(K), right, -1)
         nearest = (change(glyphs)[:, None] != glyphs).sum(axis=(2, 3)).argmin(axis=1)
         mistaken = any(np.array_equal(labels, other) for labels in (right, itself) for other in others)
         if different and not mistaken and nearest[right < 0].any():

@@ -80,8 +80,11 @@ def elastic_penalty(params, lambda1, lambda2):
     params: a dictionary of arrays of any shape. Names that begin with "W" hold weights, all others biases.
     penalty: a number. gradients: a dictionary with the same names, arrays of the same shapes; 0 for biases, and 0 from
     the first term where a weight is 0.
-    Example: params = {"W1": [[1, -2], [0, 0.5]], "b1": [3, 3]} (as arrays), lambda1 = 2, lambda2 = 4 give
-    17.5 and {"W1": [[6, -10], [0, 4]], "b1": [0, 0]}.
+
+    >>> elastic_penalty(
+    ...     params={"W1": [[1.0, -2.0], [0.0, 0.5]], "b1": [3.0, 3.0]},
+    ...     lambda1=2.0, lambda2=4.0)
+    (17.5, {"W1": [[6, -10], [0, 4]], "b1": [0, 0]})
     """
     # BEGIN SOLUTION: add up over the weights; signs and weights make the gradient
     penalty, gradients = 0.0, {}
@@ -98,7 +101,10 @@ def penalized_minimum(a, h, lambda1, lambda2):
     """The w at which h / 2 * (w - a)**2 + lambda1 * |w| + lambda2 / 2 * w**2 is smallest, for each entry of a and h.
 
     a: (d,), h: (d,) positive, lambda1 >= 0, lambda2 >= 0: numbers. Returns (d,).
-    Example: a = [3, 0.5, -2], h = [1, 1, 2], lambda1 = 1, lambda2 = 1 give [1, 0, -1].
+
+    >>> penalized_minimum(a=[3.0, 0.5, -2.0], h=[1.0, 1.0, 2.0],
+    ...                   lambda1=1.0, lambda2=1.0)
+    [1, 0, -1]
     """
     # BEGIN SOLUTION: three cases in one line, or in three
     return np.sign(a) * np.maximum(h * np.abs(a) - lambda1, 0) / (h + lambda2)
@@ -144,8 +150,13 @@ def adam_step(w, g, m, v, t, alpha, lam, decoupled, beta1=0.9, beta2=0.999, epsi
 
     w, g, m, v: arrays of one shape, any; g is the gradient of the loss alone, m and v are as the step before left them.
     t: 1 in the first step. The returned m and v are those to carry on with, without bias correction.
-    Example: w = [1], g = [2], m = [0], v = [0], t = 1, alpha = 0.1, lam = 0.5, beta1 = beta2 = 0.5, epsilon = 0
-    give [0.9], [1.25], [3.125] if decoupled is False, and [0.85], [1], [2] if it is True.
+
+    >>> adam_step(w=[1.0], g=[2.0], m=[0.0], v=[0.0], t=1, alpha=0.1, lam=0.5,
+    ...           decoupled=False, beta1=0.5, beta2=0.5, epsilon=0.0)
+    ([0.9], [1.25], [3.125])
+    >>> adam_step(w=[1.0], g=[2.0], m=[0.0], v=[0.0], t=1, alpha=0.1, lam=0.5,
+    ...           decoupled=True, beta1=0.5, beta2=0.5, epsilon=0.0)
+    ([0.85], [1], [2])
     """
     # BEGIN SOLUTION: what enters the means, the means, the step
     if not decoupled:
@@ -162,7 +173,12 @@ def adam_step(w, g, m, v, t, alpha, lam, decoupled, beta1=0.9, beta2=0.999, epsi
 def steps_to_halve(alpha, lam):
     """The smallest whole number of AdamW steps after which a weight with gradient 0 is at most half of what it was.
 
-    0 < alpha * lam < 1. Examples: alpha = 0.1, lam = 2 gives 4; alpha = 0.001, lam = 0.01 gives 69315.
+    0 < alpha * lam < 1.
+
+    >>> steps_to_halve(alpha=0.1, lam=2.0)
+    4
+    >>> steps_to_halve(alpha=0.001, lam=0.01)
+    69315
     """
     # BEGIN SOLUTION: each step multiplies by the same factor
     return int(np.ceil(np.log(0.5) / np.log(1 - alpha * lam)))
@@ -206,7 +222,10 @@ def dropout(X, mask, q, training):
     """The output of inverted dropout. X: array of any shape; mask: 0 or 1, the same shape, 1 keeps; 0 < q <= 1: the
     probability to keep, with which the mask was drawn; training: True or False.
 
-    Example: X = [[1, 2]], mask = [[1, 0]], q = 0.5 give [[2, 0]] in training, [[1, 2]] in evaluation.
+    >>> dropout(X=[[1.0, 2.0]], mask=[[1, 0]], q=0.5, training=True)
+    [[2, 0]]
+    >>> dropout(X=[[1.0, 2.0]], mask=[[1, 0]], q=0.5, training=False)
+    [[1, 2]]
     """
     # BEGIN SOLUTION: keep and scale, in training
     return X * mask / q if training else X
@@ -224,7 +243,10 @@ def expected_loss(X, y, w, q):
     """The mean over all masks of 1 / (2 n) * sum over i of (sum over j of mask_ij * x_ij / q * w_j - y_i)**2.
 
     X: (n, d), y: (n,), w: (d,); the entries of the mask are independent, 1 with probability q, else 0. Returns a number.
-    Example: X = [[1, 2]], y = [1], w = [1, 1], q = 0.5 give 4.5, of which 2 is the loss without dropout.
+    Of the 4.5 here 2 is the loss without dropout:
+
+    >>> expected_loss(X=[[1.0, 2.0]], y=[1.0], w=[1.0, 1.0], q=0.5)
+    4.5
     """
     # BEGIN SOLUTION: the squared mean error and the variance, example by example
     errors = X @ w - y                                          # (n,)
@@ -293,8 +315,10 @@ def shift_images(images, down, right):
 
     images: (B, H, W), down: (B,), right: (B,) integers of either sign, perhaps larger than the image. 0 comes in.
     Returns (B, H, W).
-    Example: images = [[[1, 2], [3, 4]], [[1, 2], [3, 4]]], down = [1, 0], right = [0, -1] give
-    [[[0, 0], [1, 2]], [[2, 0], [4, 0]]].
+
+    >>> shift_images(images=[[[1.0, 2.0], [3.0, 4.0]], [[1.0, 2.0], [3.0, 4.0]]],
+    ...              down=[1, 0], right=[0, -1])
+    [[[0, 0], [1, 2]], [[2, 0], [4, 0]]]
     """
     # BEGIN SOLUTION: find out from where each pixel comes, and whether that lies inside
     B, H, W = images.shape
@@ -311,7 +335,9 @@ def labels_after(glyphs, name):
 
     glyphs: (K, H, W), all different; glyph k has the label k; name: one of the names in TRANSFORMS, which takes (K, H, W)
     to (K, H, W). Returns (K,) integers. K need not be 10.
-    Example: of the glyphs [[1, 0]], [[0, 1]], [[0, 0]] (one row, two columns), "mirror left-right" makes [1, 0, 2].
+
+    >>> labels_after(glyphs=[[[1, 0]], [[0, 1]], [[0, 0]]], name="mirror left-right")
+    [1, 0, 2]
     """
     # BEGIN SOLUTION: compare each transformed glyph with all glyphs
     changed = TRANSFORMS[name](glyphs)
@@ -486,8 +512,10 @@ def compare_with_baseline(accuracies, baseline, confidence=0.95):
 
     accuracies: (K, S), baseline: (S,), S >= 2, column s of both with the same seed. All K intervals hold at once with
     this confidence (Bonferroni). Returns three arrays (K,), in the unit of the accuracies.
-    Example: accuracies = [[91, 93, 92], [90, 91, 92]], baseline = [90, 91, 91], confidence = 0.95 give
-    gain = [1.3333, 0.3333], low = [-0.7351, -1.7351], high = [3.4018, 2.4018], rounded.
+
+    >>> compare_with_baseline(accuracies=[[91.0, 93.0, 92.0], [90.0, 91.0, 92.0]],
+    ...                       baseline=[90.0, 91.0, 91.0], confidence=0.95)
+    ([1.3333, 0.3333], [-0.7351, -1.7351], [3.4018, 2.4018])
     """
     # BEGIN SOLUTION: differences seed by seed, their mean, its standard error, the quantile
     differences = accuracies - baseline                         # (K, S)

@@ -12,8 +12,16 @@ from autograder.answers.expect import (
     expect_parts,
     is_equal,
 )
-from autograder.answers.judge import Tolerance, expect_choice, expect_letters, expect_rows, judge_equal, keep_inputs
-from autograder.answers.outcome import CouldNotRun, Misconception, Text, Wrong
+from autograder.answers.judge import (
+    Tolerance,
+    expect_choice,
+    expect_letters,
+    expect_rows,
+    judge_constant,
+    judge_equal,
+    keep_inputs,
+)
+from autograder.answers.outcome import CouldNotRun, Misconception, Text, Unfit, Wrong
 
 NEAR = Tolerance(1e-5, 1e-6)
 
@@ -68,6 +76,43 @@ def test_a_sentence_can_stand_in_place_of_the_right_value():
             judged(6, 5, {"six": 6}, "COST", secret)
 
 
+@pytest.mark.parametrize(("right", "near"), [(1536, NEAR), (1536, None), ((3, 2), None), (0.7613, Tolerance(0, 6e-4))])
+def test_a_constant_is_judged_without_a_word_of_the_right_one(right, near):
+    wrong = {"seven": [7, [7, 7]]}
+    for same in (
+        right,
+        np.array(right),
+        np.array(right, dtype=np.float32),
+        [right] if np.ndim(right) == 0 else list(right),
+    ):
+        judge_constant(same, right, wrong, "LOW", near)
+    with pytest.raises(Misconception, match="seven"):
+        judge_constant(np.full(np.shape(right), 7), right, wrong, "LOW", near)
+    for junk in (
+        0,
+        1,
+        -1,
+        1e9,
+        float("nan"),
+        float("inf"),
+        "x",
+        [],
+        [1, 2],
+        [1, 2, 3],
+        [[1], [2, 3]],
+        None,
+        True,
+        {},
+        "1536",
+    ):
+        with pytest.raises(Wrong) as caught:
+            judge_constant(junk, right, wrong, "LOW", near)
+        said = "".join(caught.value.message).replace("[1, 2]", "").replace("2 numbers", "").replace("2 个数", "")
+        assert not any(part in said for part in ("1536", "0.76", "(3, 2)", "3", "2"))
+    with pytest.raises(Wrong, match="^other$"):
+        judge_constant(np.zeros(np.shape(right)), right, wrong, "LOW", near, Text("other", "别的"))
+
+
 def test_exact_values_are_judged_as_they_are():
     judge_equal(["a", "b"], ("a", "b"), {"turned": [["b", "a"]]})
     judge_equal(None, None, {})
@@ -113,12 +158,17 @@ def test_choices():
     assert expect_choice("c", "VERDICT", tuple(options)) == "C"
     with pytest.raises(Misconception, match="too-few"):
         expect_choice("a", "VERDICT", options)
-    for value in (None, 3, "", "B", ["A"]):
+    for right in ("A", ["a"], ("A.",), [["(A)"]], "a)", " Ａ", '"A"'):
+        with pytest.raises(Misconception, match="too-few"):
+            expect_choice(right, "VERDICT", options)
+    assert expect_choice("l2", "WAY", ("weight decay (L1)", "L2")) == "L2"
+    assert expect_choice("Weight  decay (L1)", "WAY", ("weight decay (L1)", "L2")) == "weight decay (L1)"
+    for value in (None, 3, "", "B", ["A", "C"], Unfit("Run"), {"A": 1}, "A" * 10**6):
         with pytest.raises(Wrong) as error:
             expect_choice(value, "VERDICT", options)
         assert error.value.message == (
-            '`VERDICT` is "A", "not shown" or "C".',
-            '`VERDICT` 应是 "A"、"not shown" 或 "C"。',
+            '`VERDICT` is "A", "C" or "not shown".',
+            '`VERDICT` 应是 "A"、"C" 或 "not shown"。',
         )
 
 
@@ -126,14 +176,25 @@ def test_letters():
     def judge(value):
         expect_letters(value, "FAULTS", "ABD", "ABCDE", {"CE": "blamed", "B": "forgotten"}, Text("more", "还有"))
 
-    for value in ("ABD", "d, b and a.", ["A", "B", "d"], ("AB", "D")):
+    for value in ("ABD", "d, b and a.", ["A", "B", "d"], ("AB", "D"), "A、B和D", "Ａ，Ｂ，Ｄ", "{A, B, D}"):
         judge(value)
     for value, name in (("ABCD", "blamed"), ("ADE", "blamed"), ("AD", "forgotten")):
         with pytest.raises(Misconception, match=name):
             judge(value)
     with pytest.raises(Wrong, match="^more$"):
         judge("AB")
-    for value in ("", "ABX", "12", None, 5, [1, 2]):
+    for value in (
+        "",
+        "ABX",
+        "12",
+        None,
+        5,
+        [1, 2],
+        Unfit("Run"),
+        "都对",
+        {"A": 1, "B": 2, "D": 3},
+        "ABD" + "X" * 10**6,
+    ):
         with pytest.raises(Wrong, match='letters out of A to E, for instance "AE"'):
             judge(value)
 
@@ -141,7 +202,7 @@ def test_letters():
 def test_row_numbers():
     rows = expect_rows([2.0, 0], "rows", 3)
     assert rows.tolist() == [2, 0] and rows.dtype == int and not expect_rows([], "rows", 3).size
-    for value in ([3], [-1], [0.5], [[0, 1]], [float("nan")], np.array([True, False]), 1):
+    for value in ([3], [-1], [0.5], [[0, 1]], [float("nan")], np.array([True, False]), [True, False], 1):
         with pytest.raises(Wrong, match="`rows` should hold row numbers, whole numbers from 0 to 2"):
             expect_rows(value, "rows", 3)
 

@@ -127,12 +127,14 @@ def test_the_same_answers_get_the_same_record(grader):
     assert replace(resaved, **same) == replace(first, **same)
 
 
-def test_inputs_change_with_seed_exercise_and_answers():
+def test_inputs_change_with_key_seed_exercise_and_answers():
     answers = {"q1": "a", "q2": "b"}
     seed = derive_seed(SETTING, answers)
-    assert seed == derive_seed(SETTING, dict(reversed(answers.items()))) and 0 <= seed < 2**32
-    others = [(replace(SETTING, seed=1), answers), (replace(SETTING, exercise="x"), answers), (SETTING, {"q1": "a"})]
-    assert len({seed, *(derive_seed(*other) for other in others)}) == 4
+    assert seed == derive_seed(SETTING, dict(reversed(answers.items()))) and 0 <= seed < 2**128
+    changes = ({"seed": 1}, {"exercise": "x"}, {"key": b"another teacher's"})
+    others = [(replace(SETTING, **change), answers) for change in changes] + [(SETTING, {"q1": "a"})]
+    seeds = {seed, *(derive_seed(*other) for other in others)}
+    assert len(seeds) == 5 and max(seeds) > 2**64
 
 
 def _drop_ids(notebook):

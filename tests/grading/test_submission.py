@@ -9,8 +9,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from autograder.answers.layout import Layout, find_names
 from autograder.grading.parsing import MAX_BYTES, SubmissionError
-from autograder.grading.submission import MAX_ANSWER, find_names, read_submission
+from autograder.grading.submission import MAX_ANSWER, read_submission
 from autograder.results.record import RecordStatus
 
 NAME = "01_backprop"
@@ -18,6 +19,7 @@ UNTOUCHED = {
     "q1": "# q1: double\ndef double(x):\n    raise NotImplementedError('q1: x')",
     "q2": "# q2: two\nFACTOR = ...",
 }
+LAYOUT = Layout(NAME, (), {}, {question: find_names(hole) for question, hole in UNTOUCHED.items()}, frozenset())
 Q1, Q2 = "# q1: double\ndef double(x):\n    return 2 * x", "# q2: two\nFACTOR = 2"
 
 
@@ -44,7 +46,7 @@ def _usual():
 
 def _read(notebook):
     data = notebook if isinstance(notebook, bytes) else json.dumps(notebook).encode()
-    return read_submission(data, NAME, UNTOUCHED)
+    return read_submission(data, LAYOUT)
 
 
 def _refuse(notebook):
@@ -177,39 +179,29 @@ def test_a_notebook_without_any_answer_cell_says_what_to_do():
 
 
 @pytest.mark.parametrize(
-    ("cells", "answer"),
+    "cells",
     [
-        ([_cell("# q1: a", f"{NAME}-q1"), _cell("# q1: b", f"{NAME}-q1")], "# q1: b"),  # an id twice
-        (
-            [_cell("# q1: a", f"{NAME}-q1", "q1"), _cell("# q1: b", "x", "q1")],
-            "# q1: a",
-        ),  # pasted below: the id decides
-        ([_cell("# q1: a"), _cell("# q1: b")], "# q1: b"),
-        ([_cell("# q1: a", "x", "q1"), _cell("# q1: b", "y", "q1")], "# q1: b"),
+        [_cell("# q1: a", f"{NAME}-q1"), _cell("# q1: b", f"{NAME}-q1")],  # an id twice
+        [_cell("# q1: a", f"{NAME}-q1", "q1"), _cell("# q1: b", "x", "q1")],  # pasted below
+        [_cell("# q1: a"), _cell("# q1: b")],
+        [_cell("# q1: a", f"{NAME}-q1", "q1"), _cell("# q1: b", "x", "q1")],  # split, the marker in both
+        [_cell("# q1: a", f"{NAME}-q1"), _cell("# q1: b", question="q1")],
     ],
 )
-def test_of_several_cells_for_a_question_one_counts_and_a_note_says_so(cells, answer):
+def test_all_cells_of_an_answer_count_in_their_order_as_in_a_kernel(cells):
     submission = _read(_notebook(*cells, _cell(Q2, f"{NAME}-q2")))
-    assert submission.answers["q1"] == answer
-    assert [note.en for note in submission.notes if "2 cells" in note.en and note.en.startswith("q1")]
+    assert submission.answers["q1"] == "# q1: a\n# q1: b" and submission.notes == ()
 
 
-@pytest.mark.parametrize("ids", [(f"{NAME}-q1", "x"), ("x", f"{NAME}-q1"), ("x", "y")])
-def test_a_split_answer_cell_counts_whole(ids):
-    parts = [_cell("# q1: a\na = 1", ids[0], "q1"), _cell("b = 2", ids[1], "q1")]
-    submission = _read(_notebook(*parts, _cell(Q2, f"{NAME}-q2")))
-    assert submission.answers["q1"] == "# q1: a\na = 1\nb = 2" and submission.notes == ()
-
-
-def test_a_marker_in_an_extra_cell_does_not_displace_the_cell_with_the_id():
-    notebook = _usual()
-    notebook["cells"].append(_cell("# q1: stolen"))
-    assert _read(notebook).answers["q1"] == Q1
+def test_a_merged_cell_counts_for_each_of_its_questions():
+    notebook = _notebook(_cell(f"{Q1}\n\n{Q2}", f"{NAME}-q1", "q1"))
+    assert _read(notebook).answers == {"q1": f"{Q1}\n\n{Q2}", "q2": f"{Q1}\n\n{Q2}"}
 
 
 def test_the_last_resort_is_the_name_that_the_answer_defines():
     notebook = _notebook(_cell("def double(x): return x + x"), _cell("FACTOR = 2"), source=None)
     assert _read(notebook).answers == {"q1": "def double(x): return x + x", "q2": "FACTOR = 2"}
+    assert find_names("%time A = 1\nasync def b(): 0\nC, D = 1, 2\nE: int = 3\nf(x=1)") == set("AbCDE")
     assert find_names("def f(): pass\nclass G: pass\nH = 1\n  i = 2\nif x == 1: pass\nj == 2") == {"f", "G", "H"}
 
 
@@ -270,7 +262,7 @@ _JSON = st.recursive(
 
 def _must_not_crash(data):
     try:
-        submission = read_submission(data, NAME, UNTOUCHED)
+        submission = read_submission(data, LAYOUT)
     except SubmissionError as error:
         assert error.message.en and error.message.zh and isinstance(error.status, RecordStatus)
     else:

@@ -5,6 +5,8 @@ import json
 import os
 import signal
 import threading
+import time
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -19,15 +21,17 @@ from autograder.grading.setting import Setting, derive_task_key
 from autograder.grading.whole_class import grade_class
 from autograder.results.folder import OutputError, Results
 from autograder.results.record import RecordStatus, read_record
+from autograder.results.stored import read_result, write_result
 from autograder.sandbox.outside.limits import Limits
 
-SETTING = Setting(NAME, timeout=2.0, total=30.0, limits=Limits(memory_mb=300))
+KEY = b"k" * 32
+SETTING = Setting(NAME, timeout=2.0, total=30.0, limits=Limits(memory_mb=300), key=b"inputs")
 
 
 def _grade(folder: Path, out: Path, setting: Setting = SETTING, run=None):
     """[(record, whether it is new)] of one run."""
     handed = gather([folder], setting.exercise, skip=out)
-    with Results(out, setting.exercise, [item.student for item in handed]) as results:
+    with Results(out, setting.exercise, KEY, [item.student for item in handed]) as results:
         return list(grade_class(handed, setting, results, run or partial(grade_locally, jobs=2)))
 
 
@@ -85,7 +89,7 @@ def _one(tmp_path, data=None) -> tuple[Path, Path]:
     return folder, out
 
 
-@pytest.mark.parametrize("reason", ["file", "seed", "limits", "half a result", "grader error"])
+@pytest.mark.parametrize("reason", ["file", "seed", "limits", "key", "half a result", "forged", "grader error"])
 def test_it_is_graded_again_when_something_changed(tmp_path, reason):
     folder, out = _one(tmp_path)
     setting, path = SETTING, out / "results" / "Ann.json"
@@ -95,29 +99,32 @@ def test_it_is_graded_again_when_something_changed(tmp_path, reason):
         (folder / "Ann.ipynb").write_bytes(hand_in({"q1": "# q1: x"}))
     elif reason == "half a result":
         path.write_bytes(path.read_bytes()[:200])
+    elif reason == "forged":
+        path.write_text(path.read_text().replace("sgd", "SGD"))
     elif reason == "grader error":
-        path.write_text(json.dumps({**json.loads(path.read_text()), "status": "grader error"}))
+        write_result(replace(read_result(path, KEY), status=RecordStatus.GRADER_ERROR), path, KEY)
     else:
-        setting = Setting(NAME, **{"seed": {"seed": 5}, "limits": {"timeout": 3.0}}[reason])
+        change = {"seed": {"seed": 5}, "limits": {"timeout": 3.0}, "key": {"key": b"other"}}[reason]
+        setting = replace(SETTING, **change)
     assert [is_new for _, is_new in _grade(folder, out, setting)] == [True]
     assert list(_read_results(out)) == ["Ann"]
 
 
 def test_one_command_at_a_time_and_one_exercise_a_folder(tmp_path):
     folder, out = _one(tmp_path)
-    with Results(out, NAME):
-        with pytest.raises(OutputError, match="in use"), Results(out, NAME):
+    with Results(out, NAME, KEY):
+        with pytest.raises(OutputError, match="in use"), Results(out, NAME, KEY):
             pass
     _grade(folder, out)
-    with pytest.raises(OutputError, match=f"holds results of {NAME}"), Results(out, "01_backprop"):
+    with pytest.raises(OutputError, match=f"holds results of {NAME}"), Results(out, "01_backprop", KEY):
         pass
-    with Results(out, NAME) as results:
+    with Results(out, NAME, KEY) as results:
         assert set(results.records) == {"Ann"}
 
 
 def test_an_output_that_cannot_be_written_is_named(tmp_path):
     (tmp_path / "file").write_text("")
-    with pytest.raises(OutputError, match="cannot be written"), Results(tmp_path / "file", NAME):
+    with pytest.raises(OutputError, match="cannot be written"), Results(tmp_path / "file", NAME, KEY):
         pass
 
 
@@ -133,7 +140,7 @@ def test_pseudonyms_leave_no_name_in_feedback(tmp_path):
     folder, out = _one(tmp_path)
     _grade(folder, out)
     for pseudonyms in (False, True):
-        with Results(out, NAME) as results:
+        with Results(out, NAME, KEY) as results:
             results.write_reports("en", pseudonyms)
         pages = list((out / "feedback").iterdir())
         assert len(pages) == 1 and (("Ann" in pages[0].name + pages[0].read_text()) is not pseudonyms)
@@ -179,6 +186,38 @@ def test_a_process_that_is_killed_is_replaced_and_nobody_is_lost(victim, moment,
         key: (record.score, record.message) for key, record in records.items()
     }
     assert not _find_lane_processes()
+
+
+class _PlayedLane:
+    """A lane that says at once what `said` has for each notebook, in turn, and notes who was busy then."""
+
+    def __init__(self, context, setting, patience, processor):
+        self.pipe, self._other = context.Pipe()
+        self.task, self.met_ready, self.until, self.processor = None, True, time.monotonic() + 60, processor
+        self.others.append(self)
+
+    def give(self, task):
+        self.task = task
+        self.log.append((task[1], sum(lane.task is not None for lane in self.others)))
+        self._other.send(self.said[task[1]].pop(0))
+
+    def take(self):
+        self.task = None
+        return self.pipe.recv()
+
+    def stop(self):
+        self.pipe.close()
+
+
+def test_who_was_starved_is_graded_again_alone_and_that_counts(monkeypatch):
+    said = {b"slow": [("starved", True), ("well", True)], b"a": [("a", False)], b"b": [("b", False)]}
+    played = type("Played", (_PlayedLane,), {"others": [], "log": [], "said": said})
+    monkeypatch.setattr(lanes, "_Lane", played)
+    tasks = [(data.decode(), data) for data in said]
+    assert sorted(grade_locally(tasks, SETTING, jobs=2)) == [("a", "a"), ("b", "b"), ("slow", "well")]
+    assert played.log[-1] == (b"slow", 1) and [data for data, _ in played.log].count(b"slow") == 2
+    processors = [lane.processor for lane in played.others]
+    assert len(set(processors)) == min(2, len(os.sched_getaffinity(0)))
 
 
 def test_a_submission_that_the_grader_cannot_finish_is_its_error():

@@ -140,6 +140,81 @@ def test_what_ends_a_session_costs_that_session_and_says_so(sandbox, body, reaso
         assert session.run_cell("1") == ("value", None)
 
 
+@pytest.fixture
+def crowded(answer):
+    """An answer whose process shares one processor with three that never rest; it has one second."""
+    processor, pid = min(os.sched_getaffinity(0)), answer.session._process._pid
+    loop = f"import os\nos.sched_setaffinity(0, {{{processor}}})\nwhile True: pass"
+    busy = [subprocess.Popen([sys.executable, "-c", loop]) for _ in range(3)]
+    os.sched_setaffinity(pid, {processor})
+    answer.seconds = 1.0
+    yield answer
+    for process in busy:
+        process.kill()
+        process.wait()
+
+
+def test_who_waits_for_a_processor_is_not_charged_for_it(crowded):
+    """0.8 s of work, which takes 1.6 s and more here."""
+    begun = time.monotonic()
+    crowded.run_cell("import time\nend = time.process_time() + 0.8\nwhile time.process_time() < end: pass", "work")
+    assert time.monotonic() - begun > 1.0, "nobody else was busy: this test shows nothing"
+    with pytest.raises(Stopped):
+        crowded.run_cell("while True: pass", "loop")
+    assert not crowded.session.starved
+
+
+def test_who_crowds_a_processor_with_own_threads_is_charged(answer):
+    processor = min(os.sched_getaffinity(0))
+    os.sched_setaffinity(answer.session._process._pid, {processor})
+    answer.seconds, begun = 1.0, time.monotonic()
+    with pytest.raises(Stopped) as caught:
+        answer.run_cell(_CROWD, "crowd")
+    assert caught.value.reason in ("time", "crash") and not answer.session.starved
+    assert time.monotonic() - begun < 3.5
+
+
+_CROWD = """
+import hashlib, threading
+threading.stack_size(1 << 18)
+data = bytes(10**7)
+
+def work():
+    while True:
+        hashlib.sha256(data)
+
+for _ in range(4):
+    threading.Thread(target=work, daemon=True).start()
+work()
+"""
+
+
+def test_who_hardly_gets_a_processor_is_starved(answer, monkeypatch):
+    """Stopped at last all the same; whoever grades may try again."""
+    monkeypatch.setattr(type(answer.session._process), "measure_time", lambda self: (0.0, time.monotonic()))
+    answer.seconds, begun = 0.3, time.monotonic()
+    with pytest.raises(Stopped) as caught:
+        answer.run_cell("while True: pass", "loop")
+    assert caught.value.reason == "time" and answer.session.starved
+    assert 1.0 < time.monotonic() - begun < 10
+
+
+def test_the_graders_own_limit_of_memory_is_not_the_sandboxs(tmp_path):
+    """A lane lives with a limit; what asks for all there is meets MemoryError; no session inherits it."""
+    script = tmp_path / "lane.py"
+    script.write_text(
+        "import numpy as np\nfrom autograder.grading.lanes import _limit_memory\nfrom sandboxes import *\n"
+        "_limit_memory(1 << 30)\n"
+        "try: np.asarray(['a' * 4_000_000] + ['b'] * 1000)\nexcept MemoryError: print('refused')\n"
+        "with Sandbox((), LIMITS, find_launcher()) as s, s.start() as session:\n"
+        "    session.run_cell('import resource; R = resource.getrlimit(resource.RLIMIT_DATA)')\n"
+        "    print(len(set(session.get('R')[1])))\n"
+    )
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    done = subprocess.run([sys.executable, script], capture_output=True, text=True, env=environment, timeout=60)
+    assert done.stdout.split() == ["refused", "1"], done.stderr
+
+
 def test_a_session_has_a_time_in_all():
     with Sandbox((), Limits(session_seconds=1.5), find_launcher()) as short, short.start() as session:
         with pytest.raises(Stopped, match="all answers together"):
@@ -206,7 +281,7 @@ def test_a_dead_worker_is_started_again(sandbox):
 def test_closing_leaves_no_process():
     with Sandbox((), LIMITS, find_launcher()) as short:
         session = short.start()
-        session.run_cell("import os, time\nif not os.fork():\n    os.setsid()\n    time.sleep(99)")
+        session.run_cell("import threading, time\nthreading.Thread(target=time.sleep, args=(99,)).start()")
         pids = list_descendants(short)
         assert len(pids) >= 3
     assert wait_until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in pids))
@@ -218,7 +293,7 @@ def test_the_death_of_the_grader_ends_the_sandbox(tmp_path):
     script.write_text(
         "import sys, time\nfrom sandboxes import *\n"
         "with Sandbox((), LIMITS, find_launcher()) as s, s.start() as session:\n"
-        "    session.run_cell('import os\\nif not os.fork():\\n    os.setsid()\\n    import time; time.sleep(99)')\n"
+        "    session.run_cell('import threading, time\\nthreading.Thread(target=time.sleep, args=(99,)).start()')\n"
         "    print(*list_descendants(s), flush=True)\n    time.sleep(99)\n"
     )
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
@@ -256,7 +331,7 @@ def test_where_namespaces_are_forbidden_the_reason_and_the_ways_out_are_named(mo
 def test_unconfined_runs_the_same_protocol():
     with Sandbox((), LIMITS, Unconfined()) as plain, plain.start() as session:
         answer = Remote(session, 1)
-        answer.run_cell(_CELL + "\nimport os, time\nif not os.fork():\n    time.sleep(99)\n", "cell")
+        answer.run_cell(_CELL, "cell")
         assert answer.call("double", 4) == 8
         with pytest.raises(Stopped):
             answer.run_cell("while True: pass", "cell")

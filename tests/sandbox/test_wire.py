@@ -15,7 +15,16 @@ from hypothesis.extra import numpy as hnp
 
 from autograder.sandbox.inside import drivers, message
 from autograder.sandbox.inside.frames import receive_frame, send_frame
-from autograder.sandbox.inside.message import MAX_BYTES, MAX_DEPTH, MAX_ITEMS, Driver, Learner, WireError
+from autograder.sandbox.inside.message import (
+    MAX_BYTES,
+    MAX_DEPTH,
+    MAX_ENTRIES,
+    MAX_ITEMS,
+    MAX_TEXT,
+    Driver,
+    Learner,
+    WireError,
+)
 from autograder.sandbox.inside.wire import decode, encode
 
 _TEXT = st.text(st.characters(exclude_categories=["Cs"]))
@@ -164,6 +173,32 @@ def test_depth_and_items_are_counted():
             attempt()
     with pytest.raises(WireError):
         decode((struct.pack(">cI", b"t", 1) + _VALUE) * 100_000 + b"N")
+
+
+@pytest.mark.parametrize(
+    "texts",
+    ["a" * (MAX_TEXT + 1), ["a" * 1000] * (MAX_TEXT // 1000), {"é" * (MAX_TEXT // 4): ["é" * (MAX_TEXT // 4), "a"]}],
+)
+def test_texts_are_counted_together(texts, monkeypatch):
+    """A NumPy array of texts gives each the room of the longest: 200,000 and one of 32 MB would be terabytes."""
+    with pytest.raises(WireError, match="too much text"):
+        encode(texts)
+    with monkeypatch.context() as changed:
+        changed.setattr(message, "MAX_TEXT", 2 * MAX_TEXT)
+        raw = encode(texts)
+    with pytest.raises(WireError, match="too much text"):
+        decode(raw)
+
+
+def test_entries_of_an_array_are_counted_whatever_their_size(monkeypatch):
+    most = np.zeros(MAX_ENTRIES // 8, bool)
+    monkeypatch.setattr(message, "MAX_ENTRIES", MAX_ENTRIES // 8)
+    raw = encode(most)
+    assert decode(raw).shape == most.shape
+    monkeypatch.setattr(message, "MAX_ENTRIES", MAX_ENTRIES // 8 - 1)
+    for attempt in (lambda: encode(most), lambda: decode(raw)):
+        with pytest.raises(WireError):
+            attempt()
 
 
 @pytest.mark.parametrize("item", [0.5, 7, "a", (1, "a", 0.5)])

@@ -83,6 +83,7 @@ zh = '返回 "square"'
 [holes.FACTOR]
 zh = "一个整数"
 """
+EXAMPLE = ">>> square(3)\n9"
 CHECKS = 'raise Wrong(say("too-large", last=3))\n'
 
 
@@ -117,6 +118,7 @@ def test_a_stamped_room_has_no_problem_and_keeps_all_else(tmp_path):
         ("[messages.too-large]", "[messages.too-small]", 16, "messages.too-small: no check says this"),
         ("square(3) = 9。", "square(3) = 3。", 20, "different numbers"),
         ("`x` 的", "x 的", 20, "different `code`"),
+        ("例：square(3) = 9。", ">>> square(3)\n9", 20, "different examples"),
         ("[holes.FACTOR]", "[holes.OTHER]", 36, "nothing of that name stands in an answer cell"),
         ('"0.5" 的根。', '根，指数为 "0.5"', 30, "nor ends with"),
         ("[messages.", "[message.", 1, "unknown tables ['message']"),
@@ -128,6 +130,22 @@ def test_what_is_wrong_is_named_with_its_line(tmp_path, old, new, line, complain
     source = _room(tmp_path, TOML.replace(old, new), stamp=False)
     found = [problem for problem in find_text_problems(source, GLOSSARY) if complaint in problem.message]
     assert [problem.line for problem in found] == [line] and "texts.toml:" in str(found[0])
+
+
+def test_an_example_is_the_same_in_both_languages_and_understood(tmp_path):
+    source, toml = (
+        SOURCE.replace("Example: square(3) = 9.", ">>> square(3)\n    9"),
+        TOML.replace("例：square(3) = 9。", EXAMPLE),
+    )
+    for old, new, line, complaint in (
+        ("9", "9", 0, ""),
+        ("(3)", "(x)", 1, "an example of a docstring: square: square(x): "),
+    ):
+        room = _room(tmp_path, toml.replace(old, new))
+        (tmp_path / "exercise.py").write_text(source.replace(old, new), encoding="utf-8")
+        stamp_texts(read_source(room.path))
+        found = [(one.line, one.message) for one in find_text_problems(read_source(room.path), GLOSSARY)]
+        assert len(found) == bool(complaint) and all(at == line and complaint in message for at, message in found)
 
 
 def test_an_unread_and_a_stale_translation_are_named(tmp_path):

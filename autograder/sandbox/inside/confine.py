@@ -2,7 +2,7 @@
 
 Each step needs the ones before it: `drop_root` (the zygote, once), then for each session `enter_namespaces`, a fork
 (the child is process 1 of its own process namespace: when it dies, all it started dies), `hide_files`,
-`limit_resources`, `give_up_rights`.
+`limit_resources`, `give_up_rights`, `forgo_calls`.
 """
 
 from __future__ import annotations
@@ -35,6 +35,12 @@ def drop_root(uid: int) -> None:
     _call(_LIBC.prctl, _SET_DUMPABLE, 1, 0, 0, 0)  # else /proc/self stays root's, and no user namespace can be set up
 
 
+def lift_limits() -> None:
+    """As much memory as this machine allows: the grader limits its own more tightly."""
+    _, hard = resource.getrlimit(resource.RLIMIT_DATA)
+    resource.setrlimit(resource.RLIMIT_DATA, (hard, hard))
+
+
 def enter_namespaces() -> None:
     """Own users, mounts, network, IPC, host name; the next fork is the first of its own processes. Raises OSError."""
     uid, gid = os.geteuid(), os.getegid()
@@ -63,6 +69,7 @@ def hide_files(scratch_mb: int, kept: list[str]) -> None:
     os.mkdir("/proc/self")
     os.symlink(sys.executable, "/proc/self/exe")  # TensorFlow ends the process where it finds neither this
     Path("/proc/self/cmdline").write_text("python\0")  # nor this
+    Path("/proc/self/maps").touch()  # scikit-learn looks in it for thread pools
     _mount(None, "/proc", None, _REMOUNT | _RDONLY | _NOSUID | _NODEV | _NOEXEC)
     socket.sethostname("sandbox")
 
@@ -75,7 +82,7 @@ def limit_resources(limits: dict, mapped: int) -> None:
         resource.RLIMIT_NPROC: limits["processes"],
         resource.RLIMIT_NOFILE: limits["open_files"],
         resource.RLIMIT_FSIZE: limits["scratch_mb"] * MB,
-        resource.RLIMIT_CORE: 0,
+        resource.RLIMIT_CORE: 1,  # to a program that takes dumps, 0 means as large as it likes, 1 none
         resource.RLIMIT_MEMLOCK: 0,
         resource.RLIMIT_MSGQUEUE: 0,
         resource.RLIMIT_SIGPENDING: 256,
@@ -84,13 +91,17 @@ def limit_resources(limits: dict, mapped: int) -> None:
 
 
 def give_up_rights() -> None:
-    """No capability, none to be had by running a program, and the system-call filter. Raises OSError."""
+    """No capability. Raises OSError."""
     for capability in range(_CAPABILITIES):
         if _LIBC.prctl(_CAPBSET_DROP, capability, 0, 0, 0):
             break  # past the kernel's last one
     _call(_LIBC.prctl, _CAP_AMBIENT, _CLEAR_ALL, 0, 0, 0)
     header, nothing = (ctypes.c_uint32 * 2)(0x20080522, 0), (ctypes.c_uint32 * 6)()
     _call(_LIBC.capset, header, nothing)
+
+
+def forgo_calls() -> None:
+    """Few system calls from now on, and no rights to be had by running a program. Raises OSError."""
     _call(_LIBC.prctl, _NO_NEW_PRIVS, 1, 0, 0, 0)
     install_filter(_LIBC)
 

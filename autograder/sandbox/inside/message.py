@@ -10,7 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 
 MAX_BYTES = 32 << 20  # of an array, and of a frame
+MAX_ENTRIES = 8 << 20  # of an array: whoever computes with it may take eight bytes for each, several times
 MAX_ITEMS = 200_000  # values in one message; an array is one
+MAX_TEXT = 4 << 20  # bytes of all texts of one message
 MAX_DEPTH = 32
 MAX_INT_BYTES = 256  # 2,047 bits
 MAX_DIMENSIONS = 16
@@ -40,13 +42,19 @@ class Driver:
 class Counter:
     """Counts the values of one message, in the writer and the reader alike."""
 
-    items = 0
+    items = text_bytes = 0
 
     def count(self, more: int, depth: int) -> None:
         """`more` values at that depth. Raises WireError where a message holds no more."""
         self.items += more
         if depth > MAX_DEPTH or self.items > MAX_ITEMS:
             raise WireError("nested too deep, or too many items")
+
+    def count_text(self, more: int) -> None:
+        """`more` bytes of text. Raises WireError where a message holds no more."""
+        self.text_bytes += more
+        if self.text_bytes > MAX_TEXT:
+            raise WireError("too much text")
 
 
 def is_key(key) -> bool:
@@ -57,7 +65,7 @@ def is_key(key) -> bool:
 def pack_array(value: np.ndarray | np.generic) -> bytes:
     """Dtype, dimensions, shape, entries. Raises WireError for an array that is too large, or of no such dtype."""
     dtype = value.dtype.newbyteorder("<")
-    if dtype not in _CODES or value.ndim > MAX_DIMENSIONS or _count(value.shape) * dtype.itemsize > MAX_BYTES:
+    if dtype not in _CODES or value.ndim > MAX_DIMENSIONS or _is_large(value.shape, dtype):
         raise WireError(f"an array of {value.dtype}, shape {value.shape}, cannot be sent")
     head = struct.pack(f">BB{value.ndim}Q", _CODES[dtype], value.ndim, *value.shape)
     return head + value.astype(dtype, copy=False).tobytes()
@@ -69,7 +77,7 @@ def read_array(take: Callable[[int], bytes]) -> np.ndarray:
     if code >= len(_DTYPES) or dimensions > MAX_DIMENSIONS:
         raise WireError("no such dtype, or too many dimensions")
     shape, dtype = struct.unpack(f">{dimensions}Q", take(8 * dimensions)), _DTYPES[code]
-    if _count(shape) * dtype.itemsize > MAX_BYTES:
+    if _is_large(shape, dtype):
         raise WireError("an array is too large")
     raw = take(math.prod(shape) * dtype.itemsize)
     if dtype.kind == "b" and raw.strip(b"\0\1"):  # NumPy's booleans are 0 or 1; other bytes misbehave
@@ -77,6 +85,7 @@ def read_array(take: Callable[[int], bytes]) -> np.ndarray:
     return np.frombuffer(raw, dtype).reshape(shape).astype(dtype.newbyteorder("="))
 
 
-def _count(shape: tuple[int, ...]) -> int:
-    """Elements, an empty axis counted as one: NumPy refuses a vast axis even beside an empty one."""
-    return math.prod(max(length, 1) for length in shape)
+def _is_large(shape: tuple[int, ...], dtype: np.dtype) -> bool:
+    """An empty axis counts as one entry: NumPy refuses a vast axis even beside an empty one."""
+    entries = math.prod(max(length, 1) for length in shape)
+    return entries > MAX_ENTRIES or entries * dtype.itemsize > MAX_BYTES

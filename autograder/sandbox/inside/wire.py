@@ -68,7 +68,7 @@ class _Writer(Counter):
                 raise WireError("an integer has too many digits")
             add(b"i" + _SHORT.pack(len(raw)) + raw)
         elif kind is str:
-            add(_pack_text(b"s", value))
+            add(self.pack_text(b"s", value))
         elif kind is list or kind is tuple:
             add((b"l" if kind is list else b"t") + _LENGTH.pack(len(value)))
             self.write_items(value, depth + 1)
@@ -82,12 +82,17 @@ class _Writer(Counter):
         elif kind is np.ndarray or self.request and isinstance(value, np.generic):
             add((b"a" if kind is np.ndarray else b"g") + pack_array(value))
         elif self.request and kind in (Learner, Driver):
-            add(_pack_text(b"L" if kind is Learner else b"D", value.name))
+            add(self.pack_text(b"L" if kind is Learner else b"D", value.name))
         elif self.request and kind is FunctionType and _is_driver(value):
-            add(_pack_text(b"D", value.__name__))
+            add(self.pack_text(b"D", value.__name__))
         else:
             what = f"a value of type {kind.__name__} cannot be sent"
             raise WireError(f"{what}; only plain data and functions of {DRIVERS}")
+
+    def pack_text(self, tag: bytes, text: str) -> bytes:
+        raw = text.encode("utf-8", "replace")
+        self.count_text(len(raw))
+        return tag + _LENGTH.pack(len(raw)) + raw
 
     def write_items(self, items: list | tuple, depth: int) -> None:
         """A byte that says how the items follow, and they: floats, integers, texts and rows of a table at once.
@@ -104,7 +109,7 @@ class _Writer(Counter):
             self.out.append(struct.pack(f">c{number}q", b"I", *items))
         elif kind is str and number > 1 and "\0" not in "".join(items):
             self.count(number, depth)
-            self.out.append(_pack_text(b"S", "\0".join(items)))
+            self.out.append(self.pack_text(b"S", "\0".join(items)))
         elif kind is tuple and number > 1 and (width := len(items[0])) and set(map(len, items)) == {width}:
             self.count(number, depth)
             self.out.append(b"R" + _LENGTH.pack(width))
@@ -118,11 +123,6 @@ class _Writer(Counter):
 
 def _is_driver(function: FunctionType) -> bool:
     return function.__module__.startswith(f"{DRIVERS}.") and function.__qualname__.isidentifier()
-
-
-def _pack_text(tag: bytes, text: str) -> bytes:
-    raw = text.encode("utf-8", "replace")
-    return tag + _LENGTH.pack(len(raw)) + raw
 
 
 class _Reader(Counter):
@@ -141,7 +141,8 @@ class _Reader(Counter):
         return _LENGTH.unpack(self.take(4))[0]
 
     def text(self) -> str:
-        return self.take(self.length()).decode("utf-8")  # strict: no lone surrogates
+        self.count_text(length := self.length())
+        return self.take(length).decode("utf-8")  # strict: no lone surrogates
 
     def float(self) -> float:
         return _FLOAT.unpack(self.take(8))[0]

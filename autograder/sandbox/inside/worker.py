@@ -19,10 +19,11 @@ import sys
 
 from autograder.sandbox.inside import confine
 from autograder.sandbox.inside.calling import call_function, describe_error, get_value
-from autograder.sandbox.inside.cells import make_namespace, run_cell
+from autograder.sandbox.inside.cells import Notebook
 from autograder.sandbox.inside.frames import receive_frame, send_frame
 from autograder.sandbox.inside.large_pages import gather_pages
 from autograder.sandbox.inside.message import WireError
+from autograder.sandbox.inside.studying import study_cell
 from autograder.sandbox.inside.wire import decode, encode
 
 _SESSION = 3  # the one descriptor of a session beside its standard ones, which lead nowhere
@@ -33,11 +34,12 @@ def main() -> None:
     options = json.loads(sys.argv[1])
     if options.get("uid"):
         confine.drop_root(options["uid"])
+    confine.lift_limits()
     control = socket.socket(fileno=options["control"]) if "control" in options else None
     try:
         _import_libraries(options["libraries"])
         # once for all sessions; TensorFlow's threads, though, would not survive the fork
-        namespace = None if control is None or "tensorflow" in sys.modules else _prepare(options["given"])
+        notebook = None if control is None or "tensorflow" in sys.modules else _prepare(options["given"])
     except Exception as error:
         if control:
             send_frame(control.fileno(), encode(("failed", f"{type(error).__name__}: {error}")))
@@ -55,7 +57,7 @@ def main() -> None:
         if not request:
             return
         if not (pid := os.fork()):
-            _begin_session(fds[0], options, namespace)
+            _begin_session(fds[0], options, notebook)
         os.close(fds[0])
         os.waitpid(pid, 0)
 
@@ -67,19 +69,26 @@ def _import_libraries(names: list[str]) -> None:
     if torch := sys.modules.get("torch"):
         torch.set_num_threads(1)
         torch.set_num_interop_threads(1)
-        torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=0.1)  # the first one imports for a second
+        _warm_up(torch)
 
 
-def _prepare(given: list[str]) -> dict:
-    """A namespace in which the given cells have run."""
+def _warm_up(torch) -> None:
+    """What is slow the first time only: the first optimizer imports for a second, the first gradient touches a lot."""
+    weight = torch.zeros(2, dtype=torch.float64, requires_grad=True)
+    for kind in (torch.optim.SGD, torch.optim.Adam):
+        optimizer = kind([weight], lr=0.1)
+        ((torch.ones(2, 2, dtype=torch.float64) @ weight - 1) ** 2).mean().backward()
+        optimizer.step()
+        optimizer.zero_grad()
+
+
+def _prepare(given: list[str]) -> Notebook:
+    """A notebook in which the given cells have run."""
     _seed()
-    namespace = make_namespace()
-    for number, source in enumerate(given, 1):
-        run_cell(namespace, source, f"given {number}")
-    return namespace
+    return Notebook(given)
 
 
-def _begin_session(fd: int, options: dict, namespace: dict | None) -> None:
+def _begin_session(fd: int, options: dict, notebook: Notebook | None) -> None:
     """In the zygote's child: lock itself in, in a child of its own, and serve the session. Never returns."""
     try:
         mapped = confine.count_mapped()
@@ -95,13 +104,14 @@ def _begin_session(fd: int, options: dict, namespace: dict | None) -> None:
         if options["confined"]:
             confine.give_up_rights()
         os.chdir("/tmp")
-        namespace = _prepare(options["given"]) if namespace is None else namespace
+        confine.forgo_calls()
+        notebook = _prepare(options["given"]) if notebook is None else notebook
     except BaseException as error:
         with contextlib.suppress(BaseException):
             send_frame(fd, encode(("failed", f"{type(error).__name__}: {error}")))
         os._exit(1)
     try:
-        _serve(_SESSION, _SESSION, namespace)
+        _serve(_SESSION, _SESSION, notebook)
     finally:
         os._exit(0)
 
@@ -122,16 +132,17 @@ def _detach(limits: dict) -> tuple[int, int]:
     for standard in (0, 1, 2):
         os.dup2(nowhere, standard)
     confine.limit_resources(limits, confine.count_mapped())
+    confine.forgo_calls()
     return ends
 
 
-def _serve(read_fd: int, write_fd: int, namespace: dict) -> None:
+def _serve(read_fd: int, write_fd: int, notebook: Notebook) -> None:
     """Answer requests (nonce, kind, …) one by one; each reply repeats its request's nonce."""
     _seed()  # again: a fork gives Python's generator a new state
     send_frame(write_fd, encode(("hello", os.getpid())))
     while True:
         nonce, *request = decode(receive_frame(read_fd), request=True)
-        happened = _handle(namespace, *request)
+        happened = _handle(notebook, *request)
         try:
             reply = encode((nonce, happened))
         except WireError:
@@ -139,12 +150,17 @@ def _serve(read_fd: int, write_fd: int, namespace: dict) -> None:
         send_frame(write_fd, reply)
 
 
-def _handle(namespace: dict, kind: str, *parts) -> tuple:
+def _handle(notebook: Notebook, kind: str, *parts) -> tuple:
+    namespace = notebook.namespace
     try:
         match kind, parts:
-            case "cell", (source, name):
+            case "study", (sources,):
+                return ("value", [names and list(names) for names in map(study_cell, sources)])
+            case "given", (number,):
+                return ("value", notebook.rerun_given(number))
+            case "cell", (source, name, blanks):
                 try:
-                    run_cell(namespace, source, name)
+                    notebook.run(source, name, blanks)
                     return ("value", None)
                 except BaseException as error:
                     return describe_error(error)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
+
 from autograder.answers.answer import explain, name_call
 from autograder.answers.outcome import CouldNotRun, Text
+from autograder.sandbox.inside.studying import Names
 from autograder.sandbox.outside.session import Session, SessionEnded
 
 _WHY = {
@@ -42,22 +45,41 @@ class Stopped(CouldNotRun):
 class Remote:
     """The learner's namespace in a session; each cell, call and value has `seconds` of time.
 
-    `stopped` is the error with which the session ended, None as long as it has not.
+    `stopped` is the error with which the session ended, None as long as it has not. `fresh` begins another like it.
     """
 
-    def __init__(self, session: Session, seconds: float = 10.0):
-        self.session, self.seconds = session, seconds
+    def __init__(self, session: Session, seconds: float = 10.0, fresh: Callable[[], Remote] | None = None):
+        self.session, self.seconds, self._fresh = session, seconds, fresh
         self.stopped: Stopped | None = None
 
-    def run_cell(self, source: str, name: str) -> None:
-        """Run a cell, called `name`. Raises CouldNotRun (Stopped, where the session ended), NotAttempted."""
-        self._explain(name, self.session.run_cell, source, name)
+    def study(self, sources: list[str]) -> list[Names | None]:
+        """The names of each cell, None where it is no Python. Raises CouldNotRun."""
+        found = self._explain("study", self.session.study, sources)
+        if type(found) is not list or len(found) != len(sources):
+            raise CouldNotRun(_WHY["forgery"].format(name="study"))
+        return [Names(*names) if _are_names(names) else None for names in found]
+
+    def rerun_given(self, number: int) -> None:
+        """Put back what the given cell of that number defines. Raises Stopped."""
+        self._explain("given", self.session.rerun_given, number)
+
+    def run_cell(self, source: str, name: str, blanks: Collection[str] = ()) -> None:
+        """Run a cell, called `name`; holes among the names `blanks` replace no answer.
+
+        Raises CouldNotRun (Stopped, where the session ended), NotAttempted.
+        """
+        self._explain(name, self.session.run_cell, source, name, tuple(blanks))
 
     def call(self, function, *args, **kwargs):
         return self._explain(name_call(function, args), self.session.call, function, args, kwargs)
 
     def get(self, name: str):
         return self._explain(name, self.session.get, name)
+
+    def fresh(self) -> Remote:
+        if self._fresh is None:
+            raise ValueError("this answer knows no program to begin anew")
+        return self._fresh()
 
     def _explain(self, name: str, ask, *arguments):
         try:
@@ -66,3 +88,8 @@ class Remote:
             self.stopped = self.stopped or Stopped(error.reason, name, self.seconds)
             raise self.stopped from None
         return explain(happened, name)
+
+
+def _are_names(names) -> bool:
+    parts = names if type(names) is list and len(names) == len(Names._fields) else [None]
+    return all(type(part) is list and all(type(name) is str for name in part) for part in parts)

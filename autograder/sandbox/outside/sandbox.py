@@ -10,6 +10,7 @@ import tempfile
 import threading
 import time
 import uuid
+from functools import partial
 from pathlib import Path
 
 from autograder.sandbox.inside.frames import receive_frame
@@ -18,7 +19,8 @@ from autograder.sandbox.inside.wire import decode
 from autograder.sandbox.outside.errors import SandboxError, SandboxUnavailable
 from autograder.sandbox.outside.launch import Bubblewrap, Container, Unconfined
 from autograder.sandbox.outside.limits import Limits
-from autograder.sandbox.outside.session import LinuxProcess, Session
+from autograder.sandbox.outside.process import ContainerProcess, LinuxProcess
+from autograder.sandbox.outside.session import Session
 
 __all__ = ["Limits", "Sandbox", "SandboxError", "SandboxUnavailable", "Session", "Unconfined", "find_launcher"]
 
@@ -67,6 +69,7 @@ class Sandbox:
     ):
         self.libraries, self.limits, self.launcher = libraries, limits or Limits(), launcher or Bubblewrap()
         self.given = given
+        self.starved = 0  # sessions that ended for want of time while they waited for a processor
         self._lock, self._process, self._control, self._log = threading.Lock(), None, None, None
 
     def __enter__(self) -> Sandbox:
@@ -138,20 +141,26 @@ class Sandbox:
             raise SandboxError(f"a session could not lock itself in: {hello[1]}")
         ours.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 0)
         pid, *_ = struct.unpack("iII", credentials[0][2])
-        process = LinuxProcess(pid, self.launcher.confined)
-        return Session(ours.fileno(), ours.fileno(), process, self.limits, ours.close)
+        process = LinuxProcess(pid)
+        return Session(ours.fileno(), ours.fileno(), process, self.limits, partial(self._part, ours))
+
+    def _part(self, ours: socket.socket | None, session: Session) -> None:
+        with self._lock:
+            self.starved += session.starved
+        if ours:
+            ours.close()
 
     def _start_container(self) -> Session:
         name = f"session-{uuid.uuid4().hex}"
         command = self.launcher.command(self.libraries, self.limits, self.given, name)
         running = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-        process = _ContainerProcess(running, self.launcher.kill_command(name))
+        process = ContainerProcess(running, self.launcher.kill_command(name))
         try:
             decode(receive_frame(running.stdout.fileno(), time.monotonic() + _START_SECONDS))
         except (EOFError, TimeoutError, WireError) as error:
             process.kill()
             raise SandboxError(f"the container did not start: {type(error).__name__}") from None
-        return Session(running.stdout.fileno(), running.stdin.fileno(), process, self.limits, lambda: None)
+        return Session(running.stdout.fileno(), running.stdin.fileno(), process, self.limits, partial(self._part, None))
 
     def _read_log(self) -> str:
         self._log.seek(0)
@@ -168,18 +177,3 @@ class Sandbox:
         if self._log:
             self._log.close()
         self._process = self._control = self._log = None
-
-
-class _ContainerProcess:
-    """A session's container; its memory is the engine's to limit."""
-
-    def __init__(self, running: subprocess.Popen, kill_command: list[str]):
-        self._running, self._kill_command = running, kill_command
-
-    def kill(self) -> None:
-        subprocess.run(self._kill_command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=30)
-        self._running.kill()
-        self._running.communicate()
-
-    def measure_memory(self) -> int:
-        return 0

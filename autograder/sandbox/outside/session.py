@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import secrets
-import select
-import signal
+import threading
 import time
 from collections.abc import Callable
-from typing import Protocol
 
 from autograder.sandbox.inside.frames import receive_frame, send_frame
 from autograder.sandbox.inside.message import WireError
 from autograder.sandbox.inside.wire import decode, encode
 from autograder.sandbox.outside.limits import Limits
+from autograder.sandbox.outside.process import Process
+from autograder.sandbox.outside.watch import WATCH
 
 _LOOK_SECONDS = 0.05
+_MOST_WALL = 4.0  # times the seconds of a request, on a machine so busy that its process hardly gets a processor
 MAX_TEXT = 300  # characters of each text that a learner's error brings
 _SHAPES = {  # of what can happen beside a value; see `calling`
     "blank": [],
@@ -36,30 +36,36 @@ class SessionEnded(Exception):
         self.reason = reason
 
 
-class Process(Protocol):
-    """What a session needs of the process that runs it."""
-
-    def kill(self) -> None:
-        """End it with all that it started, and wait until that is so."""
-
-    def measure_memory(self) -> int:
-        """Bytes that it and all that it started hold of their own."""
-
-
 class Session:
-    """Runs cells, calls functions, gets values. `ended` is None, or why the session is over: then start another."""
+    """Runs cells, calls functions, gets values. `ended` is None, or why the session is over: then start another one.
 
-    def __init__(self, reader: int, writer: int, process: Process, limits: Limits, close: Callable[[], None]):
+    `starved`: it ended for want of time although its process had waited for a processor most of that time.
+    """
+
+    def __init__(self, reader: int, writer: int, process: Process, limits: Limits, close: Callable[[Session], None]):
         os.set_blocking(reader, False)
         os.set_blocking(writer, False)
         self._reader, self._writer, self._process, self._limits, self._close = reader, writer, process, limits, close
         self._until = time.monotonic() + limits.session_seconds
-        self._baseline, self._look_again = process.measure_memory(), 0.0
+        self._baseline, self._lock = process.measure_memory(), threading.Lock()
         self.ended: str | None = None
+        self.starved = False
+        WATCH.add(self)
 
-    def run_cell(self, source: str, name: str = "cell", seconds: float = 10.0) -> tuple:
-        """What happened (see `calling`) when the cell ran. Raises SessionEnded."""
-        return self._ask(seconds, "cell", source, name)
+    def study(self, sources: list[str], seconds: float = 10.0) -> tuple:
+        """("value", the `studying.Names` of each source as a list, or None); unchecked. Raises SessionEnded."""
+        return self._ask(seconds, "study", sources)
+
+    def rerun_given(self, number: int, seconds: float = 10.0) -> tuple:
+        """What happened when the given cell's names were put back. Raises SessionEnded."""
+        return self._ask(seconds, "given", number)
+
+    def run_cell(self, source: str, name: str = "cell", blanks: tuple = (), seconds: float = 10.0) -> tuple:
+        """What happened (see `calling`) when the cell ran; holes among `blanks` replace nothing.
+
+        Raises SessionEnded.
+        """
+        return self._ask(seconds, "cell", source, name, list(blanks))
 
     def call(self, function, args: tuple = (), kwargs: dict | None = None, seconds: float = 10.0) -> tuple:
         """What happened when the learner's function of that name, or a driver function, was called.
@@ -82,20 +88,27 @@ class Session:
     def __exit__(self, *_) -> None:
         self.close()
 
+    def look(self) -> None:
+        """End the session if it holds more memory than it may; called steadily, from another thread."""
+        with self._lock:
+            if not self.ended and self._process.measure_memory() - self._baseline > self._limits.memory_mb << 20:
+                self.ended = "memory"
+                self._process.kill()  # whoever waits for a reply meets the end of the stream
+
     def _ask(self, seconds: float, *request) -> tuple:
         if self.ended:
             raise SessionEnded(self.ended)
         nonce = secrets.randbits(63)  # a reply that was written before its request was sent does not know it
         message = encode((nonce, *request), request=True)
-        deadline = min(time.monotonic() + seconds, self._until)
+        clock = _Clock(self._process, seconds)
+        deadline = min(clock.latest, self._until)
         try:
             send_frame(self._writer, message, deadline)
-            return _check_reply(decode(receive_frame(self._reader, deadline, self._watch_memory)), nonce)
+            return _check_reply(decode(receive_frame(self._reader, deadline, clock.look)), nonce)
         except TimeoutError:
-            self._end("session" if deadline == self._until else "time")
-        except MemoryError:
-            self._end("memory")
-        except WireError:
+            self.starved = clock.starved
+            self._end("session" if time.monotonic() >= self._until else "time")
+        except (WireError, MemoryError):  # no reply, or one that does not fit in here
             self._end("forgery")
         except (EOFError, OSError):
             self._end("crash")
@@ -104,60 +117,42 @@ class Session:
             raise
         raise SessionEnded(self.ended)
 
-    def _watch_memory(self) -> None:
-        """Every 50 ms at most: a look at a process takes 0.2 ms, many calls no more than that."""
+    def _end(self, reason: str) -> None:
+        with self._lock:
+            if not self.ended:
+                self.ended = reason
+                self._process.kill()
+            if self._close:
+                WATCH.remove(self)
+                self._process.close()
+                self._close(self)
+                self._close = None
+
+
+class _Clock:
+    """The time of one request: a process that waits for a processor is not charged for it.
+
+    Charged is the time on the clock less what the first thread waited in line, and at least what all threads computed:
+    who fills the line with own threads gains nothing.
+    """
+
+    def __init__(self, process: Process, seconds: float):
+        self._process, self._seconds, self._begun = process, seconds, time.monotonic()
+        self._first, self._look_again = None, self._begun + _LOOK_SECONDS
+        self.latest, self.starved = self._begun + _MOST_WALL * seconds, False
+
+    def look(self) -> None:
+        """Raises TimeoutError when the time is up. Cheap where it is called often, and where the reply comes soon."""
         if (now := time.monotonic()) < self._look_again:
             return
-        self._look_again = now + _LOOK_SECONDS
-        if self._process.measure_memory() - self._baseline > self._limits.memory_mb << 20:
-            raise MemoryError
-
-    def _end(self, reason: str) -> None:
-        if not self.ended:
-            self.ended = reason
-            self._process.kill()
-            self._close()
-
-
-class LinuxProcess:
-    """A process by its number, seen from outside its namespaces; its first process's end is the end of all."""
-
-    def __init__(self, pid: int, confined: bool):
-        self._pid, self._confined = pid, confined
-        self._handle = os.pidfd_open(pid)  # stays this process, even when the number is given to another
-
-    def kill(self) -> None:
-        with contextlib.suppress(ProcessLookupError):
-            signal.pidfd_send_signal(self._handle, signal.SIGKILL)
-        if not self._confined:
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.killpg(self._pid, signal.SIGKILL)
-        _wait_for_end(self._handle)
-        os.close(self._handle)
-
-    def measure_memory(self) -> int:
-        total, queue = 0, [self._pid]
-        while queue:
-            pid = queue.pop()
-            with contextlib.suppress(OSError, ValueError):
-                total += _read_resident(pid)
-                for thread in os.listdir(f"/proc/{pid}/task"):
-                    with open(f"/proc/{pid}/task/{thread}/children") as file:
-                        queue += map(int, file.read().split())
-        return total
-
-
-def _read_resident(pid: int) -> int:
-    """Bytes of resident memory that is no file's; what the zygote had is in it, once for each process."""
-    with open(f"/proc/{pid}/status") as file:
-        fields = dict(line.split(":", 1) for line in file)
-    return sum(int(fields[name].split()[0]) << 10 for name in ("RssAnon", "RssShmem") if name in fields)
-
-
-def _wait_for_end(handle: int, seconds: float = 5.0) -> None:
-    poll = select.poll()
-    poll.register(handle, select.POLLIN)
-    poll.poll(1000 * seconds)
+        self._look_again = now + min(_LOOK_SECONDS, self._seconds / 8)
+        computed, waited = self._process.measure_time()
+        if self._first is None:
+            self._first = computed, waited
+        charged = max(now - self._begun - (waited - self._first[1]), computed - self._first[0])
+        self.starved = charged < self._seconds
+        if not self.starved:
+            raise TimeoutError
 
 
 def _check_reply(reply, nonce: int) -> tuple:

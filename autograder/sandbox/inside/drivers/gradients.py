@@ -9,13 +9,16 @@ import numpy as np
 _READ = attrgetter("value", "edges", "grad")  # what every node has
 
 
-def differentiate_program(backpropagate, divide, exp, node_class, inputs, program, calls=1, most_walks=0) -> dict:
+def differentiate_program(
+    backpropagate, divide, exp, node_class, inputs, program, calls=1, most_walks=0, stale=0.0
+) -> dict:
     """Build a graph of nodes, run backpropagate on its last node `calls` times, read the gradients.
 
     program: a list of (operation, i, j), where i and j number the inputs and then the earlier results; operation is
-    "+", "-", "*", "divide" or "exp" (which ignores j). With most_walks > 0 the edges are counted as they are read, and
-    the run ends when there were more. Returns {"value", "grads"} (all numbered nodes), or {"stopped": why}: "node" and
-    "edges" for a result that is not built as Node is, "recursion", "walks".
+    "+", "-", "*", "divide" or "exp" (which ignores j). stale: what stands in every .grad before each call. With
+    most_walks > 0 the edges are counted as they are read, and the run ends when there were more. Returns {"value",
+    "grads"} (all numbered nodes), or {"stopped": why}: "node" and "edges" for a result that is not built as Node is,
+    "recursion", "walks".
     """
     nodes = [node_class(value) for value in inputs]
     build = {"+": lambda a, b: a + b, "-": lambda a, b: a - b, "*": lambda a, b: a * b,
@@ -35,6 +38,8 @@ def differentiate_program(backpropagate, divide, exp, node_class, inputs, progra
             node.edges.walks = walks
     try:
         for _ in range(calls):
+            for node in nodes:
+                node.grad = stale
             backpropagate(nodes[-1])
     except RecursionError:
         return {"stopped": "recursion"}
@@ -46,7 +51,8 @@ def differentiate_program(backpropagate, divide, exp, node_class, inputs, progra
 def run_gradient_check(check_gradient, X, t, w, g) -> dict:
     """check_gradient(loss, w, g) for loss(w) = mean((tanh(X w) − t)²), w of any shape, taken as one vector.
 
-    Returns {"value", "w" (afterwards), "points" (where the loss was asked for, one a row), "types" (of those arrays)}.
+    Without X the loss is the sum of w². Returns {"value", "w" (afterwards), "points" (where the loss was asked for, one
+    a row), "types" (of those arrays)}.
     """
     points, types, shape = [], [], np.shape(w)
 
@@ -56,7 +62,7 @@ def run_gradient_check(check_gradient, X, t, w, g) -> dict:
         array = np.asarray(w)
         points.append(np.array(array, dtype=np.float64).ravel())
         types.append(str(array.dtype))
-        return np.mean((np.tanh(X @ array.ravel()) - t) ** 2)
+        return (array**2).sum() if X is None else np.mean((np.tanh(X @ array.ravel()) - t) ** 2)
 
     value = check_gradient(loss, w, g)
     return {"value": value, "w": w, "points": np.array(points[:10_000]), "types": sorted(set(types))}

@@ -1,23 +1,21 @@
-"""The three tools of an exercise notebook: check(question), hint(question), score()."""
+"""What check and score say, as Markdown."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
-from autograder.answers.answer import Local
 from autograder.answers.exercise import Exercise
-from autograder.answers.marking import mark_exercise, mark_question
 from autograder.answers.outcome import STATUS_TEXT, Outcome, Status, Text
-from autograder.answers.rooms import load_exercise
 
-_SIGN = {Status.PASSED: "✓", Status.WRONG: "✗", Status.NOT_ATTEMPTED: "○", Status.COULD_NOT_RUN: "!"}
+_SIGN = {
+    Status.PASSED: "✓",
+    Status.WRONG: "✗",
+    Status.NOT_ATTEMPTED: "○",
+    Status.COULD_NOT_RUN: "!",
+    Status.ONLY_HERE: "!",
+}
 _HEADS = Text("| | Question | Points | Result |", "| | 题目 | 得分 | 结果 |")
 _HIDDEN = Text(
     "Grading adds {points} points of hidden checks of the same kinds.",
     "评分时另有 {points} 分的隐藏检查，类型与此相同。",
-)
-_ALL_HINTS = Text(
-    "That was the last hint: with it, the docstring is enough.", "这是最后一条提示：结合文档字符串就足够了。"
 )
 
 
@@ -34,65 +32,31 @@ class Feedback:
         return self.text
 
 
-class Tools(NamedTuple):
-    check: object
-    hint: object
-    score: object
-
-
-def open_exercise(name: str, namespace: dict, lang: str = "en") -> Tools:
-    """check, hint and score for the exercise `name` ("01_backprop") on the learner's `namespace` (pass globals()).
-
-    Raises ValueError for an unknown exercise or language.
-    """
-    exercise, answer, opened = load_exercise(name), Local(namespace), {}
-    if lang not in ("en", "zh"):
-        raise ValueError(f"lang is 'en' or 'zh', not {lang!r}")
-
-    def check(question: str) -> Feedback:
-        """Run the visible checks of one question and say what they found."""
-        _require(exercise, question)
-        return Feedback(_describe(exercise, question, mark_question(exercise, question, answer), lang))
-
-    def hint(question: str, level: int | None = None) -> Feedback:
-        """The next of three hints, or the hint of that level (1 to 3)."""
-        _require(exercise, question)
-        if level is not None and level not in (1, 2, 3):
-            raise ValueError(f"a hint has level 1, 2 or 3, not {level!r}")
-        opened[question] = level or min(opened.get(question, 0) + 1, 3)
-        sentence = exercise.questions[question].hints[opened[question] - 1].say(lang)
-        text = f"**{question} · {opened[question]}/3** {sentence}"
-        return Feedback(text + (f"\n\n*{_ALL_HINTS.say(lang)}*" if opened[question] == 3 else ""))
-
-    def score() -> Feedback:
-        """Points of all questions by the visible checks, as a table."""
-        return Feedback(_tabulate(exercise, mark_exercise(exercise, answer), lang))
-
-    return Tools(check, hint, score)
-
-
 def summarize(outcomes: list[Outcome]) -> Status:
     """One status for a question: passed only if all checks passed; else the first that did not."""
     return next((outcome.status for outcome in outcomes if outcome.status is not Status.PASSED), Status.PASSED)
 
 
-def _describe(exercise: Exercise, question: str, outcomes: list[Outcome], lang: str) -> str:
+def describe(exercise: Exercise, question: str, outcomes: list[Outcome], cautions: list[Text], lang: str) -> str:
+    """One question's outcomes, and what the learner should mend before they hand in."""
     status, title = summarize(outcomes), exercise.questions[question].title.say(lang)
     earned, points = sum(outcome.earned for outcome in outcomes), sum(outcome.points for outcome in outcomes)
     share = Text(f" ({earned}/{points})", f"（{earned}/{points}）").say(lang)
     head = f"{_SIGN[status]} **{question} · {title}** {STATUS_TEXT[status].say(lang)}{share}"
+    behind = [f"\n*{caution.say(lang)}*" for caution in cautions]
     if status is Status.NOT_ATTEMPTED:
-        return f"{head}\n\n{outcomes[0].message.say(lang)}"
+        return "\n".join([head, "", outcomes[0].message.say(lang), *behind])
     lines, said = [], set()
     for outcome in outcomes:
         lines.append(f"- {_SIGN[outcome.status]} {outcome.sentence.say(lang)}")
         if outcome.message and outcome.message not in said:
             lines.append(f"    - **{outcome.message.say(lang)}**")
             said.add(outcome.message)
-    return "\n".join([head, "", *lines])
+    return "\n".join([head, "", *lines, *behind])
 
 
-def _tabulate(exercise: Exercise, results: dict[str, list[Outcome]], lang: str) -> str:
+def tabulate(exercise: Exercise, results: dict[str, list[Outcome]], lang: str) -> str:
+    """Points of all questions, as a table."""
     rows = [_HEADS.say(lang), "|---|---|---|---|"]
     for question, outcomes in results.items():
         status = summarize(outcomes)
@@ -111,8 +75,3 @@ def _tabulate(exercise: Exercise, results: dict[str, list[Outcome]], lang: str) 
     if hidden:
         lines.append(f"*{_HIDDEN.say(lang).format(points=hidden)}*")
     return "\n\n".join(lines)
-
-
-def _require(exercise: Exercise, question: str) -> None:
-    if question not in exercise.questions:
-        raise ValueError(f"there is no question {question!r}; there are {', '.join(exercise.questions)}")

@@ -1,0 +1,156 @@
+"""The program that is judged, in the notebook and when graded: which of a learner's cells run, and in which order."""
+
+from __future__ import annotations
+
+import builtins
+import re
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+from autograder.answers.layout import Layout, find_given_names, find_names, normalize
+from autograder.sandbox.inside.cells import NOTEBOOK_NAMES
+from autograder.sandbox.inside.studying import EVERYTHING, Names, study_cell
+
+_MARKER = re.compile(r"(?:\s|%[^\n]*\n)*+#[ \t]*(q[0-9]{1,4}\w{0,20})[ \t]*[:：]", re.I)
+_TOOLS_ONLY = re.compile(r"(?:\s*(?:check|hint|score)\([^()\n]{0,80}\)[;\s]*)*+")
+
+
+class Cell(NamedTuple):
+    """A code cell as a file or a kernel knows it. `question`: its metadata; `count`: its place in the order of runs."""
+
+    source: str
+    ids: tuple[str, ...] = ()
+    question: str | None = None
+    count: int | None = None
+
+
+@dataclass(frozen=True)
+class Step:
+    """A learner's cell in the program, or a given one (`given`: its number, from 1; then the rest is empty).
+
+    `questions`: those whose answer it holds. `names` is None where the cell was not studied, or is no Python.
+    """
+
+    source: str = ""
+    given: int = 0
+    questions: tuple[str, ...] = ()
+    count: int | None = None
+    names: Names | None = None
+
+
+def find_marker(source: str) -> str | None:
+    """ "q1", where the first line is "# q1: …"."""
+    marker = _MARKER.match(source[:10_000].lstrip("\ufeff"))
+    return marker[1].lower() if marker else None
+
+
+def calls_only_tools(source: str) -> bool:
+    """Whether the cell calls check, hint and score and does nothing else."""
+    return len(source) < 10_000 and bool(_TOOLS_ONLY.fullmatch(source))
+
+
+def list_steps(cells: Iterable[Cell], layout: Layout) -> list[Step]:
+    """All that could be a step, in the order of the cells; nothing is parsed or run.
+
+    A given cell that the learner has edited keeps what they added, and nothing that they changed.
+    """
+    steps = []
+    for cell in cells:
+        source = cell.source
+        if "open_exercise(" in source:
+            source = "\n".join(line for line in source.split("\n") if line.rstrip() not in layout.setup)
+        if calls_only_tools(source):
+            continue
+        given = layout.places.get(normalize(source), 0)
+        edited = 0 if given else next((layout.places[id] for id in cell.ids if id in layout.places), 0)
+        again = [Step(given=given or edited, count=cell.count)] if given or edited else []
+        own = [] if given else [Step(source, 0, _find_questions(cell, source, layout), cell.count)]
+        steps += again + own + again if edited else again + own
+    return steps
+
+
+def add_names(steps: Sequence[Step], study: Callable = lambda cells: map(study_cell, cells)) -> list[Step]:
+    """The steps with their names; `study` gives those of the cells' sources, in order."""
+    own = [step for step in steps if not step.given]
+    found = iter(study([step.source for step in own]))
+    return [step if step.given else replace(step, names=next(found)) for step in steps]
+
+
+def choose_steps(steps: Sequence[Step], layout: Layout) -> list[Step]:
+    """The program: the answers and, of the other cells, those that define or change what they need; given cells stay.
+
+    In the order of the last run where all these cells have been run, else in that of the notebook.
+    """
+    program = restrict_program(steps, layout, *layout.names)
+    counts = [step.count for step in program if not step.given and not _is_hole(step)]
+    if None not in counts and len(set(counts)) == len(counts):
+        program.sort(key=lambda step: step.count or 0)
+    return program
+
+
+def restrict_program(steps: Sequence[Step], layout: Layout, *questions: str) -> list[Step]:
+    """Of these steps those that the answers to the questions need, in the same order; given cells stay."""
+    needed = {name for question in questions for name in layout.names[question]}
+    chosen = {at for at, step in enumerate(steps) if set(step.questions) & set(questions)}
+    while True:
+        needed |= {name for at in chosen if steps[at].names for name in steps[at].names.needs}
+        more = {at for at, step in enumerate(steps) if _touches(step, needed)} - chosen
+        if not more:
+            return [step for at, step in enumerate(steps) if step.given or at in chosen]
+        chosen |= more
+
+
+def name_step(step: Step) -> str:
+    """What people call the cell: its questions, or its number in the notebook."""
+    return ", ".join(step.questions) or f"[{step.count or ' '}]"
+
+
+def find_rivals(program: Sequence[Step], layout: Layout) -> list[str]:
+    """Names of or for answers that several cells define: which one counts depends on the order of running."""
+    own = [step for step in program if step.names]
+    read = {name for step in own for name in step.names.needs}.union(*layout.names.values())
+    seen, rivals = {}, set()
+    for step in own:
+        for name in read & set(step.names.binds) - {*step.names.blanks, *step.names.changes, *step.names.imports}:
+            if seen.setdefault(name, step.source) != step.source:
+                rivals.add(name)
+    return sorted(rivals)
+
+
+def find_needed(program: Sequence[Step], layout: Layout, question: str) -> set[int]:
+    """Which of `layout.given`, counted from 0, the answer and its program need."""
+    names = {name for step in program if step.names for name in step.names.needs} | layout.names[question]
+    given, needed = [study_cell(source) for source in layout.given], set()
+    while more := {at for at, own in enumerate(given) if names & set(own.binds)} - needed:
+        needed |= more
+        names = names.union(*(given[at].needs for at in more))
+    return needed
+
+
+def find_absent(program: Sequence[Step], layout: Layout) -> list[str]:
+    """Names that the program needs and no cell of it defines."""
+    own = [step.names for step in program if step.names]
+    if any(EVERYTHING in names.binds for names in own):
+        return []
+    known = {*dir(builtins), *NOTEBOOK_NAMES, *find_given_names(layout.given)}
+    return sorted({name for names in own for name in names.needs} - known.union(*(names.binds for names in own)))
+
+
+def _is_hole(step: Step) -> bool:
+    return bool(step.names and step.names.blanks == step.names.binds)
+
+
+def _touches(step: Step, needed: Collection[str]) -> bool:
+    names = step.names
+    return bool(names and (EVERYTHING in names.binds or needed & {*names.binds, *names.changes}))
+
+
+def _find_questions(cell: Cell, source: str, layout: Layout) -> tuple[str, ...]:
+    """By id, metadata, marker, and the names that the cell defines: a cell may hold several answers."""
+    marker, names = find_marker(source), find_names(source)
+    return tuple(
+        question
+        for question, own in layout.names.items()
+        if question in (cell.question, marker) or f"{layout.name}-{question}" in cell.ids or own & names
+    )

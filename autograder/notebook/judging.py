@@ -1,0 +1,132 @@
+"""Judges an answer as it stands in this kernel and as it will stand when graded, and says where the two differ."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from autograder.answers.answer import Local
+from autograder.answers.exercise import Exercise
+from autograder.answers.layout import load_layout
+from autograder.answers.marking import mark_question
+from autograder.answers.outcome import Outcome, Status, Text
+from autograder.answers.program import Step, add_names, choose_steps, find_absent, find_rivals, list_steps
+from autograder.answers.program import restrict_program as restrict
+from autograder.notebook.recorder import Recorder
+from autograder.notebook.rehearsal import Rehearsal, Stage, keep_random
+from autograder.notebook.watch import is_learners
+
+SECONDS = 10.0  # that grading gives each cell, unless a teacher says otherwise
+_INSTALL = re.compile(r"^[ \t]*[!%][ \t]*(?:pip3?|conda|mamba|uv)\b.*\binstall\b", re.M)
+_ABSENT = Text(
+    "no cell of this notebook defines `{name}` any more. Write its definition into a cell again and run it.",
+    "笔记本里已没有单元格定义 `{name}`。请把它的定义重新写进一个单元格并运行。",
+)
+_OTHERWISE = Text(
+    "there your cells run in order in a fresh kernel. {what} Choose Restart and Run All to see it here.",
+    "评分时会在全新内核中依次运行你的单元格。{what} 选择“重启并运行全部”即可在这里看到。",
+)
+_AS_GRADED = Text(
+    "This is the result of your cells as grading runs them. In this kernel, names mean something else by now: run "
+    "the answer's cells again.",
+    "这是按评分方式运行你的单元格所得的结果。本内核中的名称已有别的含义：请重新运行答案所在的单元格。",
+)
+_RIVALS = Text(
+    "Several cells define `{name}`: keep one of them, else it depends on the order of running which one is graded.",
+    "多个单元格都定义了 `{name}`：请只保留一个，否则评分采用哪一个取决于运行顺序。",
+)
+_FILE = Text(
+    "Your cells read `{name}` from this computer; grading does not have that file: write what it holds into a cell.",
+    "你的单元格读取了本机文件 `{name}`；评分时没有这个文件：请把其中的内容写进单元格。",
+)
+_PROCESSES = Text(
+    "Your cells start other programs or processes, or open sockets; grading offers one process with threads.",
+    "你的单元格启动了其他程序或进程，或打开了套接字；评分环境只提供一个可用线程的进程。",
+)
+_INSTALLS = Text(
+    "Grading installs nothing: ask whether the packages that you install are there, or do without them.",
+    "评分时不会安装任何软件包：请询问那里是否已有你所安装的包，或者不用它们。",
+)
+_SLOW = Text(
+    "A cell took {seconds:.0f} s; grading stops each one after {limit:.0f} s.",
+    "有一个单元格用时 {seconds:.0f} 秒；评分时每个单元格最多运行 {limit:.0f} 秒。",
+)
+
+
+class Judge:
+    """Judges the answers in a learner's namespace (usually globals()); outside IPython only as they stand there."""
+
+    def __init__(self, exercise: Exercise, namespace: dict, tools: Mapping[str, object]):
+        self._exercise, self._namespace = exercise, namespace
+        self._recorder = Recorder.attach(namespace, tools)
+        self._layout = load_layout(exercise.name) if self._recorder else None
+        self._stage = Stage(exercise, self._layout) if self._recorder else None
+
+    def judge(self, question: str) -> tuple[list[Outcome], list[Text]]:
+        """(the outcomes of the visible checks, what the learner should mend before they hand in)."""
+        if not self._recorder:
+            return self._judge_live(Local(self._namespace), question), []
+        cells, gone = self._recorder.list_cells()
+        program = choose_steps(add_names(list_steps(cells, self._layout)), self._layout)
+        live = self._judge_live(Local(self._namespace, lambda: self._stage.open(program, question)), question)
+        graded = self._stage.rehearse(program, question)
+        program = restrict(program, self._layout, question)
+        absent = [name for name in find_absent(program, self._layout) if name in self._namespace or name in gone]
+        cautions = self._list_cautions(program, graded, [cell.source for cell in cells])
+        outcomes = [_join(*pair, absent) for pair in zip(live, graded.outcomes, strict=True)]
+        if any(outcome is not own for outcome, own in zip(outcomes, live, strict=True)) and not _find_only(outcomes):
+            cautions.insert(0, _AS_GRADED)
+        return outcomes, cautions
+
+    def _judge_live(self, answer: Local, question: str) -> list[Outcome]:
+        with keep_random():
+            return mark_question(self._exercise, question, answer)
+
+    def _list_cautions(self, program: Sequence[Step], graded: Rehearsal, sources: list[str]) -> list[Text]:
+        cautions = [_RIVALS.format(name=name) for name in find_rivals(program, self._layout)]
+        files = list(dict.fromkeys([*graded.used.files, *_find_own_modules(program)]))
+        cautions += [_FILE.format(name=_shorten(name)) for name in files[:3]]
+        if graded.used.processes:
+            cautions.append(_PROCESSES)
+        if any(map(_INSTALL.search, sources)):
+            cautions.append(_INSTALLS)
+        if graded.seconds > SECONDS:
+            cautions.append(_SLOW.format(seconds=graded.seconds, limit=SECONDS))
+        return cautions
+
+
+def _join(live: Outcome, graded: Outcome, absent: list[str]) -> Outcome:
+    """The outcome to show of one check."""
+    if live.status is Status.PASSED is not graded.status:
+        what = graded.message or Text("", "")
+        why = _fill(_ABSENT, name=absent[0]) if absent else Text(*map(str.strip, _fill(_OTHERWISE, what=what)))
+        return replace(live, status=Status.ONLY_HERE, message=why)
+    return graded if graded.status is Status.PASSED and live.status is not Status.PASSED else live
+
+
+def _fill(text: Text, **parts: Text | str) -> Text:
+    """As Text.format, for parts that may hold braces or differ by language."""
+    said = []
+    for lang in ("en", "zh"):
+        sentence = text.say(lang)
+        for name, part in parts.items():
+            sentence = sentence.replace(f"{{{name}}}", part.say(lang) if isinstance(part, Text) else part)
+        said.append(sentence)
+    return Text(*said)
+
+
+def _find_only(outcomes: list[Outcome]) -> bool:
+    return any(outcome.status is Status.ONLY_HERE for outcome in outcomes)
+
+
+def _find_own_modules(program: Sequence[Step]) -> list[str]:
+    """Files of modules that the program imports and that lie among the learner's own."""
+    roots = {name for step in program for name in re.findall(r"^\s*(?:import|from)\s+(\w+)", step.source, re.M)}
+    files = {getattr(sys.modules.get(root), "__file__", None) for root in roots}
+    return sorted(file for file in files if file and is_learners(file))
+
+
+def _shorten(name: str) -> str:
+    return name.replace("{", "(").replace("}", ")")[-80:]
