@@ -55,8 +55,8 @@ class Recorder:
         self._shell.events.unregister("pre_run_cell", self._begin)
         self._shell.events.unregister("post_run_cell", self._end)
 
-    def list_cells(self) -> tuple[list[Cell], set[str]]:
-        """(the notebook's code cells as far as they are known, in their order; names that only deleted cells define).
+    def list_cells(self) -> tuple[list[Cell], set[str], bool]:
+        """(the notebook's code cells in their order, names that only deleted cells define, is the file known?).
 
         Where the notebook's file can be found, its cells, and behind them those that were run since it was saved; else
         all that were run.
@@ -64,15 +64,14 @@ class Recorder:
         saved, when = _read_saved(self._shell.user_ns)
         runs = {run.id: run for run in self._runs.values() if run.id}
         if not saved or not runs.keys() & {cell.ids[0] for cell in saved}:
-            return [
-                Cell(run.source, (run.id,) if run.id else (), None, run.count) for run in self._runs.values()
-            ], set()
+            known = [Cell(run.source, (run.id,) if run.id else (), None, run.count) for run in self._runs.values()]
+            return known, set(), False
         cells = [self._update(cell, runs.pop(cell.ids[0], None), when) for cell in saved]
         new = [run for run in self._runs.values() if run.seconds > when and run.id in runs]
         gone = [run for run in runs.values() if run not in new]
         cells += [Cell(run.source, (run.id,), None, run.count) for run in new]
         defined = {name for cell in cells for name in find_names(cell.source)}
-        return cells, {name for run in gone for name in find_names(run.source)} - defined
+        return cells, {name for run in gone for name in find_names(run.source)} - defined, True
 
     def _update(self, cell: Cell, run: _Run | None, saved: float) -> Cell:
         """The saved cell as it will be handed in, if nothing more is done to it."""

@@ -163,7 +163,8 @@ class History:
         return cell
 
     def _maybe_run(self, cell: dict, likely: float = 0.9) -> None:
-        if self._random.random() < likely:
+        """A cell that is never run is known to the kernel only where the notebook was saved."""
+        if self._random.random() < likely or not self._saves:
             self._run(cell)
 
     def _find(self, question: str) -> int | None:
@@ -245,6 +246,7 @@ class History:
 
     def _delete(self) -> None:
         own = [cell for cell in self._cells if cell["id"].startswith("own")]
+        own = [cell for cell in own if self._saves or not cell["metadata"]]
         if own:
             self._cells.remove(self._random.choice(own))
 
