@@ -81,10 +81,9 @@ class Judge:
         cautions = self._list_cautions(program, graded, [cell.source for cell in cells])
         if not saved and any(not step.given and not step.published for step in program):
             cautions.append(_KEEP)
-        outcomes = [_join(*pair, absent) for pair in zip(live, graded.outcomes, strict=True)]
-        if any(outcome is not own for outcome, own in zip(outcomes, live, strict=True)) and not _find_only(outcomes):
-            cautions.insert(0, _AS_GRADED)
-        return outcomes, cautions
+        if sum(outcome.earned for outcome in graded.outcomes) > sum(outcome.earned for outcome in live):
+            return graded.outcomes, [_AS_GRADED, *cautions]
+        return [_join(*pair, absent) for pair in zip(live, graded.outcomes, strict=True)], cautions
 
     def _judge_live(self, answer: Local, question: str) -> list[Outcome]:
         with keep_random():
@@ -105,11 +104,11 @@ class Judge:
 
 def _join(live: Outcome, graded: Outcome, absent: list[str]) -> Outcome:
     """The outcome to show of one check."""
-    if live.status is Status.PASSED is not graded.status:
-        what = graded.message or STATUS_TEXT[graded.status]
-        why = _fill(_ABSENT, name=absent[0]) if absent else _fill(_OTHERWISE, what=what)
-        return replace(live, status=Status.ONLY_HERE, message=why)
-    return graded if graded.status is Status.PASSED and live.status is not Status.PASSED else live
+    if live.status is not Status.PASSED or graded.status is Status.PASSED:
+        return live
+    what = graded.message or STATUS_TEXT[graded.status]
+    why = _fill(_ABSENT, name=absent[0]) if absent else _fill(_OTHERWISE, what=what)
+    return replace(live, status=Status.ONLY_HERE, message=why)
 
 
 def _fill(text: Text, **parts: Text | str) -> Text:
@@ -121,10 +120,6 @@ def _fill(text: Text, **parts: Text | str) -> Text:
             sentence = sentence.replace(f"{{{name}}}", part.say(lang) if isinstance(part, Text) else part)
         said.append(sentence)
     return Text(*said)
-
-
-def _find_only(outcomes: list[Outcome]) -> bool:
-    return any(outcome.status is Status.ONLY_HERE for outcome in outcomes)
 
 
 def _find_own_modules(program: Sequence[Step]) -> list[str]:
