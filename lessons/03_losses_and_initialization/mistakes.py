@@ -322,7 +322,7 @@ return spreads, dead
     ("q5", "variance", _SHOWS, "variance-not-root"): _spread("h.var()"),
     ("q5", "by-unit", _SHOWS, "spread-by-unit"): _spread("h.std(axis=0).mean()"),
     ("q5", "by-review", _SHOWS, "spread-by-unit"): _spread("h.std(axis=1).mean()"),
-    ("q5", "each-unit", _SHOWS, "number or an array"): _spread("h.std(axis=0)"),
+    ("q5", "each-unit", _SHOWS, "should be an array"): _spread("h.std(axis=0)"),
     ("q5", "input-too", _SHOWS, "output-layer-counted"): _inside("[0][1:] → [0]"),
     ("q5", "output-too", _SHOWS, "output-layer-counted"): _inside("""hidden = forward(X, weights, biases)[0][1:]
  → h, hidden = X, []

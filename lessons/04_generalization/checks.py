@@ -247,8 +247,9 @@ def dropout_is_a_penalty(answer, rng):
         }
         right = base + odds * variance
         NEAR.name(value, right, wrong)
-        if not NEAR.same(value, right) and Tolerance(0.03, 0).same(value, right) and odds * variance > 0.1 * base:
-            raise Misconception("drawn-not-derived")
+        turned = value if NEAR.same(value, right) else answer.call("expected_loss", X[::-1], y[::-1], w, q)
+        if Tolerance(0.2, 0).same(turned, value) and not Tolerance(1e-6, 0).same(turned, value):
+            raise Misconception("drawn-not-derived")  # the order of the examples matters to it
         NEAR.expect(value, right, "loss")
 
 
@@ -546,10 +547,11 @@ def _draw_images(rng, square):
 
 
 def _judge_far_shifts(answer, rng):
+    """Shifts of wide pictures: three as far as the picture reaches or farther, one by nearly its width, none at all."""
     images = _draw_images(rng, square=False)
     B, H, W = images.shape
     down, right = rng.integers(-H - 2, H + 3, B), rng.integers(-W - 2, W + 3, B)
-    down[:6], right[:6] = (H, -H, 0, 0, H + 1, -1), (0, 0, W, -W, 1, -W - 1)
+    down[:6], right[:6] = (H, -H - 1, 1, 0, 0, -1), (0, 1, W, 1 - W, 0, -W - 1)
     _expect_kept(answer, _shift(images, down, right), "shift_images", images, down, right)
 
 

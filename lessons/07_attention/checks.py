@@ -20,7 +20,7 @@ from autograder.answers import (
     expect_numbers,
     expect_parts,
     expect_shape,
-    judge_equal,
+    judge_constant,
     keep_inputs,
 )
 
@@ -79,7 +79,7 @@ def who_may_look_nowhere_gets_zeros(answer, rng):
         _judge_attention(out, weights, Q, K, V, mask)
 
 
-@EXERCISE.check("q1", hidden=True)
+@EXERCISE.check("q1")
 def large_scores_do_no_harm(answer, rng):
     for visible, hidden in ((990, 990), (-990, -990), (-999.5, 990), (-999.5, -999.5), (0, 990)):
         for kind in (np.float64, np.float32):
@@ -98,6 +98,8 @@ def large_scores_do_no_harm(answer, rng):
                     raise Misconception("penalty-too-small")
                 if not finite or (weights[:, mask] < 1e-30).all(axis=1).any():
                     raise Misconception("overflow" if visible == hidden else "hidden-key-sets-the-scale")
+                if kind == np.float32:  # of which neighbours near 10,000 are 0.001 apart
+                    weights, out = (_forgive(*pair) for pair in ((weights, right), (out, right @ V)))
                 _expect_pair(out, weights, right @ V, right)
 
 
@@ -124,12 +126,13 @@ def the_module_gets_its_own_mask(answer, rng):
         wrong = {
             "true-not-turned": [order(one, heads) for order in (_repeat, _tile) for one in (mask, mended)],
             "sentences-in-turn": [_tile(one, heads) for one in (~mask, ~mended)],
-            "nobody-left": _repeat(~mask, heads),
+            "nobody-left": [_repeat(~one, heads) for one in (mask, mask | ~mask.any(axis=(1, 2), keepdims=True))],
+            "opened-for-itself-only": _repeat(~mask & ~(np.eye(T, dtype=bool) & ~mask.any(axis=-1)[..., None]), heads),
         }
         _judge_booleans(answer.call("mask_for_torch", mask, heads), _repeat(~mended, heads), wrong)
 
 
-@EXERCISE.check("q2", hidden=True)
+@EXERCISE.check("q2")
 def masks_of_any_size(answer, rng):
     for lengths, T in (([0, 4, 2], 4), ([3], 3), ([0], 1), ([1, 1], 1), (rng.integers(0, 8, 6), 7)):
         for causal in (False, True):
@@ -137,9 +140,10 @@ def masks_of_any_size(answer, rng):
                 _judge_mask(value, np.array(lengths), T, causal)
     for shape, heads in (((1, 3, 3), 1), ((3, 1, 1), 4), ((2, 5, 5), 1)):
         mask = rng.random(shape) < 0.5
+        mask[0, rng.integers(shape[1])] = False
         mended = mask | ~mask.any(axis=-1, keepdims=True)
         with keep_inputs(answer, "mask_for_torch", mask, heads) as value:
-            _judge_booleans(value, _repeat(~mended, heads), {"nobody-left": _repeat(~mask, heads)})
+            _judge_booleans(value, _repeat(~mended, heads), {"nobody-left": [_repeat(~mask, heads)]})
 
 
 @EXERCISE.check("q3", points=2)
@@ -186,7 +190,7 @@ def heads_are_split_and_merged(answer, rng):
         NEAR.judge(value, _multi(*given, heads), wrong, "y")
 
 
-@EXERCISE.check("q3", hidden=True)
+@EXERCISE.check("q3")
 def layers_of_any_size(answer, rng):
     for B, T, d, heads in ((1, 5, 6, 2), (3, 1, 4, 2), (2, 4, 3, 3), (2, 2, 8, 2), (4, 4, 16, 4), (1, 1, 1, 1)):
         for kind in (np.float64, np.float32):
@@ -231,7 +235,11 @@ def multiplications_and_bytes_are_counted(answer, rng):
             "one-head-of-many": [B * (k * P + 2 * S // heads) for k in (4, 3)] + [B * (4 * P + 2 * S) // heads],
         }
         NEAR.judge(multiplications, B * (4 * P + 2 * S), products, "multiplications")
-        room = {"batch-forgotten": heads * T * T * size, "one-head-of-many": B * T * T * size}
+        room = {
+            "batch-forgotten": heads * T * T * size,
+            "one-head-of-many": B * T * T * size,
+            "bytes-fixed": B * heads * T * T * 4,
+        }
         NEAR.judge(score_bytes, B * heads * T * T * size, room, "score_bytes")
 
 
@@ -243,17 +251,20 @@ def the_square_catches_up(answer, rng):
         "heads-add-width": [2 * 64],
         "layer-of-lesson-08": [6 * 768],
     }
-    NEAR.judge(expect_number(answer.get("EVEN_AT"), "EVEN_AT"), 1536, wrong, "EVEN_AT")
+    judge_constant(answer.get("EVEN_AT"), 2 * 768, wrong, "EVEN_AT", NEAR)
 
 
-@EXERCISE.check("q4", hidden=True)
+@EXERCISE.check("q4")
 def counts_are_exact_and_edges_hold(answer, rng):
-    B, T, heads = (int(rng.integers(*ends)) for ends in ((500, 1_000), (100_000, 200_000), (30, 60)))
-    d = heads * int(rng.integers(100, 200))
+    B, T, heads, width = (2 * int(rng.integers(k, 2 * k)) + 1 for k in (250, 50_000, 15, 50))  # odd: no float is exact
+    d = heads * width
     parts = expect_parts(answer.call("count_cost", B, T, d, heads, 8), _COST)
     rights = B * (4 * T * d**2 + 2 * T**2 * d), 8 * B * heads * T**2
     for part, name, right in zip(parts, _COST.split(", "), rights, strict=True):
-        whole = expect_number(part, name).is_integer()
+        number = expect_number(part, name)
+        whole = number.is_integer()
+        if part != right and abs(number / right - 1) < 1e-12:
+            raise Misconception("counted-in-floats")
         expect_equal(int(part) if whole else part, right, name)
     expect_equal(expect_numbers(answer.call("count_cost", 1, 1, 1, 1), _COST), [6, 4], f"({_COST})")
     for d in (1, 3):
@@ -284,7 +295,7 @@ def each_target_word_asks_for_itself(answer, rng):
     B, T, S, d, width, other = _draw_sizes(rng, 6)
     given = _draw_translation(rng, B, T, S, d, d, width, other)
     value = answer.call("cross_attention", *given)
-    if isinstance(value, (list, tuple)) and len(value) == 2 and np.shape(value[0]) == (B, S, other):
+    if as_array(expect_parts(value, "output, weights")[0], "output").shape == (B, S, other):
         raise Misconception("source-asks")
     out, weights = _pair(value, (B, T, other), (B, T, S))
     t, changed = int(rng.integers(T)), given[0].copy()
@@ -305,7 +316,14 @@ def real_words_share_the_weight(answer, rng):
         value = answer.call("cross_attention", *given)
         out, weights = _pair(value, (B, T, other), (B, T, S))
         right = _cross(*given)
-        for scale, hide in itertools.product((width**0.5, width, 1, other**0.5), _HIDINGS):
+        words, real = given[1], given[2]
+        nulled, counted = words * real[:, :, None], np.arange(S) < real.sum(axis=1)[:, None]
+        if NEAR.same(weights, _cross(given[0], nulled, *given[2:], hide="after")[1]):
+            raise Misconception("mask-after-softmax")
+        if not np.array_equal(counted, real) and NEAR.same(weights, _cross(given[0], words, counted, *given[3:])[1]):
+            raise Misconception("padding-assumed-last")
+        sizes = (width, width**2, 1, other, target, source)
+        for scale, hide in itertools.product((size**0.5 for size in sizes), _HIDINGS):
             recipe = _cross(*given, scale=scale, hide=hide)
             if NEAR.same(recipe[1], right[1]):
                 continue
@@ -316,7 +334,7 @@ def real_words_share_the_weight(answer, rng):
         _expect_pair(out, weights, *right)
 
 
-@EXERCISE.check("q5", hidden=True)
+@EXERCISE.check("q5")
 def large_scores_and_odd_batches(answer, rng):
     for B, T, S, high in ((1, 3, 4, 990), (2, 1, 5, -990), (3, 2, 1, 990), (2, 4, 6, -990)):
         target, source = rng.integers(-1, 2, (B, T, 16)).astype(float), rng.integers(-1, 2, (B, S, 16)).astype(float)
@@ -353,6 +371,7 @@ def the_error_rate_counts_all_links(answer, rng):
             each = [_error(*(one[b : b + 1] for one in (links, sure, possible))) for b in range(len(links))]
         wrong = {
             "agreement-for-error": [1 - right],
+            "possible-below": [1 - (hits + maybe) / (n + possible.sum())],
             "mean-of-sentences": [np.mean(each)],
             "minus-one-as-last": [
                 1 - ((with_last & sure).sum() + (with_last & possible).sum()) / (with_last.sum() + s),
@@ -367,13 +386,24 @@ def the_error_rate_counts_all_links(answer, rng):
 @EXERCISE.check("q6", points=2)
 def the_choice_is_judged_elsewhere(answer, rng):
     head, error = (expect_number(answer.get(name), name) for name in ("HEAD", "ERROR"))
-    judge_equal(head, _HEAD, {"chosen-with-test": _HEAD_WITH_TEST}, "HEAD", say("not-the-head"))
-    elsewhere = {"judged-where-chosen": [_ERROR_ON_DEV, _ERROR_ON_ALL]}
-    Tolerance(0, 5e-4).judge(error, _ERROR, elsewhere, "ERROR", say("not-the-error"))
-    expect_choice(answer.get("CHOICE"), "CHOICE", {"show": "shown-against-the-rule", "hide": ""})
+    on_dev, on_test, on_all = _rate_heads()
+    best = int(on_dev.argmin())
+    judge_constant(
+        head,
+        best,
+        {"chosen-with-test": [int(one.argmin()) for one in (on_test, on_all)]},
+        "HEAD",
+        None,
+        say("not-the-head"),
+    )
+    elsewhere = {"judged-where-chosen": [on_dev[best], on_all[best]]}
+    judge_constant(error, on_test[best], elsewhere, "ERROR", Tolerance(0, 5e-4), say("not-the-error"))
+    right = "show" if on_test[best] < EXERCISE.given("LIMIT") else "hide"
+    named = {choice: "" if choice == right else "shown-against-the-rule" for choice in ("show", "hide")}
+    expect_choice(answer.get("CHOICE"), "CHOICE", named)
 
 
-@EXERCISE.check("q6", hidden=True)
+@EXERCISE.check("q6")
 def odd_maps_and_missing_links(answer, rng):
     for B in (1, 3):
         for values in ((0.0, 1.0), (0.0,), (0.1, 0.2, 0.3)):
@@ -395,8 +425,6 @@ def odd_maps_and_missing_links(answer, rng):
 
 
 _COST = "multiplications, score_bytes"
-_HEAD, _HEAD_WITH_TEST = 42, 13  # of q6's given cell: lowest on DEV; lowest on TEST, and on all sentences
-_ERROR, _ERROR_ON_DEV, _ERROR_ON_ALL = 0.114583, 0.051471, 0.103960  # of that head
 _HIDINGS = {
     "before": "", "never": "mask-ignored", "after": "mask-after-softmax", "zero": "hidden-scores-set-to-zero",
     "inverted": "mask-inverted", "added": "mask-added-as-a-number",
@@ -431,6 +459,11 @@ def _expect_pair(out, weights, right_out, right_weights):
     """Weights first: whoever has wrong ones has a wrong output, too."""
     NEAR.expect(weights, right_weights, "weights")
     NEAR.expect(out, right_out, "output")
+
+
+def _forgive(value, right) -> np.ndarray:
+    """`right` where the value is as near as logarithms in float32 allow; the value itself elsewhere."""
+    return np.where(np.isclose(value, right, 4e-3, 1e-6), right, value)
 
 
 def _scores(Q, K, scale=None) -> np.ndarray:
@@ -582,6 +615,7 @@ def _judge_variance(value, m, s, n, t, scaled):
     pure, squares = (s**2 * t**2).sum(), ((m**2 + s**2) * (n**2 + t**2)).sum()
     forms = {
         "means-forgotten": [pure] if means else [],
+        "one-mean-only": [pure + (one**2 * spread**2).sum() for one, spread in ((m, t), (n, s))] if means else [],
         "not-centred": [squares, right + (m @ n) ** 2, squares - (m @ n) ** 2] if means else [],
         "squares-and-sums-exchanged": [(s @ t) ** 2, (s**2).sum() * (t**2).sum(), s.sum() ** 2 * t.sum() ** 2, s @ t],
     }
@@ -648,6 +682,15 @@ def _judge_links(value, weights, source_real, target_real):
     if (array != right).any() and (chosen == shown.max(axis=2))[target_real].all():
         raise Misconception("last-of-equals")
     expect_equal(array.astype(int).tolist(), right.tolist(), "links")
+
+
+def _rate_heads() -> np.ndarray:
+    """(3, heads): the error rates of all heads of q6's given cell, on DEV, on TEST and on all sentences."""
+    names = ("MAPS", "SOURCE_REAL", "TARGET_REAL", "SURE", "POSSIBLE", "DEV", "TEST")
+    maps, source_real, target_real, sure, possible, dev, test = map(EXERCISE.given, names)
+    links = np.where(target_real, np.where(source_real[:, None], maps, -1).argmax(axis=3), -1)
+    parts = dev, test, slice(None)
+    return np.array([[_error(one[part], sure[part], possible[part]) for one in links] for part in parts])
 
 
 def _draw_links(rng):

@@ -69,7 +69,17 @@ def _import_libraries(names: list[str]) -> None:
     if torch := sys.modules.get("torch"):
         torch.set_num_threads(1)
         torch.set_num_interop_threads(1)
-        torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=0.1)  # the first one imports for a second
+        _warm_up(torch)
+
+
+def _warm_up(torch) -> None:
+    """What is slow the first time only: the first optimizer imports for a second, the first gradient touches a lot."""
+    weight = torch.zeros(2, dtype=torch.float64, requires_grad=True)
+    for kind in (torch.optim.SGD, torch.optim.Adam):
+        optimizer = kind([weight], lr=0.1)
+        ((torch.ones(2, 2, dtype=torch.float64) @ weight - 1) ** 2).mean().backward()
+        optimizer.step()
+        optimizer.zero_grad()
 
 
 def _prepare(given: list[str]) -> Notebook:
