@@ -105,7 +105,8 @@ class Grader:
             if (why := failed[question]) and all(outcome.status is Status.PASSED for outcome in found):
                 note = (_ALL_BUT_CELL.en.replace("{why}", why.en), _ALL_BUT_CELL.zh.replace("{why}", why.zh))
                 notes.append(_cap_text(Text(*(text.replace("{question}", question) for text in note))))
-        if any(outcome.status is Status.COULD_NOT_RUN for found in outcomes.values() for outcome in found):
+        stopped = (outcome.status is Status.COULD_NOT_RUN for found in outcomes.values() for outcome in found)
+        if any(failed.values()) or any(stopped):
             notes += [_cap_text(_say_lost(why)) for why in lost[:3]]
             notes += [_ABSENT.format(name=name) for name in absent[:3]]
         return outcomes, notes, seed

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from autograder.answers import (
+    CouldNotRun,
     Exercise,
     Learner,
     Misconception,
@@ -20,6 +21,7 @@ from autograder.answers import (
     expect_numbers,
     expect_parts,
     expect_shape,
+    judge_constant,
     judge_equal,
     keep_inputs,
 )
@@ -27,7 +29,6 @@ from autograder.answers import (
 NEAR = Tolerance(1e-5, 1e-6)  # loose enough for float32, far tighter than any wrong recipe below
 EXERCISE = Exercise.beside(__file__)
 say = EXERCISE.say
-_LOW, _NEEDED = 0.815554, 1225  # of the answers in q6's given cell
 
 
 @EXERCISE.check("q1")
@@ -39,12 +40,24 @@ def hidden_labels_are_left_out(answer, rng):
         counts, answers = np.bincount(labels[seen], minlength=classes), np.bincount(called, minlength=classes)
         value = _open_report(answer.call("report", logits, labels))
         whole, shares = seen.sum(), counts / seen.sum()
-        wrong = {"hidden-counted-as-wrong": right / n, "percent-for-share": 100 * right / whole}
+        wrong = {
+            "hidden-counted-as-wrong": right / n,
+            "percent-for-share": 100 * right / whole,
+            "threshold-for-largest": ((logits[:, 1] > 0) == labels)[seen].mean(),
+            "class-zero-left-out": (called == labels)[labels > 0].mean(),
+            "smallest-for-largest": (logits.argmin(axis=1) == labels)[seen].mean(),
+        }
         NEAR.judge(value["accuracy"], right / whole, wrong, "accuracy")
         ones, mean = shares[1], labels[seen].mean()
         wrong = {
             "divided-by-all": counts.max() / n,
-            "majority-of-the-answers": [answers.max() / n, np.bincount(called[seen]).max() / whole],
+            "majority-of-the-answers": [
+                answers.max() / n,
+                np.bincount(called[seen]).max() / whole,
+                *(shares[most] for most in (answers.argmax(), np.bincount(called[seen]).argmax())),
+            ],
+            "class-for-share": counts.argmax(),
+            "one-over-classes": 1 / classes,
             "two-classes-only": [max(shares[0], ones), ones, max(ones, 1 - ones), mean, max(mean, 1 - mean)],
             "hidden-as-a-class": [
                 count / all_of for count in (max(hidden, counts.max()), hidden) for all_of in (n, whole)
@@ -52,25 +65,32 @@ def hidden_labels_are_left_out(answer, rng):
             "percent-for-share": 100 * shares.max(),
         }
         NEAR.judge(value["majority"], shares.max(), wrong, "majority")
-        NEAR.judge(value["hidden"], hidden, {"visible-for-hidden": whole}, "hidden")
+        wrong = {"visible-for-hidden": whole, "share-for-number": [hidden / n, hidden / whole]}
+        NEAR.judge(value["hidden"], hidden, wrong, "hidden")
 
 
-@EXERCISE.check("q1", hidden=True)
+@EXERCISE.check("q1")
 def all_hidden_or_a_single_row(answer, rng):
     logits, labels = _draw_answers(rng, 3, 4)
     one, answer_of_one = logits[:1], logits[:1].argmax(axis=1)
     for some, marks, right in (
-        (logits, np.full(len(logits), -1), (np.nan, np.nan, len(logits))),
         (one, answer_of_one, (1, 1, 0)),
         (one, (answer_of_one + 1) % 3, (0, 1, 0)),
         (logits, labels, ()),
+        (logits, np.full(len(logits), -1), (np.nan, np.nan, len(logits))),
     ):
-        with keep_inputs(answer, "report", some, marks) as value:
-            value = _open_report(value)
-            for name, number in zip(("accuracy", "majority", "hidden"), right, strict=False):
-                if np.isnan(number) and not np.isnan(value[name]):
-                    raise Misconception("all-hidden")
-                NEAR.expect(value[name], number, name)
+        nobody = (marks == -1).all()
+        try:
+            with keep_inputs(answer, "report", some, marks) as value:
+                value = _open_report(value)
+                for name, number in zip(("accuracy", "majority", "hidden"), right, strict=False):
+                    if np.isnan(number) and not np.isnan(value[name]):
+                        raise Misconception("all-hidden")
+                    NEAR.judge(value[name], number, {"majority-of-the-answers": 0 if name == "majority" else []}, name)
+        except CouldNotRun:
+            if not nobody:
+                raise
+            raise Misconception("all-hidden") from None
 
 
 @EXERCISE.check("q2")
@@ -94,8 +114,9 @@ def steps_are_counted(answer, rng):
             "one-epoch-only": each,
         }
         NEAR.judge(value["steps"], each * epochs, wrong, "steps")
-        wrong = {"last-batch-for-step": n - (batches - 1) * B}
-        NEAR.judge(value["last"], n - (each - 1) * A * B, wrong, "last")
+        left = n - (each - 1) * A * B
+        wrong = {"last-batch-for-step": [n - (batches - 1) * B, min(left, B)], "zero-in-the-last": 0}
+        NEAR.judge(value["last"], left, wrong, "last")
 
 
 @EXERCISE.check("q2")
@@ -114,7 +135,8 @@ def warm_up_is_a_share_or_a_number(answer, rng):
             }
             NEAR.judge(value["warm_up"], np.ceil(exact), wrong, "warm_up")
         else:
-            NEAR.judge(value["warm_up"], warm_up, {"share-for-steps": [warm_up * steps, warm_up * each]}, "warm_up")
+            wrong = {"share-for-steps": [warm_up * steps, warm_up * each], "one-step-too-many": warm_up + 1}
+            NEAR.judge(value["warm_up"], warm_up, wrong, "warm_up")
 
 
 @EXERCISE.check("q2")
@@ -123,17 +145,19 @@ def evaluations_are_multiples(answer, rng):
         n, B, A, epochs = _draw_plan(rng, 2)
         steps = _up(_up(n, B), A) * epochs
         every = epochs if even else next(k for k in range(3, steps) if steps % k)
-        value = _open_plan(answer.call("plan_run", n, B, A, epochs, 0.1, every))["evaluations"]
+        value = answer.call("plan_run", n, B, A, epochs, 0.1, every)
+        value = _open_plan(value)["evaluations"]
         right = list(range(every, steps + 1, every))
         wrong = {
             "evaluation-at-zero": [[0, *right], [0, *right[:-1]]],
             "last-evaluation-missing": [right[:-1]],
             "evaluation-at-the-end": [[*right, steps]],
+            "accumulation-ignored": [list(range(every, _up(n, B) * epochs + 1, every))],
         }
         judge_equal(value, right, wrong, "evaluations")
 
 
-@EXERCISE.check("q2", hidden=True)
+@EXERCISE.check("q2")
 def even_and_small_runs(answer, rng):
     b, a = int(rng.integers(3, 9)), int(rng.integers(2, 5))
     for n, B, A, epochs, every in (
@@ -151,8 +175,9 @@ def even_and_small_runs(answer, rng):
             raise Misconception("zero-in-the-last")
         evaluations = list(range(every, steps + 1, every))
         right = {"steps": steps, "warm_up": _up(steps, 2), "last": last, "evaluations": evaluations}
+        wrong = {"warm_up": {"one-step-too-many": _up(steps, 2) + 1}, "last": {"last-batch-for-step": min(last, B)}}
         for name, number in right.items():
-            expect_equal(value[name], number, name)
+            judge_equal(value[name], number, wrong.get(name, {}), name)
 
 
 @EXERCISE.check("q3")
@@ -168,15 +193,19 @@ def patience_ends_it(answer, rng):
 def small_gains_are_kept_but_do_not_count(answer, rng):
     for _ in range(3):
         patience, least = int(rng.integers(2, 4)), float(rng.uniform(0.05, 0.1))
+        drops = [0.9, *(0.9 - least * np.array([0.7, 1.4, 1.6, 1.5, 1.45, 1.5]))]  # enough only in two steps
+        _judge_watch(answer.call("watch", drops, 2, least), drops, 2, least)
         losses = [0.9, 0.9 - 2 * least]
         for _ in range(patience - 1):
             losses.append(losses[-1] - least * float(rng.uniform(0.2, 0.8)))  # lower each time, never by enough
         losses += [min(losses) + 0.03, min(losses) - 3 * least, min(losses) - 4 * least]
         _judge_watch(answer.call("watch", losses, patience, least), losses, patience, least)
         _judge_watch(answer.call("watch", losses, patience), losses, patience, 0.0)
+        gains = [3.0, 3.0 - 1.5 * least, 3.0 - 3 * least, 3.0 - 4.5 * least]  # enough, though not in per cent
+        _judge_watch(answer.call("watch", gains, 1, least), gains, 1, least)
 
 
-@EXERCISE.check("q3", hidden=True)
+@EXERCISE.check("q3")
 def equals_nan_and_single_evaluations(answer, rng):
     (a, b), nan = sorted(float(x) for x in rng.uniform(0.2, 0.9, 2)), float("nan")
     cases = [
@@ -184,6 +213,7 @@ def equals_nan_and_single_evaluations(answer, rng):
         ([b, a, a, b], 2, 0.0),
         ([a], 1, 0.0),
         ([a, b], 1, 0.0),
+        ([a, b, nan, b, b, b, b], 3, 0.0),
         ([b, nan, a, nan, nan, a / 2], 2, 0.0),
         ([b, nan, a], 1, 0.0),
         ([1.0, 0.5, 0.25], 1, 0.5),
@@ -194,7 +224,11 @@ def equals_nan_and_single_evaluations(answer, rng):
         stop, best = _watch(losses, patience, least)
         equals = [(stop, k) for k, loss in enumerate(losses, 1) if loss == losses[best - 1]]
         with keep_inputs(answer, "watch", losses, patience, least) as value:
-            judge_equal(_open_watch(value), [stop, best], {"later-of-equals": equals}, "(stop, best)")
+            wrong = {"later-of-equals": equals}
+            for fault in ("least-reached", "nan-improves", "nan-passed-over"):
+                wrong[fault] = [_watch(losses, patience, least, fault)]
+            wrong["nan-kept"] = [(stop, k) for k, loss in enumerate(losses, 1) if np.isnan(loss)]
+            judge_equal(_open_watch(value), [stop, best], wrong, "(stop, best)")
 
 
 @EXERCISE.check("q4")
@@ -221,23 +255,25 @@ def texts_are_clean(answer, rng):
 
 @EXERCISE.check("q4")
 def missing_columns_are_named(answer, rng):
-    other = f"column{rng.integers(99)}"
-    for row, missing in (
-        ({other: "fine", "label": 1, "idx": 3}, "text"),
-        ({"sentence": "fine", other: 1}, "label"),
-        ({other: 4, "id": 2}, "text"),
+    other, good = f"column{rng.integers(99)}", _draw_rows(rng, "text", "label")
+    _judge_rows(answer.call("read_rows", good), good)
+    for row in (
+        {other: "fine", "label": 1, "idx": 3},
+        {"sentence": "fine", other: 1},
+        {other: 4, "id": 2},
+        {other: "fine", "label": -1},
+        {"text": " ", other: 7},
     ):
         found = answer.call(drivers.call_and_catch, Learner("read_rows"), [row, dict(row)])
         if "error" not in found:
-            raise Wrong(say(f"silent-without-{missing}"))
-        if found["error"] != "ValueError":
-            raise Wrong(say(f"other-error-without-{missing}", error=found["error"]))
-        for name in row:
-            if name not in found["message"]:
-                raise Wrong(say("names-missing", name=name))
+            raise Misconception("silent-without-columns")
+        if "ValueError" not in found["kinds"]:
+            raise Misconception("other-error")
+        if any(name not in found["message"] for name in row):
+            raise Misconception("columns-not-named")
 
 
-@EXERCISE.check("q4", hidden=True)
+@EXERCISE.check("q4")
 def borders_and_inputs(answer, rng):
     rows = [{"stars": stars, "text": f"<br />{stars} stars "} for stars in rng.permutation(np.arange(1, 11)).tolist()]
     none = [{"sentence": "who knows", "label": -1, "idx": 4}]
@@ -254,21 +290,25 @@ def the_large_batch_is_met(answer, rng):
         right_loss, right_gradient = _logistic(w, parts)
         losses, gradients = zip(*(_logistic(w, [part]) for part in parts), strict=True)
         n = sum(len(y) for _, y in parts)
+        sizes = [len(y) for _, y in parts]
+        one_size = [right_gradient * n / size for size in (sizes[0], sizes[-1], count * sizes[0], count * sizes[-1])]
         wrong = _slips(right_gradient, gradients, n) | {
+            "divided-by-one-size": one_size,
             "last-part-only": gradients[-1],
             "downhill-already": -right_gradient,
         }
         NEAR.judge(gradient, right_gradient, wrong, "gradient")
-        NEAR.judge(loss, right_loss, _slips(right_loss, losses, n) | {"loss-of-the-last": losses[-1]}, "loss")
+        wrong = _slips(right_loss, losses, n) | {"loss-of-the-last": losses[-1], "bits": right_loss / np.log(2)}
+        NEAR.judge(loss, right_loss, wrong, "loss")
 
 
 @EXERCISE.check("q5")
 def the_letters_explain_the_first_loss(answer, rng):
-    letters, wrong = answer.get("FROM_THE_FIRST"), {"BCE": "acts-in-the-step"}
-    expect_letters(letters, "FROM_THE_FIRST", "AD", "ABCDE", wrong, say("letter-missing"))
+    wrong = {"BCE": "acts-in-the-step", "A": "order-left-out", "D": "dropout-left-out"}
+    expect_letters(answer.get("FROM_THE_FIRST"), "FROM_THE_FIRST", "AD", "ABCDE", wrong)
 
 
-@EXERCISE.check("q5", hidden=True)
+@EXERCISE.check("q5")
 def one_part_and_inputs(answer, rng):
     w, parts = _draw_parts(rng, 5)
     X, y = (np.concatenate([part[k] for part in parts]) for k in (0, 1))
@@ -290,6 +330,10 @@ def only_unseen_reviews_count(answer, rng):
             "wald-for-wilson": [_wald(unseen), np.clip(_wald(unseen), 0, 1)],
             "not-divided": np.array(_wilson(unseen)) * (1 + 1.96**2 / n_unseen),
             "one-sided": [_wilson(unseen, 1.645), _wilson(unseen, 1.6448536)],
+            "seen-in-n": [_wilson_of(unseen.mean(), n), _wilson_of(right.mean(), n_unseen)],
+            "seen-as-wrong": [_wilson(right & ~seen), _wilson(right | seen)],
+            "rounded-off": [np.round(_wilson(unseen), digits) for digits in (1, 2, 3)],
+            "ends-exchanged": _wilson(unseen)[::-1],
         }
         NEAR.judge([low, high], _wilson(unseen), wrong, "(low, high)")
 
@@ -304,33 +348,40 @@ def the_interval_decides(answer, rng):
     for claim, verdict in cases:
         wrong = {"best-guess-decides": "shown" if p >= claim else "refuted"}
         if verdict != "open":
-            wrong = {"verdicts-exchanged": exchanged[verdict]}
+            wrong = {"verdicts-exchanged": exchanged[verdict], "never-decided": "open"}
         value = answer.call("judge_claim", right, seen, float(claim))
         judge_equal(_open_claim(value)[2], verdict, wrong, "verdict")
 
 
 @EXERCISE.check("q6")
 def the_numbers_of_the_claim(answer, rng):
-    wrong = {"seen-counted": [_wilson_of(0.888, 1_000)[0], _wilson_of(0.99, 300)[0]]}
-    Tolerance(0, 6e-4).judge(expect_number(answer.get("LOW"), "LOW"), _LOW, wrong, "LOW")
-    verdicts = {"shown": "seen-counted", "refuted": "best-guess-decides", "open": ""}
-    expect_choice(answer.get("VERDICT"), "VERDICT", verdicts)
+    right, seen, claim = (EXERCISE.given(name) for name in ("RIGHT", "SEEN", "CLAIM"))
+    low, high = _wilson(right[~seen])
+    wrong = {"seen-counted": [_wilson(right)[0], _wilson(right[seen])[0]], "ends-exchanged": high}
+    judge_constant(answer.get("LOW"), low, wrong, "LOW", Tolerance(0, 6e-4))
+    expect_choice(
+        answer.get("VERDICT"), "VERDICT", {"shown": "seen-counted", "refuted": "best-guess-decides", "open": ""}
+    )
     needed = expect_number(answer.get("NEEDED"), "NEEDED")
-    if needed == _NEEDED:
+    exact, spread = (1.96**2 * p * (1 - p) / (0.87 - claim) ** 2 for p in (claim, 0.87))
+    if needed == np.ceil(exact):
         return
-    exact = 1.96**2 * 0.85 * 0.15 / 0.02**2
-    if abs(needed - 1.96**2 * 0.87 * 0.13 / 0.02**2) <= 1.5:
+    if abs(needed - spread) <= 1.5:
         raise Misconception("spread-of-the-share")
-    if abs(needed - exact) < 1:
+    if abs(needed - exact) <= 1:
         raise Misconception("not-a-whole-number")
+    if abs(needed - seen.sum() - exact) <= 2:
+        raise Misconception("seen-in-n")
     raise Wrong(say("needed-is-off"))
 
 
-@EXERCISE.check("q6", hidden=True)
+@EXERCISE.check("q6")
 def all_right_all_wrong_and_one(answer, rng):
     n = int(rng.integers(8, 20))
     seen, one, all_right = np.arange(n) % 3 == 0, np.arange(n) > 0, np.ones(n, bool)
-    cases = ((all_right, seen), (~seen & False, seen), (all_right, one), (~one, one), (seen, np.zeros(n, bool)))
+    cases = [(all_right, seen), (~seen & False, seen), (all_right, one), (~one, one), (seen, np.zeros(n, bool))]
+    cases += [_draw_right(rng, n) for _ in range(12)]
+    at_the_border = {"shown": [], "open": []}  # as their own formula has it; theirs may have more digits than a float
     for right, hide in cases:
         with keep_inputs(answer, "judge_claim", right, hide, 0.5) as value:
             low, high, verdict = _open_claim(value)
@@ -338,10 +389,11 @@ def all_right_all_wrong_and_one(answer, rng):
             NEAR.expect(low, wanted[0], "low")
             NEAR.expect(high, wanted[1], "high")
             expect_equal(verdict, "shown" if wanted[0] >= 0.5 else "refuted" if wanted[1] < 0.5 else "open", "verdict")
-            for claim, at_the_border in ((low, "shown"), (high, "open")):  # the border as their own formula has it
-                if 0 < claim < 1:
-                    verdict = _open_claim(answer.call("judge_claim", right, hide, claim))[2]
-                    expect_equal(verdict, at_the_border, "verdict")
+        for claim, name in ((low, "shown"), (high, "open")):
+            if 0 < claim < 1:
+                at_the_border[name].append(_open_claim(answer.call("judge_claim", right, hide, claim))[2] == name)
+    if not all(map(any, at_the_border.values())):
+        raise Misconception("border-left-out")
 
 
 def _draw_answers(rng, classes, hidden):
@@ -410,13 +462,17 @@ def _draw_losses(rng, patience) -> list[float]:
 
 def _watch(losses, patience, least, fault="") -> tuple[int, int]:
     """(stop, best), or what someone answers whose misconception is `fault`."""
-    lowest, best, idle = losses[0], 1, 0
+    lowest, beaten, best, idle = losses[0], losses[0], 1, 0
     for k, loss in enumerate(losses[1:], start=2):
-        improved = loss < (losses[k - 2] if fault == "against-the-one-before" else lowest) - least
+        if fault == "nan-passed-over" and np.isnan(loss):
+            continue
+        before = {"against-the-one-before": losses[k - 2], "against-the-last-improvement": beaten}.get(fault, lowest)
+        bar = before * (1 - least) if fault == "least-in-per-cent" else before - least
+        improved = loss < bar or fault == "least-reached" and loss == bar or fault == "nan-improves" and not loss >= bar
         if not improved:
             idle += 1
         elif fault != "patience-never-reset":
-            idle = 0
+            idle, beaten = 0, loss
         kept = improved if fault == "keeps-improvements-only" else loss < lowest
         best, lowest = k if kept else best, loss if loss < lowest else lowest
         if idle == patience:
@@ -425,6 +481,8 @@ def _watch(losses, patience, least, fault="") -> tuple[int, int]:
 
 
 def _open_watch(value) -> list:
+    if isinstance(value, (list, tuple)) and len(value) == 2 and value[0] is None:
+        raise Misconception("no-stop")
     return [int(x) if x.is_integer() else x for x in expect_numbers(value, "stop, best")]
 
 
@@ -434,15 +492,20 @@ def _judge_watch(value, losses, patience, least):
         return
     if came == [stop - 1, best - 1]:
         raise Misconception("counted-from-zero")
-    if came == [*_watch([-loss for loss in losses], patience, least)]:
+    if came[0] != stop and came == [*_watch([-loss for loss in losses], patience, least)]:
         raise Misconception("higher-is-better")
     stops = {
         "least-ignored": _watch(losses, patience, 0.0)[0],
         "one-too-patient": _watch(losses, patience + 1, least)[0],
         "one-too-hasty": [_watch(losses, patience - 1, least)[0]] if patience > 1 else [],
-        "patience-never-reset": _watch(losses, patience, least, "patience-never-reset")[0],
-        "against-the-one-before": _watch(losses, patience, least, "against-the-one-before")[0],
     }
+    for fault in (
+        "patience-never-reset",
+        "against-the-one-before",
+        "against-the-last-improvement",
+        "least-in-per-cent",
+    ):
+        stops[fault] = _watch(losses, patience, least, fault)[0]
     judge_equal(came[0], stop, stops, "stop")
     bests = {
         "looks-ahead": int(np.nanargmin(losses)) + 1,
@@ -474,10 +537,14 @@ def _read(rows) -> tuple[list, list]:
 
 
 def _judge_rows(value, rows):
+    if isinstance(value, (list, tuple)) and value and all(_is_pair(one) for one in value):
+        raise Misconception("pairs-for-lists")
     texts, labels = expect_parts(value, "texts, labels")
     texts = [str(text) for text in texts] if isinstance(texts, (list, tuple, np.ndarray)) else [str(texts)]
     labels = as_array(labels, "labels").ravel().tolist()
     right, marks = _read(rows)
+    if len(labels) != len(texts):
+        raise Misconception("lists-of-two-lengths")
     if any("<br />" in text for text in texts):
         raise Misconception("breaks-left-in")
     clean = [" ".join(text.split()) for text in texts]
@@ -491,17 +558,25 @@ def _judge_rows(value, rows):
     extra, missing = [text for text in texts if text not in right], [text for text in right if text not in texts]
     for text in extra:
         row = label_of.get(text)
+        if row is None and text.casefold() in map(str.casefold, label_of):
+            raise Misconception("case-changed")
         if row is None:
             raise (Misconception("breaks-left-in") if text in glued else Wrong(say("no-cleaned-text", text=text[:60])))
         raise Misconception("hidden-rows-kept" if row.get("label") == -1 else "unclear-rows-kept")
     if any(label_of[text].get("stars") in (4, 7) for text in missing):
         raise Misconception("clear-rows-lost")
+    if missing and all(mark == (text not in missing) for text, mark in zip(right, marks, strict=True)):
+        raise Misconception("zeros-left-out")
     if sorted(texts) == sorted(right) and texts != right:
         raise Misconception("order-lost")
     expect_equal(texts, right, "texts")
     if set(labels) - {0, 1} and "stars" in rows[0]:
         raise Misconception("stars-for-labels")
-    expect_equal([int(label) for label in labels], marks, "labels")
+    judge_equal(labels, marks, {"zero-for-good": [[1 - mark for mark in marks]]}, "labels")
+
+
+def _is_pair(value) -> bool:
+    return isinstance(value, (list, tuple)) and len(value) == 2 and isinstance(value[0], str) and value[1] in (-1, 0, 1)
 
 
 def _draw_parts(rng, count):
@@ -524,7 +599,8 @@ def _slips(right, of_parts, n) -> dict:
     total = np.sum(of_parts, axis=0)
     return {
         "mean-of-means": total / len(of_parts),
-        "always-four": [total / 4, right * n / 4],
+        "always-four": [total / 4, right * n / 4] if len(of_parts) != 4 else total / 4,
+        "divided-by-the-parts": right * n / len(of_parts),
         "means-added": total,
         "sums-for-means": right * n,
     }

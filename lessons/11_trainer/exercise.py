@@ -55,12 +55,15 @@ import numpy as np
 # %% question="q1"
 # q1: what the Trainer logs after each evaluation
 def report(logits, labels):
-    """A dictionary: "accuracy", "majority" (shares, 0 ... 1, of the visible labels), "hidden" (a whole number).
+    """A dictionary: "accuracy", "majority" (shares, 0 ... 1, of the visible labels), "hidden".
 
-    logits: (n, C) numbers; labels: (n,) integers 0 ... C-1, or -1 where the label is hidden; n >= 1. The answer is the class of
-    the largest logit. majority: the accuracy of whoever always gives the most frequent visible label. If all labels are hidden,
-    accuracy and majority are float("nan").
-    Example: logits = [[2, 1], [0, 3], [5, 4], [1, 2]], labels = [0, 1, 1, -1] gives accuracy 2/3, majority 2/3, hidden 1.
+    "hidden" is a whole number. logits: (n, C) numbers; labels: (n,) integers 0 ... C-1, or -1
+    where the label is hidden; n >= 1. The answer is the class of the largest logit. majority:
+    the accuracy of whoever always gives the most frequent visible label. If all labels are
+    hidden, accuracy and majority are float("nan").
+    >>> report(logits=[[2.0, 1.0], [0.0, 3.0], [5.0, 4.0], [1.0, 2.0]],
+    ...        labels=[0, 1, 1, -1])
+    {"accuracy": 0.6667, "majority": 0.6667, "hidden": 1}
     """
     # BEGIN SOLUTION: leave the hidden ones out, then count
     seen = labels >= 0
@@ -88,12 +91,15 @@ check("q1")
 # %% question="q2"
 # q2: the plan of a run, before it starts
 def plan_run(n, B, A, epochs, warm_up, every):
-    """A dictionary of whole numbers: "steps" (of the optimiser, in all), "warm_up" (steps), "last" (reviews in the last step of an
-    epoch); and "evaluations": the list of steps after which it evaluates, each multiple of `every` that is not above "steps".
+    """A dictionary of whole numbers: "steps", "warm_up", "last" and "evaluations" of a run.
 
-    n, B, A, epochs, every: integers >= 1; warm_up: >= 0, a share if below 1, else a number of steps.
-    Example: n = 100, B = 16, A = 2, epochs = 3, warm_up = 0.2, every = 5: an epoch has 7 batches and 4 steps, the last of 4 reviews;
-    steps 12, warm_up 3, last 4, evaluations [5, 10].
+    "steps": of the optimiser, in all; "warm_up": steps; "last": reviews in the last step of
+    an epoch; "evaluations": the list of steps after which it evaluates, each multiple of
+    `every` that is not above "steps". n, B, A, epochs, every: integers >= 1; warm_up: >= 0, a
+    share if below 1, else a number of steps.
+    In the example an epoch has 7 batches and 4 steps, the last of 4 reviews.
+    >>> plan_run(n=100, B=16, A=2, epochs=3, warm_up=0.2, every=5)
+    {"steps": 12, "warm_up": 3, "last": 4, "evaluations": [5, 10]}
     """
     # BEGIN SOLUTION: batches, then steps of an epoch, then of all
     batches = -(-n // B)
@@ -125,12 +131,16 @@ check("q2")
 # %% question="q3"
 # q3: early stopping, and the best checkpoint
 def watch(losses, patience, least=0.0):
-    """(stop, best): the number of the evaluation after which training ends, and of the one that is kept; counted from 1.
+    """(stop, best): after which evaluation training ends, and which one is kept; from 1 on.
 
-    losses: the validation losses that would come, in order, at least one; nan counts as no improvement and is never kept, and the
-    first one is a number. patience: >= 1, least: >= 0. If patience is never used up, stop is len(losses).
-    Example: losses = [0.9, 0.7, 0.69, 0.71, 0.5], patience = 2: least = 0 gives (5, 5); least = 0.05 gives (4, 3): evaluations
-    3 and 4 were no improvement, and 3 is the lowest so far.
+    losses: the validation losses that would come, in order, at least one; nan counts as no
+    improvement and is never kept, and the first one is a number. patience: >= 1, least: >= 0.
+    If patience is never used up, stop is len(losses). In the second example evaluations 3 and
+    4 were no improvement, and 3 is the lowest so far.
+    >>> watch((0.9, 0.7, 0.69, 0.71, 0.5), patience=2)
+    (5, 5)
+    >>> watch((0.9, 0.7, 0.69, 0.71, 0.5), patience=2, least=0.05)
+    (4, 3)
     """
     # BEGIN SOLUTION: the lowest so far decides; count what doesn't beat it by enough
     best, idle = 1, 0
@@ -165,13 +175,18 @@ check("q3")
 # %% question="q4"
 # q4: rows of any of the sources, as texts and labels
 def read_rows(rows):
-    """(texts, labels): two lists of equal length, in the rows' order; rows that are hidden, unclear or empty are left out.
+    """(texts, labels): two lists of equal length, in the rows' order.
 
-    rows: list of dictionaries, all with the same keys, at least one; other keys mean nothing. Labels and stars are integers.
-    Raises ValueError, before any other work, if there is no column for the text or none for the label; the message
-    names the columns that there are.
-    Example: [{"text": "So<br /><br />good!", "stars": 9}, {"text": "so so", "stars": 5}] gives (["So good!"], [1]);
-    [{"review": "fine", "label": 1}] raises, perhaps: ValueError: no column for the text; there are: review, label.
+    Rows that are hidden, unclear or empty are left out. rows: list of dictionaries, all with
+    the same keys, at least one; other keys mean nothing. Labels and stars are integers.
+    Raises ValueError, before any other work, if there is no column for the text or none for
+    the label; the message names the columns that there are.
+    >>> read_rows([{"text": "So<br /><br />good!", "stars": 9},
+    ...            {"text": "so so", "stars": 5}])
+    (["So good!"], [1])
+
+    [{"review": "fine", "label": 1}] raises, perhaps:
+    ValueError: no column for the text; there are: review, label.
     """
     # BEGIN SOLUTION: find the columns or complain, then go through the rows
     columns = [next((name for name in names if name in rows[0]), None) for names in (("sentence", "text"), ("label", "stars"))]
@@ -245,9 +260,12 @@ for sizes in ((8, 8, 8, 8), (10, 10, 10, 2), (16, 16)):
 def accumulate(w, parts):
     """(loss, gradient (d,)): those of one batch that holds the reviews of all parts.
 
-    w: (d,); parts: list of (X (n, d), y (n,) zeros and ones), one part or more, n >= 1 and different from part to part.
-    The loss is the mean over all reviews of -(y ln p + (1 - y) ln(1 - p)), p = 1 / (1 + exp(-X w)), in nats.
-    Example: w = [0.0], parts = [([[1.0]], [1]), ([[1.0], [3.0]], [0, 0])] gives loss 0.6931 and gradient [(-0.5 + 0.5 + 1.5) / 3] = [0.5].
+    w: (d,); parts: list of (X (n, d), y (n,) zeros and ones), one part or more, n >= 1 and
+    different from part to part. The loss is the mean over all reviews of
+    -(y ln p + (1 - y) ln(1 - p)), p = 1 / (1 + exp(-X w)), in nats.
+    In the example the gradient is (-0.5 + 0.5 + 1.5) / 3.
+    >>> accumulate([0.0], [([[1.0]], [1.0]), ([[1.0], [3.0]], [0.0, 0.0])])
+    (0.6931, [0.5])
     """
     # BEGIN SOLUTION: add up over reviews; divide once, by how many there were
     loss, gradient, n = 0.0, np.zeros(len(w)), 0
@@ -312,10 +330,13 @@ print(f"{RIGHT.mean():.1%} of {len(RIGHT)}, {SEEN.sum()} of them seen in trainin
 # %% question="q6"
 # q6: the interval, the verdict, and how many reviews it takes
 def judge_claim(right, seen, claim):
-    """(low, high, verdict): Wilson's interval of the accuracy on the reviews that were not seen; "shown", "refuted" or "open".
+    """(low, high, verdict): Wilson's interval of the accuracy on the reviews that were not seen.
 
-    right, seen: (n,) booleans, at least one not seen; claim: 0 < claim < 1.
-    Example: right = [1, 1, 0, 1] as booleans, seen = [0, 0, 0, 1], claim = 0.5 gives (0.2077, 0.9385, "open"), rounded.
+    verdict: "shown", "refuted" or "open". right, seen: (n,) booleans, at least one not seen;
+    claim: 0 < claim < 1.
+    >>> judge_claim(right=[True, True, False, True], seen=[False, False, False, True],
+    ...             claim=0.5)
+    (0.2077, 0.9385, "open")
     """
     # BEGIN SOLUTION: what counts, then the formula
     count, z2 = (~seen).sum(), 1.96**2

@@ -63,8 +63,11 @@ import numpy as np
 def apply_lora(x, W, b, A, B, alpha):
     """(..., o): the formula's y.
 
-    x: (..., i), any leading axes; W: (o, i), b: (o,), A: (r, i), B: (o, r); alpha: a number.
-    Example: x = [[1, 2]], W = [[1, 0], [0, 1], [1, 1]], b = [0, 0, 1], A = [[1, 1]], B = [[1], [0], [-1]], alpha = 2 gives [[7, 2, -2]].
+    x: (..., i), any leading axes; W: (o, i), b: (o,), A: (r, i), B: (o, r);
+    alpha: a number.
+    >>> apply_lora(x=[[1.0, 2.0]], W=[[1.0, 0.0], [0.0, 1.0], [1.0, 1.0]],
+    ...            b=[0.0, 0.0, 1.0], A=[[1.0, 1.0]], B=[[1.0], [0.0], [-1.0]], alpha=2.0)
+    [[7.0, 2.0, -2.0]]
     """
     # BEGIN SOLUTION: the frozen way, plus the thin way from right to left
     return x @ W.T + b + alpha / len(A) * (x @ A.T) @ B.T
@@ -74,7 +77,9 @@ def apply_lora(x, W, b, A, B, alpha):
 def merge_lora(W, A, B, alpha):
     """(o, i): W' of the formula. Shapes as in apply_lora.
 
-    Example: with W, A, B, alpha as above [[3, 2], [0, 1], [-1, -1]].
+    >>> merge_lora(W=[[1.0, 0.0], [0.0, 1.0], [1.0, 1.0]], A=[[1.0, 1.0]],
+    ...            B=[[1.0], [0.0], [-1.0]], alpha=2.0)
+    [[3.0, 2.0], [0.0, 1.0], [-1.0, -1.0]]
     """
     # BEGIN SOLUTION: add the product of the two tables, scaled
     return W + alpha / len(A) * B @ A
@@ -100,7 +105,9 @@ check("q1")
 def count_lora(shapes, r):
     """The number of trained numbers of LoRA beside maps of these shapes.
 
-    shapes: list of pairs (o, i), one or more; r: >= 1. Biases stay frozen. Example: shapes = [(3, 2), (4, 4)], r = 2 gives 26.
+    shapes: list of pairs (o, i), one or more; r: >= 1. Biases stay frozen.
+    >>> count_lora(shapes=[(3, 2), (4, 4)], r=2)
+    26
     """
     # BEGIN SOLUTION: A has r * i numbers, B has o * r
     return sum(r * (o + i) for o, i in shapes)
@@ -108,16 +115,26 @@ def count_lora(shapes, r):
 
 
 def count_adapters(d, m, L):
-    """The number of trained numbers of two adapters d -> m -> d in each of L layers, biases included. Example: d = 4, m = 2, L = 3 gives 132."""
+    """The number of trained numbers of two adapters d -> m -> d in each of L layers.
+
+    Biases are included.
+    >>> count_adapters(d=4, m=2, L=3)
+    132
+    """
     # BEGIN SOLUTION: two tables and two biases for each adapter
     return 2 * L * (2 * d * m + m + d)
     # END SOLUTION
 
 
 def largest_rank(o, i):
-    """The largest rank, 0 if there is none, for which LoRA beside an (o, i) map trains fewer numbers than the map has (without bias).
+    """The largest rank for which LoRA trains fewer numbers than the map has; 0 if there is none.
 
-    Example: (4, 4) gives 1, since rank 2 trains 16 numbers, no fewer than 16; (1, 5) gives 0.
+    The map is (o, i), without bias. In the first example rank 2 trains 16 numbers, no fewer
+    than 16.
+    >>> largest_rank(4, 4)
+    1
+    >>> largest_rank(1, 5)
+    0
     """
     # BEGIN SOLUTION: r (o + i) < o i, for whole numbers
     return (o * i - 1) // (o + i)
@@ -131,7 +148,7 @@ check("q2")
 #
 # Source S2 (4.1) trains for two tasks at once and writes their common loss in two ways, with the same letter:
 #
-# $$\lambda\ell_1+(1-\lambda)\ell_2\qquad\text{and}\qquad \ell_1+\lambda\ell_2 .$$
+# $$\lambda\ell_1+(1-\lambda)\ell_2,\qquad \ell_1+\lambda\ell_2 .$$
 #
 # They aren't the same loss. But the direction of a gradient step can be. Call the second one's number $\mu$. **(a)** From $\mu$ find the $\lambda$ and the factor $s$ with
 #
@@ -145,12 +162,12 @@ check("q2")
 # - **D.** In the second form no number of the list lets task 2 count more than task 1.
 # - **E.** With plain gradient descent at a fixed rate, the second form takes longer steps for the larger numbers even where both losses are alike.
 
-# %% [markdown] lang="zh" of="7a475214"
+# %% [markdown] lang="zh" of="a64474f2"
 # ## q3 · λ 的两种写法
 #
 # 资料 S2（4.1）同时为两个任务训练，把共同的损失写成两种样子，用的是同一个字母：
 #
-# $$\lambda\ell_1+(1-\lambda)\ell_2\qquad\text{and}\qquad \ell_1+\lambda\ell_2 .$$
+# $$\lambda\ell_1+(1-\lambda)\ell_2,\qquad \ell_1+\lambda\ell_2 .$$
 #
 # 两者不是同一个损失。但梯度步的方向可以相同。把第二种里的数记作 $\mu$。**(a)** 由 $\mu$ 求 $\lambda$ 和因子 $s$，使
 #
@@ -167,14 +184,24 @@ check("q2")
 # %% question="q3"
 # q3: from one form to the other
 def to_first(mu):
-    """(lam, s) for a mu >= 0. Example: mu = 1 gives (0.5, 2.0)."""
+    """(lam, s) for a mu >= 0.
+
+    >>> to_first(1.0)
+    (0.5, 2.0)
+    """
     # BEGIN SOLUTION: compare the factors of both losses
     return 1 / (1 + mu), 1 + mu
     # END SOLUTION
 
 
 def to_second(lam):
-    """The mu for a lam with 0 <= lam <= 1; float("inf") where no finite mu does. Example: lam = 0.25 gives 3.0."""
+    """The mu for a lam with 0 <= lam <= 1; float("inf") where no finite mu does.
+
+    >>> to_second(0.25)
+    3.0
+    >>> to_second(0.0)
+    inf
+    """
     # BEGIN SOLUTION: how much task 2 counts for each unit of task 1
     return (1 - lam) / lam if lam > 0 else float("inf")
     # END SOLUTION
@@ -227,7 +254,9 @@ def adapt(h, D, p, U, q):
     """(..., d): the formula's y.
 
     h: (..., d), any leading axes; D: (m, d), p: (m,), U: (d, m), q: (d,).
-    Example: h = [[1, -2]], D = [[1, 0], [0, 1]], p = [0, 1], U = [[2, 5], [0, 5]], q = [0, 1] gives [[3, -1]].
+    >>> adapt(h=[[1.0, -2.0]], D=[[1.0, 0.0], [0.0, 1.0]], p=[0.0, 1.0],
+    ...       U=[[2.0, 5.0], [0.0, 5.0]], q=[0.0, 1.0])
+    [[3.0, -1.0]]
     """
     # BEGIN SOLUTION: down, cut off below zero, up, and add
     return h + np.maximum(h @ D.T + p, 0) @ U.T + q
@@ -284,11 +313,14 @@ T95 = {2: 12.706, 3: 4.303, 4: 3.182, 5: 2.776, 6: 2.571, 7: 2.447, 8: 2.365, 9:
 # %% question="q5"
 # q5: an honest draw, and an honest report
 def draw_shots(y, test, k, seed):
-    """(number of classes · k,) row numbers: of each class in y exactly k different rows, at random, none of them in test; any order.
+    """(number of classes · k,) row numbers: k different ones of each class, none in test.
 
-    y: (n,) class numbers, two classes or more; test: (t,) row numbers; k >= 1; seed: an integer >= 0, from which all chance comes:
-    the same seed, the same draw. Every row of a class that isn't a test row has the same chance. Raises ValueError if some class has fewer than k rows left.
-    Example: y = [0, 0, 0, 1, 1, 1], test = [0, 5], k = 2 gives [1, 2, 3, 4] in some order; k = 3 raises.
+    They are drawn at random, and come in any order. y: (n,) class numbers, two classes or
+    more; test: (t,) row numbers; k >= 1; seed: an integer >= 0, from which all chance comes:
+    the same seed, the same draw. Every row of a class that isn't a test row has the same
+    chance. Raises ValueError if some class of y has fewer than k rows left.
+    Example: y = [0, 0, 0, 1, 1, 1], test = [0, 5], k = 2 gives [1, 2, 3, 4] in some order;
+    k = 3 raises.
     """
     # BEGIN SOLUTION: leave the test rows out, then draw in each class without putting back
     shots, rng = [], np.random.default_rng(seed)
@@ -304,7 +336,8 @@ def draw_shots(y, test, k, seed):
 def report_draws(scores):
     """(mean, low, high) of the accuracies of n draws; n is one of T95's numbers.
 
-    Example: scores = [0.6, 0.7, 0.8] gives (0.7, 0.4516, 0.9484), rounded.
+    >>> report_draws([0.6, 0.7, 0.8])
+    (0.7, 0.4516, 0.9484)
     """
     # BEGIN SOLUTION: mean, and t times the standard error
     n = len(scores)
@@ -352,9 +385,12 @@ WAYS = {                                                        # accuracy, labe
 # %% question="q6"
 # q6: forgetting, and the cheapest way that will do
 def find_forgetting(R):
-    """F of the formula, in the same unit as R. R: (T, T), rows and columns in the order of learning, T >= 2; negative if it improved.
+    """F of the formula, in the same unit as R; negative if it improved.
 
-    Example: R = [[0.9, 0.5, 0.4], [0.8, 0.85, 0.5], [0.7, 0.8, 0.9]] gives (0.2 + 0.05) / 2 = 0.125.
+    R: (T, T), rows and columns in the order of learning, T >= 2.
+    The example: (0.2 + 0.05) / 2.
+    >>> find_forgetting([[0.9, 0.5, 0.4], [0.8, 0.85, 0.5], [0.7, 0.8, 0.9]])
+    0.125
     """
     # BEGIN SOLUTION: for each task but the last, the best from its own row on, before the end
     T = len(R)
@@ -363,11 +399,20 @@ def find_forgetting(R):
 
 
 def find_cheapest(ways, customers, label, gigabyte, demand):
-    """(name, dollars): the cheapest way whose accuracy is at least `demand`; (None, float("inf")) if there is none.
+    """(name, dollars): the cheapest way whose accuracy is at least `demand`.
 
-    ways: name -> (accuracy, labels a customer, bytes a customer, bytes once); label, gigabyte: dollars for one label, for 10^9 bytes.
-    Of equally cheap ways the more accurate. Example: ways = {"a": (0.8, 10, 0, 10**9), "b": (0.9, 20, 10**9, 0)}, customers = 2,
-    label = 1, gigabyte = 5, demand = 0.75 gives ("a", 25.0); demand = 0.85 gives ("b", 50.0).
+    (None, float("inf")) if there is none; of equally cheap ways the more accurate.
+    ways: name -> (accuracy, labels a customer, bytes a customer, bytes once);
+    label, gigabyte: dollars for one label, for 10^9 bytes.
+    >>> find_cheapest({"a": (0.8, 10, 0, 10**9), "b": (0.9, 20, 10**9, 0)}, customers=2,
+    ...               label=1.0, gigabyte=5.0, demand=0.75)
+    ("a", 25.0)
+    >>> find_cheapest({"a": (0.8, 10, 0, 10**9), "b": (0.9, 20, 10**9, 0)}, customers=2,
+    ...               label=1.0, gigabyte=5.0, demand=0.85)
+    ("b", 50.0)
+    >>> find_cheapest({"a": (0.8, 10, 0, 10**9)}, customers=2, label=1.0, gigabyte=5.0,
+    ...               demand=0.95)
+    (None, inf)
     """
     # BEGIN SOLUTION: labels and bytes of all customers, the shared bytes once
     bills = []

@@ -14,7 +14,7 @@ def call_and_keep_inputs(function, *inputs) -> dict:
 
 
 def call_and_catch(function, *inputs) -> dict:
-    """{"result": what `function(*inputs)` returns}, or {"error": the exception's type, "message": its text}.
+    """{"result": what `function(*inputs)` returns}, or {"error": its type, "kinds": and bases, "message"}.
 
     A hole's NotImplementedError is not caught: the question counts as not attempted.
     """
@@ -23,7 +23,8 @@ def call_and_catch(function, *inputs) -> dict:
     except NotImplementedError:
         raise
     except Exception as error:  # whatever it is: the check judges it
-        return {"error": type(error).__name__, "message": str(error)}
+        kinds = [kind.__name__ for kind in type(error).__mro__]
+        return {"error": kinds[0], "kinds": kinds, "message": str(error)}
 
 
 def call_with_generators(function, arguments, seeds) -> list:
