@@ -123,16 +123,6 @@ def find_rivals(program: Sequence[Step], layout: Layout) -> list[str]:
     return sorted(rivals)
 
 
-def find_needed(program: Sequence[Step], layout: Layout, question: str) -> set[int]:
-    """Which of `layout.given`, counted from 0, the answer and its program need."""
-    names = {name for step in program if step.names for name in step.names.needs} | layout.names[question]
-    given, needed = [study_cell(source) for source in layout.given], set()
-    while more := {at for at, own in enumerate(given) if names & set(own.binds)} - needed:
-        needed |= more
-        names = names.union(*(given[at].needs for at in more))
-    return needed
-
-
 def find_absent(program: Sequence[Step], layout: Layout) -> list[str]:
     """Names that the program needs and no cell of it defines."""
     own = [step.names for step in program if step.names]
