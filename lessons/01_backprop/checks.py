@@ -200,7 +200,7 @@ def a_right_gradient_passes(answer, rng):
         X[:, 1] *= size == 6  # else the loss does not depend on w[1]
         q = _slope(X, t, w)
         _expect_tiny(answer, X, t, w, q)
-        value = _run_check(answer, X, t, w, q + abs(q))
+        value = _run_check(answer, X, t, w, q + 2 * abs(q))
         if not value > 1e-3:
             raise Wrong(say("wrong-gradient-passes", value=value))
     _expect_tiny(answer, None, None, np.array([1.0, 2.0]), np.array([2.0, 4.0]))
