@@ -29,13 +29,15 @@ class Cell(NamedTuple):
 class Step:
     """A learner's cell in the program, or a given one (`given`: its number, from 1; then the rest is empty).
 
-    `questions`: those whose answer it holds. `names` is None where the cell was not studied, or is no Python.
+    `questions`: those whose answer it holds; `published`: it has the id or the marker of an answer cell. `names`: None
+    where the cell was not studied, or is no Python.
     """
 
     source: str = ""
     given: int = 0
     questions: tuple[str, ...] = ()
     count: int | None = None
+    published: bool = False
     names: Names | None = None
 
 
@@ -65,7 +67,9 @@ def list_steps(cells: Iterable[Cell], layout: Layout) -> list[Step]:
         given = layout.places.get(normalize(source), 0)
         edited = 0 if given else next((layout.places[id] for id in cell.ids if id in layout.places), 0)
         again = [Step(given=given or edited, count=cell.count)] if given or edited else []
-        own = [] if given else [Step(source, 0, _find_questions(cell, source, layout), cell.count)]
+        published = find_marker(source) in layout.names or any(id.startswith(f"{layout.name}-q") for id in cell.ids)
+        questions = _find_questions(cell, source, layout)
+        own = [] if given else [Step(source, 0, questions, cell.count, published)]
         steps += again + own + again if edited else again + own
     return steps
 

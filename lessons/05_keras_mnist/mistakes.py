@@ -338,7 +338,7 @@ run.rng.bit_generator.state = state["rng"]
         ("lucky", "luckiest-seed", "val_loss.mean(axis=1)", "val_loss.min(axis=1)"),
         ("largest", "largest-loss", "means.argmin", "val_loss.mean(axis=1).argmax"),
         ("median", "`the epochs[", "val_loss.mean(axis=1)", "np.median(val_loss, axis=1)"),
-        ("each-seed", "`the epochs[",
+        ("each-seed", "mean-of-the-best-epochs",
          _with("q6", pick_epochs="return np.round(val_loss.argmin(axis=2).mean(axis=1)) + 1")),
         ("last", "`the epochs[", _with("q6", pick_epochs="return np.full(len(val_loss), val_loss.shape[2])")),
         ("nanmean", "nan-passed-over", "means = val_loss.mean(axis",

@@ -46,7 +46,7 @@ def save_run(save_state, make_run, X, Y, fields, steps) -> dict:
     first, losses = copy.deepcopy(state), [run.step() for _ in range(steps)]
     for _ in range(steps):
         twin.step()
-    return {"state": first, "later": state, "losses": losses, "W": run.W, "twin": twin.W}
+    return {"state": first, "later": state, "losses": losses, "W": run.W.copy(), "twin": twin.W}
 
 
 def resume_run(load_state, make_run, X, Y, seed, state, steps) -> list:
@@ -60,7 +60,7 @@ def resume_run(load_state, make_run, X, Y, seed, state, steps) -> list:
         for _ in range(2):
             run.step()
         returned = load_state(run, state)
-        done.append({"fields": _read_fields(run), "losses": [run.step() for _ in range(steps)], "W": run.W,
+        done.append({"fields": _read_fields(run), "losses": [run.step() for _ in range(steps)], "W": run.W.copy(),
                      "returned": returned is not None and returned is not run})  # fmt: skip
     return done
 
