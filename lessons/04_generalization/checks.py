@@ -292,7 +292,7 @@ def labels_follow_the_pictures(answer, rng):
             "nothing-becomes-zero": np.where(right < 0, 0, right),
             "nearest-glyph": (changed[:, None] != glyphs).sum(axis=(2, 3)).argmin(axis=1),
             "one-transform": [_labels(glyphs, other(glyphs)) for other in transforms.values()],
-            "ten-glyphs": np.where((right >= 10) | (np.arange(K) >= 10), -1, right),
+            "ten-glyphs": [np.where((right >= 10) | (np.arange(K) >= k), -1, right) for k in (10, K)],
         }
         with keep_inputs(answer, "labels_after", glyphs, name) as value:
             if as_array(value, "labels").shape == (10,):
