@@ -511,7 +511,7 @@ def _draw_bill(rng):
             "threshold-not-searched": [(t, recipes.bill(p, y, a, m, t)) for t in habits],
             "another-goal": [(t, recipes.bill(p, y, a, m, t)) for t in goals],
         }
-        apart = all(abs(t - right[0]) > 1e-3 for others in recipes.values() for t, _ in others)
+        apart = all(abs(t - right[0]) > 1e-3 for others in named.values() for t, _ in others)
         inside, no_habit = values[-2] < right[0] < values[2], not any(np.isclose(t, habits).any() for t in goals)
         if _is_alone(p, y, a, m, right) and inside and apart and no_habit:
             return p, y, a, m, named
