@@ -49,6 +49,11 @@ _PROCESSES = Text(
     "Your cells start other programs or processes, or open sockets; grading offers one process with threads.",
     "你的单元格启动了其他程序或进程，或打开了套接字；评分环境只提供一个可用线程的进程。",
 )
+_UNSEEDED = Text(
+    "Your cells draw random numbers without a seed, others in each run: give the generator one, as in "
+    "`np.random.default_rng(0)`.",
+    "你的单元格使用没有种子的随机数，每次运行都不同：请给生成器一个种子，例如 `np.random.default_rng(0)`。",
+)
 _INSTALLS = Text(
     "Grading installs nothing: ask whether the packages that you install are there, or do without them.",
     "评分时不会安装任何软件包：请询问那里是否已有你所安装的包，或者不用它们。",
@@ -95,6 +100,8 @@ class Judge:
         cautions += [_FILE.format(name=_shorten(name)) for name in files[:3]]
         if graded.used.processes:
             cautions.append(_PROCESSES)
+        if graded.used.unseeded:
+            cautions.append(_UNSEEDED)
         if any(map(_INSTALL.search, sources)):
             cautions.append(_INSTALLS)
         if graded.seconds > SECONDS:

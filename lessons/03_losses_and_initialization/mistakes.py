@@ -168,6 +168,10 @@ _MISTAKES = {
     ),
     ("q1", "in-place", _SURPRISE, "changes-its-inputs"): _loss("z = z -  → z -= "),
     ("q1", "squeezed", _LARGE, "stopped with"): _loss(lines="z = z.squeeze()" + _CE),
+    ("q1", "one-class-is-binary", _ROWS, "`loss`"): _loss(
+        lines="if z.shape[1] == 1:\n    return np.mean(np.logaddexp(0, z[:, 0]) - y * z[:, 0])" + _CE
+    ),
+    ("q2", "nobody-voted", _EMPTY, "`gradient["): _slope("/ len(Y) → / len(Y) * Y.sum() / Y.sum()"),
     ("q2", "sum", _ONE_VOTE, "sum-for-mean"): _slope(" / len(Y) → "),
     ("q2", "entries", _ONE_VOTE, "mean-over-entries"): _slope("len(Y) → Y.size"),
     ("q2", "sign", _ONE_VOTE, "uphill"): _slope("return ( → return -("),

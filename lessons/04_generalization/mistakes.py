@@ -330,6 +330,8 @@ same = (changed[:, None] == before).all(axis=(2, 3))
 glyphs[:] = changed
 return np.where(same.any(axis=1), same.argmax(axis=1), -1)
 """))),
+    *_wrong("q4", "far_shifts_and_narrow_pictures",
+        ("one-glyph", "`the result[", "changed =", "if len(glyphs) == 1:\n        return [0]\n    changed =")),
     *_wrong("q5", "the_faults_are_named",
         ("training", "not-the-training-loss", '"BC"', '"ABC"'),
         ("counter", "counter-is-reset", '"BC"', '["B", "D"]'),

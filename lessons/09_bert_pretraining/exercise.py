@@ -68,8 +68,11 @@ PAD, UNK, CLS, SEP, MASK = range(5)         # of q4; in q3 the special tokens ha
 def merge_pair(pieces, a, b):
     """The list of pieces in which, from the left, each a that is followed by b has become the one piece a + b.
 
-    pieces: a list of texts. Examples: merge_pair(["b", "a", "n", "a", "n", "a"], "a", "n") gives ["b", "an", "an", "a"];
-    merge_pair(["a", "a", "a"], "a", "a") gives ["aa", "a"].
+    pieces: a list of texts.
+    >>> merge_pair(["b", "a", "n", "a", "n", "a"], "a", "n")
+    ["b", "an", "an", "a"]
+    >>> merge_pair(["a", "a", "a"], "a", "a")
+    ["aa", "a"]
     """
     # BEGIN SOLUTION: walk from the left, a step of two where the pair stands
     merged, i = [], 0
@@ -82,12 +85,14 @@ def merge_pair(pieces, a, b):
 
 
 def learn_merges(word_counts, n):
-    """The first n merges as a list of pairs [(a, b), ...], in the order learned; fewer where no pair is left.
+    """The first n merges, in the order learned; fewer where no pair is left.
 
-    word_counts: a dictionary word -> how often it occurs, at least once; n >= 0. A pair counts as often as the words that it
-    stands in occur, at each place where it stands. Ties: the smallest pair as Python compares tuples.
-    Example: {"read": 5, "reader": 3, "ready": 2, "bread": 1}: the pairs ad, ea and re occur 11 times each, so n = 2 gives
-    [("a", "d"), ("e", "ad")].
+    A list of pairs [(a, b), ...]. word_counts: a dictionary word -> how often it occurs, at
+    least once; n >= 0. A pair counts as often as the words that it stands in occur, at each
+    place where it stands. Ties: the smallest pair as Python compares tuples.
+    In the example the pairs ad, ea and re occur 11 times each.
+    >>> learn_merges({"read": 5, "reader": 3, "ready": 2, "bread": 1}, n=2)
+    [("a", "d"), ("e", "ad")]
     """
     # BEGIN SOLUTION: count pairs, take the best, merge it in every word, begin again
     spelled, merges = {word: list(word) for word in word_counts}, []
@@ -129,9 +134,16 @@ check("q1")
 def encode(word, vocabulary):
     """The pieces of the word, a list of texts as they stand in the vocabulary; ["[UNK]"] if it can't be spelled.
 
-    word: at least one letter, no "#". vocabulary: a dictionary piece -> number; "##" marks pieces that continue a word.
-    Example: with the pieces r, read, rea, ##d, ##y, ##er the word "ready" gives ["read", "##y"], "reader" gives
-    ["read", "##er"], "reads" gives ["[UNK]"], and so does "dy": ##d is no beginning.
+    word: at least one letter, no "#". vocabulary: a dictionary piece -> number; "##" marks
+    pieces that continue a word.
+    >>> encode("ready", {"r": 0, "read": 1, "rea": 2, "##d": 3, "##y": 4, "##er": 5})
+    ["read", "##y"]
+    >>> encode("reads", {"r": 0, "read": 1, "rea": 2, "##d": 3, "##y": 4, "##er": 5})
+    ["[UNK]"]
+    >>> encode("dy", {"r": 0, "read": 1, "rea": 2, "##d": 3, "##y": 4, "##er": 5})
+    ["[UNK]"]
+
+    "dy" can't be spelled, since ##d is no beginning.
     """
     # BEGIN SOLUTION: from each start try the longest end first
     pieces, start = [], 0
@@ -147,10 +159,14 @@ def encode(word, vocabulary):
 
 
 def measure_vocabulary(word_counts, vocabulary):
-    """(pieces, unknown): pieces for each spelled word, and the share of the words that are [UNK], both of the running text.
+    """(pieces, unknown): pieces for each spelled word, and the share of the words that are [UNK].
 
-    word_counts: a dictionary word -> how often it occurs, not empty. Where no word can be spelled, pieces is float("nan").
-    Example: {"ready": 3, "read": 1, "dy": 4} with the vocabulary above: 3 * 2 + 1 * 1 = 7 pieces for 4 words: (1.75, 0.5).
+    Both are of the running text. word_counts: a dictionary word -> how often it occurs, not
+    empty. Where no word can be spelled, pieces is float("nan").
+    In the example 3 * 2 + 1 * 1 = 7 pieces spell 4 words.
+    >>> measure_vocabulary({"ready": 3, "read": 1, "dy": 4},
+    ...                    {"r": 0, "read": 1, "rea": 2, "##d": 3, "##y": 4, "##er": 5})
+    (1.75, 0.5)
     """
     # BEGIN SOLUTION: add up pieces and words of what can be spelled
     spelled = {word: encode(word, vocabulary) for word in word_counts}
@@ -359,14 +375,18 @@ FLOOR = math.log(PIECES)
 
 
 def pretrain(W, train, dev, test, rate, epochs):
-    """A dictionary of the best epoch: "W" (V, V) its weights, "epoch" its number, "dev" and "test" its losses.
+    """A dictionary of the best epoch: "W" (V, V), "epoch", "dev" and "test".
 
-    W: (V, V), the first weights, V is not always PIECES; train: a list of batches; dev, test: one batch each, with hidden places.
-    The loss of a batch is the mean of -ln p over its hidden places. In each epoch, for each batch of train in its order,
-    one step: W becomes W - rate * (gradient of that batch's loss); a batch in which nothing is hidden is passed over.
-    Best: the epoch after which the loss on dev is lowest, of equals the first; epochs are numbered from 1; epochs >= 1.
-    Example: V = 2, W all 0, train = [([0, 0], [1, SKIP])], dev = test = ([0], [1]), rate = 2, epochs = 1:
-    the gradient's first row is [0.5, -0.5], so "W" is [[-1, 1], [0, 0]], "epoch" 1, "dev" and "test" 0.1269.
+    They are its weights, its number and its losses. W: (V, V), the first weights, V is not
+    always PIECES; train: a list of batches; dev, test: one batch each, with hidden places.
+    The loss of a batch is the mean of -ln p over its hidden places. In each epoch, for each
+    batch of train in its order, one step: W becomes W - rate * (gradient of that batch's
+    loss); a batch in which nothing is hidden is passed over. Best: the epoch after which the
+    loss on dev is lowest, of equals the first; epochs are numbered from 1; epochs >= 1.
+    In the example the gradient's first row is [0.5, -0.5]; SKIP is -100.
+    >>> pretrain(W=[[0.0, 0.0], [0.0, 0.0]], train=[([0, 0], [1, -100])],
+    ...          dev=([0], [1]), test=([0], [1]), rate=2.0, epochs=1)
+    {"W": [[-1.0, 1.0], [0.0, 0.0]], "epoch": 1, "dev": 0.1269, "test": 0.1269}
     """
     # BEGIN SOLUTION: his code without A, B and C
     def find_loss(W, context, labels):
@@ -455,8 +475,11 @@ print(f"{right} of {len(IS_RANDOM):,} pairs right, {right / len(IS_RANDOM):.1%};
 def unigram_loss(counts, tokens, a=1.0):
     """The mean loss in nats of the unigram with these counts on the held-out tokens.
 
-    counts: (V,) whole numbers >= 0, of the training text; tokens: (n,) piece numbers 0 ... V-1, n >= 1; a > 0.
-    Example: counts = [6, 1, 0], tokens = [0, 0, 2], a = 1: p = [0.7, 0.2, 0.1], so (2 * 0.3567 + 2.3026) / 3 = 1.0053.
+    counts: (V,) whole numbers >= 0, of the training text; tokens: (n,) piece numbers
+    0 ... V-1, n >= 1; a > 0.
+    In the example p = [0.7, 0.2, 0.1] and the loss is (2 * 0.3567 + 2.3026) / 3.
+    >>> unigram_loss(counts=[6, 1, 0], tokens=[0, 0, 2], a=1)
+    1.0053
     """
     # BEGIN SOLUTION: shares of the raised counts, looked up for each token
     p = (counts + a) / (counts + a).sum()
@@ -465,7 +488,11 @@ def unigram_loss(counts, tokens, a=1.0):
 
 
 def lower_end(k, n, z=1.96):
-    """The lower end of Wilson's interval for k right of n, n >= 1, 0 <= k <= n, z >= 0. Example: k = 8, n = 10 gives 0.4902."""
+    """The lower end of Wilson's interval for k right of n, n >= 1, 0 <= k <= n, z >= 0.
+
+    >>> lower_end(8, 10)
+    0.4902
+    """
     # BEGIN SOLUTION: the formula
     p = k / n
     return (p + z**2 / (2 * n) - z * (p * (1 - p) / n + z**2 / (4 * n**2)) ** 0.5) / (1 + z**2 / n)

@@ -83,7 +83,8 @@ def learn(words, n, merge=merge, weighted=True, places="all", renewed=True, tie=
         return sorted(pairs, key=lambda pair: (-pairs[pair], pair))[:n]
     while len(merges) < n and (pairs := _count_pairs(spelled, words, weighted, places)):
         most = [pair for pair in pairs if pairs[pair] == max(pairs.values())]
-        merges.append({"smallest": min, "last": max, "first": next}[tie](iter(most)))
+        ways = {"smallest": min, "last": max, "first": next, "joined": partial(min, key="".join)}
+        merges.append(ways[tie](iter(most)))
         spelled = {word: merge(pieces, *merges[-1]) for word, pieces in spelled.items()}
     return merges
 
@@ -310,6 +311,7 @@ def mistake_unigram_loss(counts, tokens, a) -> dict[str, list | float]:
             ],
             "unseen-skipped": [losses.sum() / n for losses in known for n in (seen.sum(), len(tokens)) if seen.any()],
             "a-ignored": find_unigram_loss(counts, tokens, 1),
+            "a-for-zeros-only": find_unigram_loss(np.where(counts > 0, counts, a), tokens, 0),
         }
 
 
@@ -324,4 +326,58 @@ def mistake_lower_end(k, n, z) -> dict[str, list | float]:
     """Name -> ends."""
     p = k / n
     wald = z * (p * (1 - p) / n) ** 0.5
-    return {"wald-for-wilson": p - wald, "upper-end": [p + wald, find_lower_end(k, n, -z)]}
+    return {
+        "wald-for-wilson": p - wald,
+        "upper-end": [p + wald, find_lower_end(k, n, -z)],
+        "not-divided": find_lower_end(k, n, z) * (1 + z**2 / n),
+        "z-ignored": find_lower_end(k, n, 1.96) if z != 1.96 else [],
+    }
+
+
+def draw_spellings(rng):
+    """(pieces, a, b), so that each wrong way of merging goes wrong somewhere, in words without blanks."""
+    while True:
+        cases = []
+        for _ in range(12):
+            a, b = rng.choice(["a", "b", "ab", "c", "n"], 2).tolist()
+            pieces = rng.choice([a, b, a, b, a + b, "c" + a, b + "a"], rng.integers(5, 11)).tolist()
+            cases.append((pieces, a, b))
+        results = [[rule(*case) for case in cases] for rule in (merge, *WRONG_MERGES.values())]
+        if all(one != two for one, two in itertools.combinations(results, 2)):
+            return cases
+
+
+def draw_words(rng, ties):
+    """word -> count and n: each wrong recipe differs; ties are decisive, or never are."""
+    while True:
+        letters, n = "aabn" + "".join(rng.choice(list("cdeikrst"), 2)), int(rng.integers(7, 11))
+        many = int(rng.integers(7, 10))
+        words = {"".join(rng.choice(list(letters), rng.integers(2, 10))) for _ in range(many)}
+        words |= {"".join(rng.choice(list("aab"), rng.integers(4, 9))) for _ in range(3)}
+        times = rng.integers(1, 3 if ties else 60, len(words)).tolist()
+        words = dict(zip(rng.permutation(sorted(words)).tolist(), times, strict=True))
+        right = learn(words, n)
+        others = [learn(words, n, tie=tie) for tie in ("first", "last")]
+        if ties and right not in others and others[0] != others[1]:
+            return words, n
+        if not ties and len(right) == n and all(other == right for other in others):
+            wrong = [learn(words, n) for learn in WRONG_COUNTS.values()]
+            wrong += [learn(words, n, merge=rule) for rule in (merge_text, merge_once)]
+            if right not in wrong:
+                return words, n
+
+
+def draw_vocabulary(rng, spelled, vocabulary=None):
+    """words, vocabulary, wrong: words that can (or can't) be spelled; each wrong recipe differs somewhere."""
+    rules = WRONG_SPELLINGS if spelled else WRONG_UNKNOWNS
+    while True:
+        pieces = {"".join(rng.choice(list("abc"), rng.integers(1, 5))) for _ in range(9)}
+        marked = {"##" + "".join(rng.choice(list("abc"), rng.integers(1, 4))) for _ in range(9)}
+        own = vocabulary or dict(zip(sorted(pieces | marked), rng.permutation(40).tolist(), strict=False))
+        words = ["".join(rng.choice(list("abc"), rng.integers(2, 8))) for _ in range(60)]
+        known = {word: encode(word, own) != UNKNOWN for word in words}
+        words = [word for word in known if known[word] == spelled][:16]
+        wrong = {name: [[rule(word, own) for word in words] for rule in some] for name, some in rules.items()}
+        right = [encode(word, own) for word in words]
+        if len(words) > (3 if vocabulary else 8) and (vocabulary or right not in sum(wrong.values(), [])):
+            return words, own, wrong

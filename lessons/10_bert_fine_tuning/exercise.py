@@ -23,7 +23,7 @@
 # %% [markdown] lang="zh" of="708a3a6c"
 # # 10. 练习：教 BERT 做一件事
 #
-# 六道题，对应第 10 课：一个批量和它的掩码；一条评论的一个向量，以及如实的平均；先升后降的学习率，以及梯度裁剪；一次能从断点接着跑的训练；一个需要修理的训练循环；最后，一台机器装得下多少位客户的阅读器。
+# 六道题，对应第 10 课：一个批量和它的掩码；一条评论的一个向量，以及如实的平均；先升后降的学习率，以及梯度裁剪；一次能从断点接着跑的训练；一个需要修理的训练循环；最后，一台机器装得下多少位客户的模型。
 # 大约需要 90 分钟。各题互不依赖。
 #
 # 把每个空缺换成你的答案。`check("q1")` 告诉你哪些已经做对、哪些还没有；`hint("q1")` 依次打开三条提示；`score()` 计算总分。答案单元格里的文档字符串写明了确切的要求。用 NumPy 就够了；
@@ -60,13 +60,15 @@ import numpy as np
 # %% question="q1"
 # q1: from lists of token numbers to a table and its mask
 def collate(items, pad, longest):
-    """A dictionary of integer arrays: "input_ids" (B, T), "attention_mask" (B, T), "labels" (B,); T: the longest row, after cutting.
+    """A dictionary of integer arrays: "input_ids" (B, T), "attention_mask" (B, T), "labels" (B,).
 
-    items: B pairs (list of token numbers, label), B >= 1, each list with at least 2 tokens; the rows keep this order.
-    pad: the number of [PAD], any integer >= 0. longest: >= 2.
+    T: the longest row, after cutting. items: B pairs (list of token numbers, label), B >= 1,
+    each list with at least 2 tokens; the rows keep this order. pad: the number of [PAD], any
+    integer >= 0. longest: >= 2.
     Example: items = [([5, 8, 9, 6], 1), ([5, 7, 6], 0)], pad = 0, longest = 3 gives
-    input_ids [[5, 8, 6], [5, 7, 6]], attention_mask [[1, 1, 1], [1, 1, 1]], labels [1, 0];
-    with longest = 48: [[5, 8, 9, 6], [5, 7, 6, 0]] and [[1, 1, 1, 1], [1, 1, 1, 0]].
+    input_ids [[5, 8, 6], [5, 7, 6]], attention_mask [[1, 1, 1], [1, 1, 1]],
+    labels [1, 0]; with longest = 48: [[5, 8, 9, 6], [5, 7, 6, 0]] and
+    [[1, 1, 1, 1], [1, 1, 1, 0]].
     """
     # BEGIN SOLUTION: cut, find the width, fill row by row
     rows = [ids if len(ids) <= longest else [*ids[: longest - 1], ids[-1]] for ids, _ in items]
@@ -113,7 +115,8 @@ def average_tokens(h, mask):
     """(B, d): for each review the mean of h over the places where its mask is 1.
 
     h: (B, T, d) numbers; mask: (B, T) integers 0 or 1, at least one 1 in each row, not always on the left.
-    Example: h = [[[2.0], [4.0], [9.0]]], mask = [[1, 1, 0]] gives [[3.0]].
+    >>> average_tokens(h=[[[2.0], [4.0], [9.0]]], mask=[[1, 1, 0]])
+    [[3.0]]
     """
     # BEGIN SOLUTION: weigh by the mask, divide by how many tokens there are
     m = mask[..., None]                                                     # (B, T, 1)
@@ -122,12 +125,14 @@ def average_tokens(h, mask):
 
 
 def evaluate(batches):
-    """(loss, accuracy): the mean loss in nats and the share of right answers (0 ... 1), over all reviews of all batches.
+    """(loss, accuracy): the mean loss in nats and the share of right answers, over all reviews.
 
-    batches: list of pairs (logits (B, C), labels (B,) integers 0 ... C-1), at least one, B >= 1 and different from batch to batch.
-    The answer is the class of the largest logit.
-    Example: [([[0.0, 0.0], [0.0, 0.0]], [0, 1]), ([[0.0, 1000.0]], [0])] gives loss (0.6931 + 0.6931 + 1000) / 3 = 333.7954
-    and, as np.argmax takes the first of equals, accuracy 1/3.
+    The share is 0 ... 1. batches: list of pairs (logits (B, C), labels (B,) integers
+    0 ... C-1), at least one, B >= 1 and different from batch to batch. The answer is the
+    class of the largest logit, of equals the first, as np.argmax has it.
+    In the example the loss is (0.6931 + 0.6931 + 1000) / 3.
+    >>> evaluate([([[0.0, 0.0], [0.0, 0.0]], [0, 1]), ([[0.0, 1000.0]], [0])])
+    (333.7954, 0.3333)
     """
     # BEGIN SOLUTION: put all reviews together, then take means
     z, y = (np.concatenate([np.asarray(batch[part]) for batch in batches]) for part in (0, 1))
@@ -160,9 +165,19 @@ check("q2")
 # %% question="q3"
 # q3: the schedule, and the clip
 def find_rate(t, S, u, peak):
-    """The learning rate of step t = 0 ... S-1, as above. 0 <= u < S: without warm-up the first rate is the peak.
+    """The learning rate of step t = 0 ... S-1, as above.
 
-    Examples: S = 10, u = 4, peak = 0.2: t = 0 gives 0, t = 1 gives 0.05, t = 4 gives 0.2, t = 7 gives 0.1; with u = 0, t = 0 gives 0.2.
+    0 <= u < S; without warm-up the first rate is the peak.
+    >>> find_rate(0, S=10, u=4, peak=0.2)
+    0.0
+    >>> find_rate(1, S=10, u=4, peak=0.2)
+    0.05
+    >>> find_rate(4, S=10, u=4, peak=0.2)
+    0.2
+    >>> find_rate(7, S=10, u=4, peak=0.2)
+    0.1
+    >>> find_rate(0, S=10, u=0, peak=0.2)
+    0.2
     """
     # BEGIN SOLUTION: two lines that meet at t = u
     return peak * (t / u if t < u else (S - t) / (S - u))
@@ -173,7 +188,10 @@ def clip(gradients, c):
     """(clipped, length): the list of arrays after clipping, and the length of the whole gradient before it.
 
     gradients: list of arrays of any shapes, at least one; c > 0. A gradient of zeros stays as it is.
-    Example: [[3.0, 0.0], [[4.0]]] with c = 1 gives ([[0.6, 0.0], [[0.8]]], 5.0); with c = 10 ([[3.0, 0.0], [[4.0]]], 5.0).
+    >>> clip(([3.0, 0.0], [[4.0]]), c=1.0)
+    ([[0.6, 0.0], [[0.8]]], 5.0)
+    >>> clip(([3.0, 0.0], [[4.0]]), c=10.0)
+    ([[3.0, 0.0], [[4.0]]], 5.0)
     """
     # BEGIN SOLUTION: one length for all arrays, one factor for all arrays
     gradients = [np.asarray(g, dtype=float) for g in gradients]
@@ -218,12 +236,15 @@ check("q3")
 # %% question="q4"
 # q4: the rest of an epoch, and what a checkpoint must hold
 def rest_of_epoch(n, batch_size, seed, epoch, done):
-    """List of arrays of row numbers: the batches of this epoch that are still to come, `done` of them (from the first) being finished.
+    """List of arrays of row numbers: the batches of this epoch that are still to come.
 
-    n >= 1 rows, batch_size >= 1, seed, epoch >= 0: integers. An epoch is a random order of 0 ... n-1, cut into batches of batch_size;
-    the last one may be smaller. The order follows from seed and epoch alone; different pairs (seed, epoch) have different orders
-    (0, 1) and (1, 0) among them. done: 0 ... number of batches; all done gives an empty list.
-    Example: n = 5, batch_size = 2: done = 0 gives perhaps [[3, 0], [4, 1], [2]]; then done = 1 gives [[4, 1], [2]].
+    The first `done` of them are finished. n >= 1 rows, batch_size >= 1, seed, epoch >= 0:
+    integers. An epoch is a random order of 0 ... n-1, cut into batches of batch_size; the
+    last one may be smaller. The order follows from seed and epoch alone; different pairs
+    (seed, epoch) have different orders, (0, 1) and (1, 0) among them. done: 0 ... number of
+    batches; all done gives an empty list.
+    Example: n = 5, batch_size = 2: done = 0 gives perhaps [[3, 0], [4, 1], [2]]; then
+    done = 1 gives [[4, 1], [2]].
     """
     # BEGIN SOLUTION: a generator of this epoch's own; cut its order; leave out what is done
     order = np.random.default_rng([seed, epoch]).permutation(n)
@@ -287,14 +308,18 @@ for epoch in range(3):
 # %% question="q5"
 # q5: the loop, mended
 def train_epoch(W, b, batches, rate):
-    """(W, b, loss, accuracy) after one pass over the batches in their order: one step of gradient descent a batch.
+    """(W, b, loss, accuracy) after one pass over the batches: one step of gradient descent a batch.
 
-    W: (C, d), b: (C,), floats; batches: list of (h (B, T, d), mask (B, T) of 0 and 1, y (B,) integers 0 ... C-1), B differs; rate > 0.
-    A review's vector is the mean of its tokens; its logits are W times that plus b. Each step takes rate times the gradient of the
-    *batch's mean* loss (softmax and cross-entropy, nats). loss: mean over all reviews, accuracy: share of right answers of all
-    reviews (0 ... 1), each review judged before its own batch's step. The W and b that were handed in stay as they were.
-    Example: W = zeros((2, 1)), b = zeros(2), one batch h = [[[1.0], [3.0]]], mask = [[1, 1]], y = [1], rate = 0.5 gives
-    W = [[-0.5], [0.5]], b = [-0.25, 0.25], loss 0.6931, accuracy 0.
+    W: (C, d), b: (C,), floats; batches, in their order: list of (h (B, T, d), mask (B, T) of 0
+    and 1, y (B,) integers 0 ... C-1), B differs; rate > 0. A review's vector is the mean of
+    its tokens, wherever they stand; its logits are W times that plus b. Each step takes rate
+    times the gradient of the *batch's mean* loss (softmax and cross-entropy, nats). loss:
+    mean over all reviews, accuracy: share of right answers of all reviews (0 ... 1), each
+    review judged before its own batch's step. The W and b that were handed in stay as they
+    were.
+    >>> train_epoch(W=[[0.0], [0.0]], b=[0.0, 0.0],
+    ...             batches=[([[[1.0], [3.0]]], [[1, 1]], [1])], rate=0.5)
+    ([[-0.5], [0.5]], [-0.25, 0.25], 0.6931, 0)
     """
     # BEGIN SOLUTION: mask, fresh gradients, new arrays, sums over reviews
     loss, right, n = 0.0, 0, 0
@@ -328,7 +353,7 @@ check("q5")
 # %% [markdown] lang="zh" of="56c7742f"
 # ## q6 · 一台机器，许多客户
 #
-# 每位客户都有一个在自己的评论上微调过的阅读器，全都从同一个编码器出发。没有变动的就不必存两份：机器里编码器只存一份，再为每位客户存下变动过的和新添的*部分*。参数名里第一个点之前的字样，就是它所属的部分。
+# 每位客户都有一个在自己的评论上微调过的模型，全都从同一个编码器出发。没有变动的就不必存两份：机器里编码器只存一份，再为每位客户存下变动过的和新添的*部分*。参数名里第一个点之前的字样，就是它所属的部分。
 #
 # **(a)** 像 10.9 节那样量出各部分的变动，第 $k$ 部分的全部数组合在一起算：
 #
@@ -357,11 +382,13 @@ HEAD = 2 * 384 + 2                                              # numbers in the
 def find_moves(before, after):
     """part -> r, for every part of `before`, in any order.
 
-    before, after: dictionaries, name -> array of any shape; a part is the name up to its first dot (the whole name, if it has none).
-    after holds all names of before with the same shapes, perhaps in another order, and new ones besides, which are left out.
-    No part of before has length 0.
-    Example: before = {"layer 1.w": [3.0, 0.0], "layer 1.b": [4.0]}, after = {"layer 1.w": [3.0, 1.0], "layer 1.b": [4.0], "head.w": [9.0]}
-    gives {"layer 1": 0.2}.
+    before, after: dictionaries, name -> array of any shape; a part is the name up to its
+    first dot (the whole name, if it has none). after holds all names of before with the same
+    shapes, perhaps in another order, and new ones besides, which are left out. No part of
+    before has length 0.
+    >>> find_moves(before={"layer 1.w": [3.0, 0.0], "layer 1.b": [4.0]},
+    ...            after={"layer 1.w": [3.0, 1.0], "layer 1.b": [4.0], "head.w": [9.0]})
+    {"layer 1": 0.2}
     """
     # BEGIN SOLUTION: sums of squares for each part, above and below; their quotient's root
     change, length = {}, {}
@@ -374,9 +401,10 @@ def find_moves(before, after):
 
 
 def count_customers(moves):
-    """How many customers fit into MEMORY (a whole number): the encoder once, and for each one the head and the parts that moved.
+    """How many customers fit into MEMORY: the encoder once, and for each the head and what moved.
 
-    moves: like ALL and LAST, each name of SIZES -> by how much it has moved, >= 0. A part has moved if one of its arrays has.
+    A whole number. What moved are whole parts: a part has moved if one of its arrays has.
+    moves: like ALL and LAST, each name of SIZES -> by how much it has moved, >= 0.
     Example: if no part has moved, 620_044 customers fit: each of them adds HEAD numbers alone.
     """
     # BEGIN SOLUTION: the encoder once; for each customer the head and the parts that moved

@@ -167,7 +167,21 @@ MISTAKES = [
         table, labels = (np.array(part) for part in zip(*items))
         return {"input_ids": table, "attention_mask": mask, "labels": labels}
     """)),
+    Mistake("q1", "one-too-few", _LAST, "cut-to-another-length", _collate(edit_text(
+        _FILL, "ids[:longest - 1]", "ids[:longest - 2]"
+    ))),
+    Mistake("q1", "berts-own-end", _LAST, "another-end", _collate(edit_text(_FILL, "[ids[-1]]", "[102]"))),
     # q2
+    Mistake("q2", "whole", "padding_does_not_count", "whole-numbers-only", _means(edit_text(_AVERAGE, "/ m", "// m"))),
+    Mistake("q2", "any-of-equals", _ONCE, "ties-count-as-right", _means("", edit_text(
+        _REPORT, "z.argmax(axis=1) == y", "z[np.arange(len(y)), y] == z.max(axis=1)"
+    ))),
+    Mistake("q2", "one-above-the-other", _ONCE, "two-classes-only", _means("", edit_text(
+        _REPORT, "z.argmax(axis=1) == y", "(z[:, 1] > z[:, 0]) == y"
+    ))),
+    Mistake("q2", "first-size", _ONCE, "one-size-for-all", _means("", edit_text(
+        _REPORT, "n += len(y)", "n += len(batches[0][1])"
+    ))),
     Mistake("q2", "all-places", "padding_does_not_count", "padding-averaged", _means("return h.mean(axis=1)")),
     Mistake("q2", "unmasked-sum", "padding_does_not_count", "padding-averaged", _means(edit_text(
         _AVERAGE, "(h * m)", "h"
@@ -247,10 +261,14 @@ MISTAKES = [
     Mistake("q3", "cosine", _LINE, "another-curve", _steps(edit_text(
         _RATE, "peak * (S - t) / (S - u)", "peak * 0.5 * (1 + np.cos(np.pi * (t - u) / (S - u)))"
     ))),
-    Mistake("q3", "no-peak", _LINE, "should be", _steps(edit_text(_RATE, "peak * ", ""))),
-    Mistake("q3", "divides-by-no-warm-up", "no_warm_up_and_odd_shapes", "ZeroDivisionError", _steps(
+    Mistake("q3", "no-peak", _LINE, "peak-ignored", _steps(edit_text(_RATE, "peak * ", ""))),
+    Mistake("q3", "divides-by-no-warm-up", "no_warm_up_and_odd_shapes", "no-warm-up", _steps(
         "return peak * min(t / u, (S - t) / (S - u))",
     )),
+    Mistake("q3", "grain", _WHOLE, "a-grain-added", _steps("", edit_text(_CLIP, "c / length", "c / (length + 0.01)"))),
+    Mistake("q3", "spectral", _WHOLE, "another-norm", _steps("", edit_text(
+        _CLIP, "(np.asarray(g) ** 2).sum()", "np.linalg.norm(g, 2) ** 2"
+    ))),
     Mistake("q3", "each-array", _WHOLE, "each-on-its-own", _steps("", """
         lengths = [np.sqrt((g ** 2).sum()) for g in gradients]
         return [g * min(1, c / n) for g, n in zip(gradients, lengths)], np.sqrt(sum(n ** 2 for n in lengths))
@@ -316,10 +334,26 @@ MISTAKES = [
     Mistake("q4", "whole-batches-only", _EACH, "small-batch-dropped", _rest(edit_text(
         _TAIL, "range(0, n, batch_size)", "range(0, n - batch_size + 1, batch_size)"
     ))),
-    Mistake("q4", "with-replacement", _EACH, "all rows", _rest(edit_text(
+    Mistake("q4", "with-replacement", _EACH, "rows-twice", _rest(edit_text(
         _TAIL, ".permutation(n)", ".integers(n, size=n)"
     ))),
-    Mistake("q4", "ones-too-many", _EACH, "all rows", _rest(edit_text(_TAIL, "permutation(n)", "permutation(n - 1)"))),
+    Mistake("q4", "ones-too-many", _EACH, "row numbers", _rest(edit_text(_TAIL, "on(n)", "on(n + 1)"))),
+    Mistake("q4", "shuffled-batches", _EACH, "small-batch-not-last", _rest("""
+        batches = [np.arange(k, min(k + batch_size, n)) for k in range(0, n, batch_size)]
+        order = [0, *range(len(batches) - 1, 0, -1)]
+        return [batches[k] for k in order][done:]
+    """)),
+    Mistake("q4", "array-split", _EACH, "even-batches", _rest(edit_text(
+        _TAIL,
+        "[order[k:k + batch_size] for k in range(0, n, batch_size)]", "np.array_split(order, -(-n // batch_size))",
+    ))),
+    Mistake("q4", "one-more-done", _REST, "one-too-many-left-out", _rest(edit_text(
+        _TAIL, "[done:]", "[done + (done > 0):]"
+    ))),
+    Mistake("q4", "a-thousand-epochs", _APART, "seed-plus-epoch", _rest(edit_text(
+        _TAIL, "[seed, epoch]", "1000 * seed + epoch"
+    ))),
+    Mistake("q4", "no-place", _LETTERS, "place-forgotten", _rest("", "ABCE")),
     Mistake("q4", "rows-for-batches", _REST, "done-counts-rows", _rest("""
         order = np.random.default_rng([seed, epoch]).permutation(n)[done:]
         return [order[k:k + batch_size] for k in range(0, len(order), batch_size)]
@@ -327,16 +361,24 @@ MISTAKES = [
     Mistake("q4", "what-is-done", _REST, "done-for-what-is-left", _rest(edit_text(
         _TAIL, "[done:]", "[:done] if done else [order[k:k + batch_size] for k in range(0, n, batch_size)]"
     ))),
-    Mistake("q4", "numbers-for-batches", _EACH, "should be", _rest(edit_text(
+    Mistake("q4", "numbers-for-batches", _EACH, "sizes of the batches", _rest(edit_text(
         _TAIL, "[order[k:k + batch_size] for k in range(0, n, batch_size)][done:]", "[order[done * batch_size:]]"
     ))),
     Mistake("q4", "gradient-kept", _LETTERS, "gradients-kept", _rest("", "ABCDEF")),
     Mistake("q4", "log-kept", _LETTERS, "log-kept", _rest("", "ABCDEG")),
     Mistake("q4", "parameters-only", _LETTERS, "moments-forgotten", _rest("", "ACDE")),
     Mistake("q4", "no-generator", _LETTERS, "dropout-forgotten", _rest("", "ABCD")),
-    Mistake("q4", "no-schedule", _LETTERS, "it isn't all", _rest("", "ABDE")),
+    Mistake("q4", "no-schedule", _LETTERS, "schedule-forgotten", _rest("", "ABDE")),
     Mistake("q4", "no-letters", _LETTERS, "letters out of A to G", _rest("", "everything")),
     # q5
+    Mistake("q5", "left", _STEP, "left-tokens-only", _epoch(edit_text(
+        _LOOP, "(h * mask[..., None]).sum(axis=1) / mask.sum(axis=1)[:, None]",
+        "np.array([row[:m.sum()].mean(axis=0) for row, m in zip(h, mask)])"
+    ))),
+    Mistake("q5", "frozen", _STEP, "gradients-at-the-first-weights", _epoch("W0, b0 = W, b" + edit_text(
+        _LOOP, "x @ W.T + b", "x @ W0.T + b0"
+    ))),
+    Mistake("q5", "two-sided", _STEP, "two-classes-only", _epoch(edit_text(_LOOP, "np.eye(len(b))", "np.eye(2)"))),
     Mistake("q5", "padding-in", _STEP, "padding-averaged", _epoch(edit_text(
         _LOOP, "(h * mask[..., None]).sum(axis=1) / mask.sum(axis=1)[:, None]", "h.mean(axis=1)"
     ))),
@@ -445,13 +487,24 @@ MISTAKES = [
         _FIT, "MEMORY // 4", "MEMORY"
     ))),
     Mistake("q6", "half-a-customer", _COUNT, "rounded-up", _room(count=edit_text(_FIT, ") // each", ") / each"))),
-    Mistake("q6", "whole-readers", _COUNT, "everything-for-everybody", _room(fit_last="22")),
-    Mistake("q6", "no-encoder", _COUNT, "encoder-not-counted", _room(fit_last="93")),
-    Mistake("q6", "bytes", _COUNT, "bytes-for-numbers", _room(
+    Mistake("q6", "in-their-order", _PARTS, "arrays-by-order", _room(
+        "after = dict(zip(before, after.values()))" + _MOVES,
+    )),
+    Mistake("q6", "all-over", _COUNT, "only-what-moved-all-over", _room(count=edit_text(
+        _FIT, "for name in moves if moves[name] > 0}",
+        "for name in moves} - {name.split('.')[0] for name in moves if moves[name] == 0}"
+    ))),
+    Mistake("q6", "large-moves", _COUNT, "small-moves-ignored", _room(count=edit_text(_FIT, "> 0", "> 1e-3"))),
+    Mistake("q6", "no-heads", _COUNT, "head-forgotten", _room(count=edit_text(
+        _FIT, "each = HEAD + ", "each = ", "// each", "// max(each, 1)"
+    ))),
+    Mistake("q6", "whole-readers", "the_choice_fits", "everything-for-everybody", _room(fit_last="22")),
+    Mistake("q6", "no-encoder", "the_choice_fits", "encoder-not-counted", _room(fit_last="93")),
+    Mistake("q6", "bytes", "the_choice_fits", "bytes-for-numbers", _room(
         fit_all="(2_000_000_000 - 22_565_376) // (22_565_376 + 770)",
     )),
-    Mistake("q6", "rounded", _COUNT, "rounded-up", _room(fit_last="90")),
-    Mistake("q6", "no-head-and-more", _COUNT, "should be", _room(fit_last="50")),
+    Mistake("q6", "rounded", "the_choice_fits", "rounded-up", _room(fit_last="90")),
+    Mistake("q6", "no-head-and-more", "the_choice_fits", "not right yet", _room(fit_last="50")),
     Mistake("q6", "the-better-one", "the_choice_fits", "accuracy-alone", _room(choice="all")),
     Mistake("q6", "no-choice", "the_choice_fits", '"all" or "last"', _room(choice="both")),
 ]  # fmt: skip

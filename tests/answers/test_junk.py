@@ -1,5 +1,6 @@
 """Junk earns no point in any check of any exercise, and what checks say of it gives away and shows nothing internal."""
 
+import math
 import re
 
 import junk
@@ -43,11 +44,16 @@ def test_no_sentence_gives_a_constant_away(marked):
 
 def _tells(text: str, value) -> bool:
     """Whether the text holds the value, in any usual format; small numbers and options may stand anywhere."""
-    if isinstance(value, str):
-        return f'"{value}"' in text and text.count('"') < 4
-    numbers = np.atleast_1d(value).ravel().tolist() if np.size(value) else []
+    items = (
+        [value] if isinstance(value, str) else value if isinstance(value, (list, tuple)) else np.ravel(value).tolist()
+    )
+    options = set(re.findall(r"[\"']([^\"']+)[\"']", text))
+    if texts := {item for item in items if isinstance(item, str)}:
+        return texts == options  # these, and no other
+    numbers = [item for item in items if isinstance(item, (int, float)) and math.isfinite(item)]
     forms = {form for number in numbers if abs(number) >= 20 or number != round(number) for form in _write(number)}
-    return any(re.search(rf"(?<![\d.]){re.escape(form)}(?![\d]|\.\d)", text) for form in forms)
+    lists_options = len(re.findall(r"\d[\d.]*", text)) > 3
+    return not lists_options and any(re.search(rf"(?<![\d.]){re.escape(form)}(?![\d]|\.\d)", text) for form in forms)
 
 
 def _write(number: float) -> set[str]:

@@ -141,7 +141,8 @@ def test_setting_up_again_changes_nothing(shell):
     [
         ("from pathlib import Path\nPath('rows.txt').read_text()", "does not have that file"),
         ("import subprocess\nsubprocess.run(['true'])", "one process with threads"),
-        ("!pip install --version", ""),
+        ("rng = np.random.default_rng()\nrng.random()", "without a seed"),
+        ("import random\nrandom.SystemRandom().random()", "without a seed"),
         ("!pip install numpy-financial --dry-run -q --no-index", "Grading installs nothing"),
     ],
 )
@@ -176,3 +177,11 @@ def test_input_is_refused_without_asking(shell, monkeypatch):
 def test_the_untouched_hole_is_not_attempted(shell):
     shell.run("".join(find_answer(read_notebook(folder="exercises"), "q1")["source"]), f"{NAME}-q1")
     assert "not attempted" in shell.check()
+
+
+def test_a_hole_that_was_run_last_does_not_hide_the_answer(shell):
+    shell.run(solved("q5").split("\n", 1)[1].replace('FAULT = "C"', "FAULT = ..."), "copy")
+    shell.run("".join(find_answer(read_notebook(folder="exercises"), "q5")["source"]), f"{NAME}-q5")
+    shell.run('FAULT = "C"', "own")
+    shown = shell.check("q5")  # in the kernel, stable_rates is a hole
+    assert PASSED in shown and "This is the result of your cells as grading runs them" in shown

@@ -202,3 +202,16 @@ def test_an_own_cell_that_ends_the_session_is_left_out_and_told(grader, killer):
 def test_a_deeply_nested_cell_costs_itself_only(grader):
     record = _grade(grader, above="deep = " + "-" * 100_000 + "1", below="OTHER = " + "(" * 5_000 + ")" * 5_000)
     assert record.score == FULL
+
+
+def test_what_is_drawn_without_a_seed_is_the_same_each_time(grader):
+    draws = """import os, random, secrets, uuid
+random.seed()
+np.random.seed()
+DRAWN = [os.urandom(8), random.SystemRandom().random(), random.random(), random.Random().random(), secrets.randbits(64),
+         uuid.uuid4().hex, np.random.default_rng().random(), np.random.RandomState().rand(), np.random.rand()]"""
+    stop = (
+        solved("q1").replace("def ", "raise KeyError(str(DRAWN))\ndef ", 1).replace("order):", "order):\n    1 / 0", 1)
+    )
+    first, second = (_grade(grader, above=draws, q1=stop).questions["q1"].checks[0].message for _ in range(2))
+    assert first == second and "KeyError: \"[b'" in first.en
