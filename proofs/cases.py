@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import functools
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from autograder.answers.answer import Local, explain
 from autograder.answers.exercise import Exercise
-from autograder.answers.marking import mark_exercise, mark_question
+from autograder.answers.marking import mark_exercise, mark_question, run_check
 from autograder.answers.outcome import CheckFailed, Outcome, Status
 from autograder.answers.rooms import find_room, load_module
 from autograder.sandbox.inside.calling import describe_error
@@ -18,6 +19,9 @@ from tools.render import render_code
 from tools.source import read_source
 
 SEEDS = (1, 2)
+_INNER = re.compile(
+    r"call_(and|with)_|_driver|drivers|autograder|sandbox|<\w|numpy\.|torch\.|ndarray|NoneType|Traceback|__|object at"
+)
 Cells = tuple[tuple[str | None, str], ...]  # (question, or None for a given cell; source), in order
 
 
@@ -98,9 +102,23 @@ def find_fault(exercise: Exercise, cells: Cells, case: Case, open_answer: Callab
             marked = mark_exercise(exercise, answer, seed, hidden=True).values()
             return _first_other([outcome for outcomes in marked for outcome in outcomes], wanted)
         outcomes = mark_question(exercise, case.question, answer, seed, hidden=True)
+    if inner := find_inner_name(outcomes):
+        return inner
     if case.kind == "unusual":
         return _first_other(outcomes, Status.PASSED)
     return _judge_catch(exercise, case, outcomes)
+
+
+def find_inner_name(outcomes: Iterable[Outcome]) -> str:
+    """The first message that shows a learner a name of ours or of a library, in a sentence; "" if none does."""
+    for outcome in outcomes:
+        for text in outcome.message or ():
+            ours = re.sub(
+                r"stopped with `.*|运行中断：`.*|\$[^$]*\$", "", text, flags=re.DOTALL
+            )  # not their error, nor formulas
+            if found := _INNER.search(ours):
+                return f"{outcome.check} shows {found[0]!r}: {text}"
+    return ""
 
 
 def is_caught(exercise: Exercise, cells: Cells, question: str, code: str, open_answer: Callable, seed: int) -> bool:
@@ -110,8 +128,8 @@ def is_caught(exercise: Exercise, cells: Cells, question: str, code: str, open_a
             run_cells(answer, cells, question, code)
         except CheckFailed:
             return True
-        outcomes = mark_question(exercise, question, answer, seed, hidden=True)
-    return any(outcome.status is not Status.PASSED for outcome in outcomes)
+        checks = exercise.questions[question].checks  # those after the first that refuses it are not asked
+        return any(run_check(exercise, check, answer, seed).status is not Status.PASSED for check in checks)
 
 
 def run_cells(answer, cells: Cells, question: str = "", code: str = "") -> None:

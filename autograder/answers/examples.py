@@ -126,7 +126,7 @@ def _agrees(value, expected: ast.expr, text: str, in_list: bool = False) -> bool
         )
     if isinstance(expected, ast.Dict):
         entries = {_evaluate(key): node for key, node in zip(expected.keys, expected.values, strict=True)}
-        same = isinstance(value, dict) and value.keys() == entries.keys()
+        same = isinstance(value, dict) and value.keys() >= entries.keys()
         return same and all(_agrees(value[key], node, text) for key, node in entries.items())
     while isinstance(value, (list, tuple)) and len(value) == 1 and not in_list:
         value = value[0]

@@ -83,8 +83,8 @@ def _fill(text: Text, found: Text, **values) -> Text:
 
 
 def expect_shape(value, shape: tuple[int, ...], what: str = "the answer") -> np.ndarray:
-    """The array, if it has that shape. Raises Wrong naming both shapes."""
-    array = as_array(value, what)
+    """The array, if it has that shape; where it is (), one entry in any shape. Raises Wrong naming both."""
+    array = _unwrap(as_array(value, what), tuple(shape))
     if array.shape != tuple(shape):
         raise Wrong(
             Text(
@@ -97,8 +97,12 @@ def expect_shape(value, shape: tuple[int, ...], what: str = "the answer") -> np.
 
 def expect_number(value, what: str = "the answer") -> float:
     """A number, also as an array or list of one entry. Raises Wrong."""
-    array = as_array(value, what)
-    return float(array.reshape(())) if array.size == 1 else float(expect_shape(array, (), what))
+    return float(expect_shape(value, (), what))
+
+
+def _unwrap(array: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+    """A number out of an array of one entry, where a number is wanted."""
+    return array.reshape(()) if shape == () and array.size == 1 else array
 
 
 def expect_parts(value, names: str) -> list:
@@ -129,7 +133,8 @@ def is_close(value, expected, rtol: float = 1e-5, atol: float = 1e-8, equal_nan:
     Infinity is close to itself alone, and so is nan if `equal_nan`; else it is close to nothing.
     """
     try:
-        array, expected = as_array(value), np.asarray(expected, dtype=np.float64)
+        expected = np.asarray(expected, dtype=np.float64)
+        array = _unwrap(as_array(value), expected.shape)
     except Wrong:
         return False
     return array.shape == expected.shape and bool(_find_close(array, expected, rtol, atol, equal_nan).all())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import json
 import re
 from collections.abc import Iterable
@@ -22,8 +23,9 @@ _NAME = re.compile(
 class Layout:
     """What the exercise's own notebook says of cells.
 
-    given: the set-up cell's imports, then the given cells. places: the id and the text, in both languages, of a given
-    cell -> its number. names: question -> what its untouched cell defines. setup: the lines of the set-up cell.
+    given: the set-up cell's imports, then the given cells. places: the id and the text, in both languages, of each code
+    cell -> its number if it is a given one, else 0. names: question -> what its untouched cell defines. setup: the
+    lines of the set-up cell.
     """
 
     name: str
@@ -45,8 +47,10 @@ def load_layout(name: str) -> Layout:
         cells = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
         tagged = [(cell, cell["metadata"].get("tags", [])) for cell in cells]
         setup += [_join(cell["source"]) for cell, tags in tagged if "setup" in tags]
-        for number, cell in enumerate((cell for cell, tags in tagged if "given" in tags), 2):
-            places |= {cell.get("id", ""): number, normalize(_join(cell["source"])): number}
+        numbers = itertools.count(2)
+        for cell, tags in tagged:
+            number = next(numbers) if "given" in tags else 0
+            places |= {key: number for key in (cell.get("id"), normalize(_join(cell["source"]))) if key}
     names = {question: find_names(hole) for question, hole in definition.holes.items()}
     lines = frozenset(line.rstrip() for source in setup for line in source.split("\n"))
     return Layout(name, (_find_imports(lines), *definition.given), places, names, lines)

@@ -29,13 +29,15 @@ class Cell(NamedTuple):
 class Step:
     """A learner's cell in the program, or a given one (`given`: its number, from 1; then the rest is empty).
 
-    `questions`: those whose answer it holds. `names` is None where the cell was not studied, or is no Python.
+    `questions`: those whose answer it holds; `published`: it is one of the exercise's cells. `names`: None
+    where the cell was not studied, or is no Python.
     """
 
     source: str = ""
     given: int = 0
     questions: tuple[str, ...] = ()
     count: int | None = None
+    published: bool = False
     names: Names | None = None
 
 
@@ -62,10 +64,13 @@ def list_steps(cells: Iterable[Cell], layout: Layout) -> list[Step]:
             source = "\n".join(line for line in source.split("\n") if line.rstrip() not in layout.setup)
         if calls_only_tools(source):
             continue
-        given = layout.places.get(normalize(source), 0)
-        edited = 0 if given else next((layout.places[id] for id in cell.ids if id in layout.places), 0)
+        text = normalize(source)
+        given, places = layout.places.get(text, 0), [layout.places[id] for id in cell.ids if id in layout.places]
+        edited = 0 if given else max(places, default=0)
         again = [Step(given=given or edited, count=cell.count)] if given or edited else []
-        own = [] if given else [Step(source, 0, _find_questions(cell, source, layout), cell.count)]
+        published = bool(places) or text in layout.places or find_marker(source) in layout.names
+        questions = _find_questions(cell, source, layout)
+        own = [] if given else [Step(source, 0, questions, cell.count, published)]
         steps += again + own + again if edited else again + own
     return steps
 
@@ -116,16 +121,6 @@ def find_rivals(program: Sequence[Step], layout: Layout) -> list[str]:
             if seen.setdefault(name, step.source) != step.source:
                 rivals.add(name)
     return sorted(rivals)
-
-
-def find_needed(program: Sequence[Step], layout: Layout, question: str) -> set[int]:
-    """Which of `layout.given`, counted from 0, the answer and its program need."""
-    names = {name for step in program if step.names for name in step.names.needs} | layout.names[question]
-    given, needed = [study_cell(source) for source in layout.given], set()
-    while more := {at for at, own in enumerate(given) if names & set(own.binds)} - needed:
-        needed |= more
-        names = names.union(*(given[at].needs for at in more))
-    return needed
 
 
 def find_absent(program: Sequence[Step], layout: Layout) -> list[str]:

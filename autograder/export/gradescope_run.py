@@ -14,8 +14,8 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from autograder.answers.layout import load_layout
 from autograder.answers.outcome import Status, Text
-from autograder.answers.rooms import load_definition
 from autograder.command_line import NOTHING_MATCHED
 from autograder.grading.intake import gather_one
 from autograder.grading.parsing import SubmissionError
@@ -101,7 +101,7 @@ def _read_result(out: Path) -> Record | None:
 def _find_fault(notebook: Path, exercise: str) -> Text | None:
     """Why `grade` took the file for none of this exercise's; None if it should have taken it."""
     try:
-        read_submission(notebook.read_bytes(), exercise, load_definition(exercise).holes)
+        read_submission(notebook.read_bytes(), load_layout(exercise))
     except SubmissionError as error:
         return error.message
     return None

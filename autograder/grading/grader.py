@@ -53,19 +53,14 @@ class Grader:
         self.setting = setting
         self.exercise, definition = load_exercise(setting.exercise), load_definition(setting.exercise)
         self.layout = load_layout(setting.exercise)
-        self._pool = Pool(setting, definition.libraries, self.layout.given)
+        self.pool = Pool(setting, definition.libraries, self.layout.given)
 
     def __enter__(self) -> Grader:
-        self._pool.__enter__()
+        self.pool.__enter__()
         return self
 
     def __exit__(self, *error) -> None:
-        self._pool.__exit__(*error)
-
-    @property
-    def starved(self) -> int:
-        """How many sessions ended for want of time while others had the processors."""
-        return self._pool.starved
+        self.pool.__exit__(*error)
 
     def grade(self, data: bytes, student: str = "", file: str = "") -> Record:
         """The record; the same bytes get the same one, but for `seconds`. Raises SandboxError."""
@@ -85,7 +80,7 @@ class Grader:
 
     def _run(self, submission: Submission) -> tuple[dict[str, list[Outcome]], list[Text], int]:
         """Outcomes by question, notes, and the seed of the random inputs."""
-        sandbox = self._pool.choose(step.source for step in submission.steps)
+        sandbox = self.pool.choose(step.source for step in submission.steps)
         outcomes: dict[str, list[Outcome]] = {question: [] for question in submission.answers}
         setting = self.setting
         charged: dict[str, CheckFailed] = {}
@@ -105,7 +100,8 @@ class Grader:
             if (why := failed[question]) and all(outcome.status is Status.PASSED for outcome in found):
                 note = (_ALL_BUT_CELL.en.replace("{why}", why.en), _ALL_BUT_CELL.zh.replace("{why}", why.zh))
                 notes.append(_cap_text(Text(*(text.replace("{question}", question) for text in note))))
-        if any(outcome.status is Status.COULD_NOT_RUN for found in outcomes.values() for outcome in found):
+        stopped = (outcome.status is Status.COULD_NOT_RUN for found in outcomes.values() for outcome in found)
+        if any(failed.values()) or any(stopped):
             notes += [_cap_text(_say_lost(why)) for why in lost[:3]]
             notes += [_ABSENT.format(name=name) for name in absent[:3]]
         return outcomes, notes, seed

@@ -17,7 +17,6 @@ from pathlib import Path
 
 from autograder.answers.outcome import Text
 from autograder.grading.handed import (
-    NO_NOTEBOOK,
     NOT_OPENED,
     OTHER_ARCHIVE,
     Entry,
@@ -27,18 +26,11 @@ from autograder.grading.handed import (
     list_folder,
     read_entry,
 )
-from autograder.grading.newest import choose_newest, make_handed
+from autograder.grading.newest import choose_newest, make_handed, take_all
 from autograder.grading.parsing import SubmissionError
 from autograder.grading.students import Owner, find_owner, find_owners, is_system_name
-from autograder.grading.wrappers import bears_system_names, unwrap
+from autograder.grading.wrappers import bears_system_names, is_work, unwrap
 from autograder.results.plain_text import make_plain
-
-_LOOKS_LIKE_A_CLASS = Text(
-    "This archive holds files as a school's system names them, of several students; given beside other files it counts "
-    "as the work of one. If it is a class's, grade it alone, with the same -o.",
-    "这个压缩包里的文件按教学平台的方式命名，像是多名学生的；与其他文件一起给出时，它只算一名学生的提交。"
-    "如果它是全班的，请单独评分，-o 不变。",
-)
 
 
 @dataclass(frozen=True)
@@ -116,7 +108,7 @@ def _read_class(source: _Source, exercise: str) -> list[Handed]:
     for entry, name, owner in zip(
         source.entries, names, find_owners(names, [container] * len(names), exercise), strict=True
     ):
-        if is_system and "/" not in name and entry.problem is NO_NOTEBOOK and not is_system_name(name):
+        if is_system and "/" not in name and not is_work(name) and not is_system_name(name):
             continue  # a list or an index that the system put beside the students' folders
         file = f"{source.path.name}/{entry.name}" if source.is_archive else entry.name
         items.append(make_handed(entry, file, owner, exercise))
@@ -134,11 +126,7 @@ def _read_ones(sources: list[_Source], exercise: str, known: bool) -> list[tuple
                 entry = replace(entry, problem=source.problem or OTHER_ARCHIVE)
             found.append((source, [make_handed(entry, entry.name, owner, exercise)]))
             continue
-        names = source.unwrap(exercise)
-        is_class = len({name.split("/")[0] for name in names}) > 1 and bears_system_names(names)
-        notes = (_LOOKS_LIKE_A_CLASS,) if is_class else ()
-        items = [make_handed(entry, f"{source.path.name}/{entry.name}", owner, exercise) for entry in source.entries]
-        found.append((source, [replace(item, notes=notes) for item in items]))
+        found.append((source, take_all(source.entries, source.path.name, owner, exercise)))
     return found
 
 
@@ -151,6 +139,7 @@ def _name_files(paths: list[Path], exercise: str, known: bool) -> list[Owner]:
         homes.setdefault(owner.student, set()).add(parent)
     around = Path(os.path.commonpath(parents)) if parents else Path()
     alike = not known and any(len(folders) > 1 for folders in homes.values())
+    # whom the file's own name leaves open: called like an exercise, it is its folder's
     nameless = [find_owner(path.name, exercise, "/").student != owner.student
                 for path, owner in zip(paths, owners, strict=True)]  # fmt: skip
     by_folder = alike or (not known and any(nameless) and len(set(parents)) > 1)

@@ -148,8 +148,8 @@ def _serve(pipe: Connection, setting: Setting, parent: int, processor: int | Non
             _limit_memory(_LANE_BYTES)
             pipe.send(_READY)
             while True:
-                data, before = pipe.recv_bytes(), grader.starved
-                pipe.send((grade_safely(grader, data), grader.starved > before))
+                data, before = pipe.recv_bytes(), grader.pool.starved
+                pipe.send((grade_safely(grader, data), grader.pool.starved > before))
     except (EOFError, BrokenPipeError, KeyboardInterrupt):
         pass
     except Exception as error:

@@ -10,6 +10,14 @@ from autograder.answers.outcome import Text
 from autograder.grading.handed import NO_NOTEBOOK, NOT_OPENED, Entry, Handed, is_zip, list_inner_archive
 from autograder.grading.parsing import SubmissionError, too_large
 from autograder.grading.students import Owner, find_owner
+from autograder.grading.wrappers import bears_system_names, unwrap
+
+_LOOKS_LIKE_A_CLASS = Text(
+    "This archive holds files as a school's system names them, of several students; given beside other files it counts "
+    "as the work of one. If it is a class's, grade it alone, with the same -o.",
+    "这个压缩包里的文件按教学平台的方式命名，像是多名学生的；与其他文件一起给出时，它只算一名学生的提交。"
+    "如果它是全班的，请单独评分，-o 不变。",
+)
 
 
 def choose_newest(items: list[Handed], exercise: str) -> Handed:
@@ -45,15 +53,21 @@ def make_handed(entry: Entry, file: str, owner: Owner, exercise: str) -> Handed:
     return Handed(owner.student, file, entry.modified, replace(owner, named=named), entry.load, problem)
 
 
+def take_all(entries: list[Entry], archive: str, owner: Owner, exercise: str) -> list[Handed]:
+    """All that lies in one student's archive, as theirs, whatever it is called there; a note if it seems a class's."""
+    names = unwrap([entry.name for entry in entries], exercise, True)
+    notes = (_LOOKS_LIKE_A_CLASS,) if bears_system_names(names, of=2) else ()
+    items = [make_handed(entry, f"{archive}/{entry.name}", owner, exercise) for entry in entries]
+    return [replace(item, notes=notes) for item in items]
+
+
 def _open_inner(item: Handed, exercise: str) -> Sequence[Handed]:
     """What lies in a student's own archive, as theirs; the item itself where it is none that is opened."""
     if item.problem is not NOT_OPENED or not is_zip(item.file):
         return [item]
     try:
-        entries = list_inner_archive(item)
+        return take_all(list_inner_archive(item), item.file, item.owner, exercise) or [item]
     except SubmissionError as error:
         return [replace(item, problem=error.message) if error.message == too_large().message else item]
     except Exception:  # the file can't be read
         return [item]
-    inner = [make_handed(entry, f"{item.file}/{entry.name}", item.owner, exercise) for entry in entries]
-    return [replace(one, notes=item.notes) for one in inner] or [item]

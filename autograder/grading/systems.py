@@ -15,6 +15,7 @@ _LONGEST = 500  # characters: no system writes longer ones
 _MOODLE = re.compile(r"(?P<name>.+?)_(?P<id>\d{1,12})_assignsubmission_[a-z]+(?:_.*)?", re.S)
 # "doejane_LATE_12345_67890_02_sgd-1.ipynb": Canvas's user, then the file; for groups the group's name
 _CANVAS = re.compile(r"(?P<name>.*?[^\W\d_].*?)_(?:LATE_)?(?P<id>\d{1,12})_(?P<attempt>\d{1,12})_(?P<rest>.+)", re.S)
+_DATED = re.compile(r"\D*?_?(?:19|20)\d\d_(?:0?[1-9]|1[0-2])_")  # homework_2026_11_30_jane is nobody's number 2026
 _CANVAS_TEXT = re.compile(
     r"(?P<name>.*?[^\W\d_].*?)_(?:LATE_)?(?P<id>\d{1,12})_(?P<text>text|url|link|media)\.html?", re.S
 )
@@ -65,7 +66,7 @@ def read_system_name(part: str, canvas: bool = True) -> SystemName | None:
         return _canvas(match)
     found = [(_BLACKBOARD.fullmatch(part), _blackboard), (_MOODLE.fullmatch(part), _plain)]
     found.append((_SAKAI.fullmatch(part), _plain))
-    if canvas:
+    if canvas and not _DATED.match(part):
         found += [(_CANVAS.fullmatch(part), _canvas), (_CANVAS_TEXT.fullmatch(part), _canvas)]
     found = [(match.start("id"), match, read) for match, read in found if match]
     if not found:

@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from autograder.answers.rooms import load_definition, load_exercise
+from autograder.answers.layout import load_layout
+from autograder.answers.rooms import load_exercise
 from autograder.command_line import NothingMatched
 from autograder.grading.intake import Handed
 from autograder.grading.parsing import SubmissionError
@@ -63,10 +64,10 @@ def require_some(handed: list[Handed], setting: Setting, paths: list[Path]) -> N
     places = ", ".join(make_plain(str(path), 80) for path in paths[:3]) + (", …" if len(paths) > 3 else "")
     if not handed:
         raise NothingMatched(f"no submissions in {places}: notebooks end in .ipynb, archives in .zip")
-    holes, reasons = load_definition(setting.exercise).holes, Counter()
+    layout, reasons = load_layout(setting.exercise), Counter()
     for item in handed:
         try:
-            read_submission(item.read(), setting.exercise, holes)
+            read_submission(item.read(), layout)
             return
         except SubmissionError as error:
             if error.status is RecordStatus.EMPTY:

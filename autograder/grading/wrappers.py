@@ -18,22 +18,28 @@ def unwrap(paths: Sequence[str], exercise: str, is_archive: bool) -> list[str]:
     """
     parts = [PurePosixPath(path).parts for path in paths]
     notebooks = [part for part in parts if ".ipynb" in part[-1]]
-    around = next((depth for depth in range(5) if notebooks and _bear_system_names(notebooks, depth)), None)
+    files = [part for part in parts if is_work(part[-1])]
+    around = next((depth for depth in range(5) if files and _bear_system_names(files, depth)), None)
     if around is None:
         tops = {part[0] for part in notebooks}
         inner = {part[1] for part in notebooks if len(part) > 1}
         several = len(inner - {f"{name}.ipynb" for name in (exercise, *list_exercises())}) > 1
         around = int(is_archive and len(tops) == 1 and several)
-    shared = {part[:around] for part in notebooks}
+    shared = {part[:around] for part in files}
     return ["/".join(part[around:]) if part[:around] in shared and len(part) > around else path
             for part, path in zip(parts, paths, strict=True)]  # fmt: skip
 
 
-def _bear_system_names(notebooks: list[tuple[str, ...]], depth: int) -> bool:
-    return all(len(part) > depth and is_system_name(part[depth]) for part in notebooks)
+def is_work(name: str) -> bool:
+    """Whether a file of this name may hold what was handed in: a notebook, or a student's archive."""
+    return ".ipynb" in name or name.lower().endswith(".zip")
 
 
-def bears_system_names(paths: Sequence[str]) -> bool:
-    """Whether each notebook among these, taken off its wrappers, lies under a name that a school's system wrote."""
-    tops = [PurePosixPath(path).parts[0] for path in paths if ".ipynb" in path or path.lower().endswith(".zip")]
-    return bool(tops) and all(map(is_system_name, tops))
+def _bear_system_names(files: list[tuple[str, ...]], depth: int) -> bool:
+    return all(len(part) > depth and is_system_name(part[depth]) for part in files)
+
+
+def bears_system_names(paths: Sequence[str], of: int = 1) -> bool:
+    """Whether all work among these, taken off its wrappers, lies under at least `of` names that a system wrote."""
+    tops = {PurePosixPath(path).parts[0] for path in paths if is_work(PurePosixPath(path).name)}
+    return len(tops) >= of and all(map(is_system_name, tops))

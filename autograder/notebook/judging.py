@@ -11,7 +11,7 @@ from autograder.answers.answer import Local
 from autograder.answers.exercise import Exercise
 from autograder.answers.layout import load_layout
 from autograder.answers.marking import mark_question
-from autograder.answers.outcome import Outcome, Status, Text
+from autograder.answers.outcome import STATUS_TEXT, Outcome, Status, Text
 from autograder.answers.program import Step, add_names, choose_steps, find_absent, find_rivals, list_steps
 from autograder.answers.program import restrict_program as restrict
 from autograder.notebook.recorder import Recorder
@@ -21,12 +21,12 @@ from autograder.notebook.watch import is_learners
 SECONDS = 10.0  # that grading gives each cell, unless a teacher says otherwise
 _INSTALL = re.compile(r"^[ \t]*[!%][ \t]*(?:pip3?|conda|mamba|uv)\b.*\binstall\b", re.M)
 _ABSENT = Text(
-    "no cell of this notebook defines `{name}` any more. Write its definition into a cell again and run it.",
+    "No cell of this notebook defines `{name}` any more. Write its definition into a cell again and run it.",
     "笔记本里已没有单元格定义 `{name}`。请把它的定义重新写进一个单元格并运行。",
 )
 _OTHERWISE = Text(
-    "there your cells run in order in a fresh kernel. {what} Choose Restart and Run All to see it here.",
-    "评分时会在全新内核中依次运行你的单元格。{what} 选择“重启并运行全部”即可在这里看到。",
+    "When graded, your cells run in a fresh kernel. There the check says: {what} Restart and Run All shows it here.",
+    "评分时会在全新内核中运行你的单元格，检查结果是：{what}“重启并运行全部”后在这里也能看到。",
 )
 _AS_GRADED = Text(
     "This is the result of your cells as grading runs them. In this kernel, names mean something else by now: run "
@@ -37,6 +37,10 @@ _RIVALS = Text(
     "Several cells define `{name}`: keep one of them, else it depends on the order of running which one is graded.",
     "多个单元格都定义了 `{name}`：请只保留一个，否则评分采用哪一个取决于运行顺序。",
 )
+_KEEP = Text(
+    "This answer needs cells of your own: keep them in the notebook; what is deleted is not graded.",
+    "这个答案依赖你自己添加的单元格：请把它们留在笔记本里，删掉的内容不会参与评分。",
+)
 _FILE = Text(
     "Your cells read `{name}` from this computer; grading does not have that file: write what it holds into a cell.",
     "你的单元格读取了本机文件 `{name}`；评分时没有这个文件：请把其中的内容写进单元格。",
@@ -44,6 +48,11 @@ _FILE = Text(
 _PROCESSES = Text(
     "Your cells start other programs or processes, or open sockets; grading offers one process with threads.",
     "你的单元格启动了其他程序或进程，或打开了套接字；评分环境只提供一个可用线程的进程。",
+)
+_UNSEEDED = Text(
+    "Your cells draw random numbers without a seed, others in each run: give the generator one, as in "
+    "`np.random.default_rng(0)`.",
+    "你的单元格使用没有种子的随机数，每次运行都不同：请给生成器一个种子，例如 `np.random.default_rng(0)`。",
 )
 _INSTALLS = Text(
     "Grading installs nothing: ask whether the packages that you install are there, or do without them.",
@@ -68,17 +77,18 @@ class Judge:
         """(the outcomes of the visible checks, what the learner should mend before they hand in)."""
         if not self._recorder:
             return self._judge_live(Local(self._namespace), question), []
-        cells, gone = self._recorder.list_cells()
+        cells, gone, saved = self._recorder.list_cells()
         program = choose_steps(add_names(list_steps(cells, self._layout)), self._layout)
         live = self._judge_live(Local(self._namespace, lambda: self._stage.open(program, question)), question)
         graded = self._stage.rehearse(program, question)
         program = restrict(program, self._layout, question)
         absent = [name for name in find_absent(program, self._layout) if name in self._namespace or name in gone]
         cautions = self._list_cautions(program, graded, [cell.source for cell in cells])
-        outcomes = [_join(*pair, absent) for pair in zip(live, graded.outcomes, strict=True)]
-        if any(outcome is not own for outcome, own in zip(outcomes, live, strict=True)) and not _find_only(outcomes):
-            cautions.insert(0, _AS_GRADED)
-        return outcomes, cautions
+        if not saved and any(not step.given and not step.published for step in program):
+            cautions.append(_KEEP)
+        if sum(outcome.earned for outcome in graded.outcomes) > sum(outcome.earned for outcome in live):
+            return graded.outcomes, [_AS_GRADED, *cautions]
+        return [_join(*pair, absent) for pair in zip(live, graded.outcomes, strict=True)], cautions
 
     def _judge_live(self, answer: Local, question: str) -> list[Outcome]:
         with keep_random():
@@ -90,6 +100,8 @@ class Judge:
         cautions += [_FILE.format(name=_shorten(name)) for name in files[:3]]
         if graded.used.processes:
             cautions.append(_PROCESSES)
+        if graded.used.unseeded:
+            cautions.append(_UNSEEDED)
         if any(map(_INSTALL.search, sources)):
             cautions.append(_INSTALLS)
         if graded.seconds > SECONDS:
@@ -99,11 +111,11 @@ class Judge:
 
 def _join(live: Outcome, graded: Outcome, absent: list[str]) -> Outcome:
     """The outcome to show of one check."""
-    if live.status is Status.PASSED is not graded.status:
-        what = graded.message or Text("", "")
-        why = _fill(_ABSENT, name=absent[0]) if absent else Text(*map(str.strip, _fill(_OTHERWISE, what=what)))
-        return replace(live, status=Status.ONLY_HERE, message=why)
-    return graded if graded.status is Status.PASSED and live.status is not Status.PASSED else live
+    if live.status is not Status.PASSED or graded.status is Status.PASSED:
+        return live
+    what = graded.message or STATUS_TEXT[graded.status]
+    why = _fill(_ABSENT, name=absent[0]) if absent else _fill(_OTHERWISE, what=what)
+    return replace(live, status=Status.ONLY_HERE, message=why)
 
 
 def _fill(text: Text, **parts: Text | str) -> Text:
@@ -115,10 +127,6 @@ def _fill(text: Text, **parts: Text | str) -> Text:
             sentence = sentence.replace(f"{{{name}}}", part.say(lang) if isinstance(part, Text) else part)
         said.append(sentence)
     return Text(*said)
-
-
-def _find_only(outcomes: list[Outcome]) -> bool:
-    return any(outcome.status is Status.ONLY_HERE for outcome in outcomes)
 
 
 def _find_own_modules(program: Sequence[Step]) -> list[str]:

@@ -55,31 +55,21 @@ class Recorder:
         self._shell.events.unregister("pre_run_cell", self._begin)
         self._shell.events.unregister("post_run_cell", self._end)
 
-    def list_cells(self) -> tuple[list[Cell], set[str]]:
-        """(the notebook's code cells as far as they are known, in their order; names that only deleted cells define).
+    def list_cells(self) -> tuple[list[Cell], set[str], bool]:
+        """(the notebook's code cells in their order, names that only deleted cells define, is the file known?).
 
         Where the notebook's file can be found, its cells, and behind them those that were run since it was saved; else
         all that were run.
         """
         saved, when = _read_saved(self._shell.user_ns)
-        runs = {run.id: run for run in self._runs.values() if run.id}
-        if not saved or not runs.keys() & {cell.ids[0] for cell in saved}:
-            return [
-                Cell(run.source, (run.id,) if run.id else (), None, run.count) for run in self._runs.values()
-            ], set()
-        cells = [self._update(cell, runs.pop(cell.ids[0], None), when) for cell in saved]
-        new = [run for run in self._runs.values() if run.seconds > when and run.id in runs]
-        gone = [run for run in runs.values() if run not in new]
-        cells += [Cell(run.source, (run.id,), None, run.count) for run in new]
+        left = list(self._runs.values())
+        pairs = [(cell, _take(left, cell)) for cell in saved]
+        if not any(run for _, run in pairs):
+            return [_make_cell(run) for run in left], set(), False
+        cells = [_update(cell, run, when) if run else cell for cell, run in pairs]
+        cells += [_make_cell(run) for run in left if run.seconds > when]
         defined = {name for cell in cells for name in find_names(cell.source)}
-        return cells, {name for run in gone for name in find_names(run.source)} - defined
-
-    def _update(self, cell: Cell, run: _Run | None, saved: float) -> Cell:
-        """The saved cell as it will be handed in, if nothing more is done to it."""
-        if run is None:
-            return cell
-        source = run.source if run.seconds > saved else cell.source
-        return cell._replace(source=source, count=run.count)
+        return cells, {name for run in left for name in find_names(run.source)} - defined, True
 
     def _begin(self, info) -> None:
         names = self._shell.user_ns
@@ -103,6 +93,23 @@ class Recorder:
         names = frozenset(find_names(run.source))
         key = run.id or find_marker(run.source) or names or run.source
         self._runs[key] = run
+
+
+def _take(runs: list[_Run], cell: Cell) -> _Run | None:
+    """The cell's run, out of the list: the one with its id or, where the kernel isn't told ids, with its text."""
+    found = next((run for run in runs if (run.id in cell.ids if run.id else run.source == cell.source)), None)
+    if found:
+        runs.remove(found)
+    return found
+
+
+def _update(cell: Cell, run: _Run, saved: float) -> Cell:
+    """The saved cell as it will be handed in, if nothing more is done to it."""
+    return cell._replace(source=run.source if run.seconds > saved else cell.source, count=run.count)
+
+
+def _make_cell(run: _Run) -> Cell:
+    return Cell(run.source, (run.id,) if run.id else (), None, run.count)
 
 
 def _read_saved(namespace: dict) -> tuple[list[Cell], float]:

@@ -18,7 +18,7 @@ from autograder.answers.exercise import Exercise
 from autograder.answers.layout import Layout
 from autograder.answers.marking import mark_question
 from autograder.answers.outcome import CheckFailed, CouldNotRun, Outcome, Status, Text
-from autograder.answers.program import Step, find_needed, name_step, restrict_program
+from autograder.answers.program import Step, name_step, restrict_program
 from autograder.notebook.watch import Watch, watch
 from autograder.sandbox.inside.calling import describe_error
 from autograder.sandbox.inside.cells import Notebook
@@ -51,24 +51,22 @@ class Stage:
 
     def open(self, program: Sequence[Step], question: str) -> Local:
         """An answer in a new namespace in which the program has run."""
-        return self._open(restrict_program(program, self._layout, question), question, {}, Rehearsal())
+        return self._open(restrict_program(program, self._layout, question), {}, Rehearsal())
 
-    def _open(self, program: list[Step], question: str, failed: dict[int, CheckFailed], result: Rehearsal) -> Local:
-        needed = find_needed(program, self._layout, question)
-        given = [source if at in needed else "" for at, source in enumerate(self._layout.given)]
-        notebook = Notebook(given, main=False)
+    def _open(self, program: list[Step], failed: dict[int, CheckFailed], result: Rehearsal) -> Local:
+        notebook = Notebook(self._layout.given, main=False)  # all of them: a check may ask for what they define
         for step in program:
             _run_step(notebook, step, failed, result)
         for step in program:
             if getattr(failed.get(id(step)), "kind", "") == "NameError":
                 _run_step(notebook, step, failed, result)
-        return Local(notebook.namespace, lambda: self._open(program, question, {}, Rehearsal()))
+        return Local(notebook.namespace, lambda: self._open(program, {}, Rehearsal()))
 
     def _run(self, program: list[Step], question: str) -> Rehearsal:
         result, failed = Rehearsal(), {}
         with keep_random(), swallow_output(), watch() as result.used:
             _seed()
-            answer = self._open(program, question, failed, result)
+            answer = self._open(program, failed, result)
             result.outcomes = mark_question(self._exercise, question, answer)
         stops = [failed[id(step)] for step in program if id(step) in failed and question in step.questions]
         if stops:

@@ -178,6 +178,7 @@ _MISTAKES = {
     ("q1", "no ReLU on the way forward", "shut_unit", "relu-left-out-of-y"): ("h = max(0, z) → h = z",),
     ("q1", "slope of ReLU on everything", "shut_unit", "it should be"): ("2 * (y - t) → 2 * (y - t) * (z > 0)",),
     ("q1", "slope 1 at zero", "shut_unit", "slope-at-zero"): ("z > 0 → z >= 0",),
+    ("q1", "loss over error", "edges_of_the_unit", "ZeroDivisionError"): ("2 * (y - t) → 2 * (y - t) ** 2 / (y - t)",),
     ("q2", "blame goes through W forwards", _BIAS, "input-blame-by-rows"): ("W.T @ g → W @ g",),
     ("q2", "bias summed", _BIAS, "bias-gradient-summed"): ("db = g → db = g.sum()",),
     ("q2", "bias as g times x", _BIAS, "bias-gradient-summed"): ("db = g → db = g @ x[:len(g)]",),
@@ -195,6 +196,12 @@ _MISTAKES = {
         "W.T → W0.T",
     ),
     ("q2", "squeezed", _OUTER, "has shape"): ("np.outer(g, x) → np.outer(g, x).squeeze()",),
+    ("q2", "one weight is no matrix", "one_input_or_one_output", "has shape"): (
+        "np.outer(g, x) → np.outer(g, x) if W.size > 1 else g * x",
+    ),
+    ("q3", "root alone forgotten", "larger_graphs", "∂root/∂input"): (
+        f"{_SORT} →     if not root.edges:\n        return\n{_SORT}",
+    ),
     ("q3", "sign of the denominator", _SLOPES, "denominator-sign"): ("-a.value / b → a.value / b",),
     ("q3", "denominator not squared", _SLOPES, "denominator-slope"): ("b.value**2 → b.value",),
     ("q3", "slope of exp is 1", _SLOPES, "exp-slope"): (f"{_EXP_EDGES} → ((a, 1.0),)",),
@@ -326,6 +333,10 @@ _MISTAKES = {
         "abs(g[i] - q) → abs(np.float64(g[i]) - q)",
     ),
     ("q5", "a floor too low", _WRONG, "floor-left-out"): ("0.001 → 1e-12",),
+    ("q5", "nothing claimed, nothing wrong", "zeros_and_tiny_entries", "it should be 1"): (
+        "    h, errors →     if not np.any(g):\n        return 0.0\n    h, errors",
+    ),
+    ("q6", "one step at least", "nothing_outlives_a_call", "`w["): ("range(steps) → range(max(steps, 1))",),
     ("q6", "the rate is to blame", _NAMED, "rate-blamed"): ("gradients never reset → rate too high",),
     ("q6", "overwriting is to blame", _NAMED, "overwriting-blamed"): ("gradients never reset → gradients overwritten",),
     ("q6", "the sign is to blame", _NAMED, "sign-blamed"): ("gradients never reset → Wrong  sign",),

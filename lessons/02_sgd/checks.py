@@ -435,7 +435,8 @@ def _draw_hessian(rng, negative=0):
 def _call_twice(answer, name, *args):
     """The value of a call, if a second call with the same input gives it again."""
     first, second = (answer.call(name, *args) for _ in range(2))
-    if as_array(first).shape == as_array(second).shape and not np.array_equal(first, second, equal_nan=True):
+    values = as_array(first), as_array(second)
+    if values[0].shape == values[1].shape and not np.array_equal(*values, equal_nan=True):
         raise Misconception("state-survives-the-call")
     return first
 

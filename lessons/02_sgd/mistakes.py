@@ -107,6 +107,10 @@ _MISTAKES = {
     ),
     ("q1", "wrapped", _LAST, "`w["): _sgd("order[start : start + B] → np.resize(np.roll(order, -start), B)"),
     ("q1", "in-place", _LAST, "changes-its-inputs"): _sgd("w = w - alpha * g → w -= alpha * g"),
+    ("q1", "two-at-least", "a_pass_leaves_its_inputs_alone", "`the result["): _sgd(lines="B = max(B, 2)" + _LOOP),
+    ("q2", "always-memory", "momentum_leaves_its_inputs_alone", "`the result["): _momentum(
+        lines="beta = beta or 0.9" + _VELOCITY
+    ),
     ("q2", "plain", _GATHERS, "no-memory"): _momentum("beta * v + g → g"),
     ("q2", "reset", _GATHERS, "no-memory"): _momentum("    v = beta →     v = 0\n    v = beta"),
     ("q2", "mean", _GATHERS, "averaged-gradients"): _momentum("+ g → + (1 - beta) * g"),
@@ -203,6 +207,10 @@ _MISTAKES = {
     ("q4", "no-warm-up", _FALL, "ZeroDivisionError"): _schedules(
         "return alpha0 * (t + 1) / T_w → return warm", lines="warm = alpha0 * (t + 1) / T_w" + _COSINE
     ),
+    ("q4", "never-to-zero", "after_the_end_and_without_warm_up", "`rate"): _schedules(
+        lines="alpha_end = alpha_end or 0.1 * alpha0" + _COSINE
+    ),
+    ("q5", "always-momentum", "negative_curvature_has_no_rate", "`rates"): _rates("(1 + beta) → (1 + (beta or 0.9))"),
     ("q5", "A", _NAMED, "too-few-steps"): _rates(fault="A"),
     ("q5", "B", _NAMED, "wrong-numerator"): _rates(fault="B"),
     ("q5", "D", _NAMED, "condition-number"): _rates(fault="D"),
@@ -255,6 +263,10 @@ return first * seconds_per_pass / 3600 * dollars_per_hour
     ("q6", "saving", _CHOICE, "follow from the prices"): _prices(saving="1.0"),
     ("q6", "turned-round", _CHOICE, "saving-turned-round"): _prices(saving="PRICES.min() - PRICES[1]").replace(
         "CHOICE", "PRICES = price_runs(HEIGHTS, SECONDS_PER_PASS, DOLLARS_PER_HOUR, TARGET)\nCHOICE"
+    ),
+    ("q6", "one-pass", _CHOICE, "saving-of-one-pass"): _prices(saving="(1_300 - 300) / 3600 * 12"),
+    ("q6", "price", _CHOICE, "price-for-saving"): _prices(
+        saving="price_runs(HEIGHTS, SECONDS_PER_PASS, DOLLARS_PER_HOUR, TARGET).min()"
     ),
     ("q6", "own-problem", _CHOICE, "infinitely much"): _prices(choice="1", saving="0.0").replace(
         "CHOICE", "BATCH_SIZES, HEIGHTS, SECONDS_PER_PASS = (1,), np.zeros((1, 1, 1)), [1.0]\nCHOICE"

@@ -168,6 +168,10 @@ _MISTAKES = {
     ),
     ("q1", "in-place", _SURPRISE, "changes-its-inputs"): _loss("z = z -  → z -= "),
     ("q1", "squeezed", _LARGE, "stopped with"): _loss(lines="z = z.squeeze()" + _CE),
+    ("q1", "one-class-is-binary", _ROWS, "`loss`"): _loss(
+        lines="if z.shape[1] == 1:\n    return np.mean(np.logaddexp(0, z[:, 0]) - y * z[:, 0])" + _CE
+    ),
+    ("q2", "nobody-voted", _EMPTY, "`gradient["): _slope("/ len(Y) → / len(Y) * Y.sum() / Y.sum()"),
     ("q2", "sum", _ONE_VOTE, "sum-for-mean"): _slope(" / len(Y) → "),
     ("q2", "entries", _ONE_VOTE, "mean-over-entries"): _slope("len(Y) → Y.size"),
     ("q2", "sign", _ONE_VOTE, "uphill"): _slope("return ( → return -("),
@@ -322,7 +326,7 @@ return spreads, dead
     ("q5", "variance", _SHOWS, "variance-not-root"): _spread("h.var()"),
     ("q5", "by-unit", _SHOWS, "spread-by-unit"): _spread("h.std(axis=0).mean()"),
     ("q5", "by-review", _SHOWS, "spread-by-unit"): _spread("h.std(axis=1).mean()"),
-    ("q5", "each-unit", _SHOWS, "number or an array"): _spread("h.std(axis=0)"),
+    ("q5", "each-unit", _SHOWS, "should be an array"): _spread("h.std(axis=0)"),
     ("q5", "input-too", _SHOWS, "output-layer-counted"): _inside("[0][1:] → [0]"),
     ("q5", "output-too", _SHOWS, "output-layer-counted"): _inside("""hidden = forward(X, weights, biases)[0][1:]
  → h, hidden = X, []

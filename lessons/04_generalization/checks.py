@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from statistics import NormalDist
+
 import numpy as np
 
 from autograder.answers import (
@@ -40,13 +42,8 @@ def all_weights_pay_and_no_bias(answer, rng):
         return sum(lambda1 * first(p) + lambda2 * second(p) for p in arrays)
 
     lengths = (np.linalg.norm, lambda p: np.linalg.norm(p) / 2)
-    misread = (
-        lambda name: "b" not in name,
-        lambda name: "W" in name,
-        lambda name: not name.startswith("b"),
-        lambda name: name[1:].isdigit() and name[0] == "W",
-        lambda name: params[name].ndim > 1,
-    )
+    misread = [lambda name: "b" not in name, lambda name: "W" in name, lambda name: not name.startswith("b")]
+    misread += [lambda name: name[0] == "W" and name[1:].isdigit(), lambda name: params[name].ndim > 1]
     squares = (lambda p: (p**2).sum() / 2, lambda p: np.linalg.norm(p, 2) ** 2 / 2)
     wrong = {
         "root-of-the-squares": [pay(arrays, second=length) for arrays in ([flat], weights) for length in lengths],
@@ -80,17 +77,13 @@ def the_minimum_is_pulled_to_zero(answer, rng):
     a *= np.where(np.arange(d) % 2, rng.uniform(0.2, 0.8, d), rng.uniform(1.2, 4, d))
     a[:4] = np.abs(a[:4]) * [1, 1, -1, -1]  # both signs, on both sides of the threshold
     size, ridge = h * np.abs(a) - lambda1, h * a / (h + lambda2)
-    one_sided = (h * a - lambda1) / (h + lambda2)
+    one_sided, two_sided = ((h * a - lambda1 * sign) / (h + lambda2) for sign in (1, np.sign(a)))
+    lost = [np.maximum(one_sided, 0), np.maximum(two_sided, 0), one_sided, np.maximum(size, 0) / (h + lambda2)]
     factors = (1, 1 / (1 + lambda2), h / (h + lambda2), 1 / (h + lambda2))
     wrong = {
         "never-zero": [ridge, a],
-        "past-zero": np.sign(a) * size / (h + lambda2),
-        "negative-side-lost": [
-            np.maximum(one_sided, 0),
-            np.maximum((h * a - lambda1 * np.sign(a)) / (h + lambda2), 0),
-            one_sided,
-            np.maximum(size, 0) / (h + lambda2),
-        ],
+        "past-zero": two_sided,
+        "negative-side-lost": lost,
         "curvature-ignored": [np.sign(a) * np.maximum(np.abs(a) - lambda1, 0) * factor for factor in factors],
         "kept-whole": [np.where(size > 0, kept, 0) for kept in (a, ridge)],
     }
@@ -247,8 +240,9 @@ def dropout_is_a_penalty(answer, rng):
         }
         right = base + odds * variance
         NEAR.name(value, right, wrong)
-        if not NEAR.same(value, right) and Tolerance(0.03, 0).same(value, right) and odds * variance > 0.1 * base:
-            raise Misconception("drawn-not-derived")
+        turned = value if NEAR.same(value, right) else answer.call("expected_loss", X[::-1], y[::-1], w, q)
+        if Tolerance(0.2, 0).same(turned, value) and not Tolerance(1e-6, 0).same(turned, value):
+            raise Misconception("drawn-not-derived")  # the order of the examples matters to it
         NEAR.expect(value, right, "loss")
 
 
@@ -298,10 +292,7 @@ def labels_follow_the_pictures(answer, rng):
             "nothing-becomes-zero": np.where(right < 0, 0, right),
             "nearest-glyph": (changed[:, None] != glyphs).sum(axis=(2, 3)).argmin(axis=1),
             "one-transform": [_labels(glyphs, other(glyphs)) for other in transforms.values()],
-            "ten-glyphs": [
-                np.where(right >= 10, -1, right),
-                np.where((right >= 10) | (np.arange(K) >= 10), -1, right),
-            ],
+            "ten-glyphs": [np.where((right >= 10) | (np.arange(K) >= k), -1, right) for k in (10, K)],
         }
         with keep_inputs(answer, "labels_after", glyphs, name) as value:
             if as_array(value, "labels").shape == (10,):
@@ -362,7 +353,6 @@ def diverged_short_and_hopeless_runs(answer, rng):
     nan, best = float("nan"), float(rng.uniform(0.2, 0.3))
     _judge_fit(answer, rng, [(1.0, nan), (1.0, nan), (1.0, 0.9), (1.0, 0.8), *[(1.0, 0.95)] * 4], 2, 8)  # hopeless
     _judge_fit(answer, rng, [(1.0, 0.9), (0.9, best), (nan, nan), (nan, 0.8), (nan, nan), (nan, 0.1)], 3, 6)
-    _judge_fit(answer, rng, [(1.0, nan), (0.9, best), (0.8, nan), (0.7, best / 2), (0.6, 0.5), (0.5, 0.1)], 2, 5)
     falling = [(1 / k, best / k) for k in range(1, 10)]
     _judge_fit(answer, rng, falling, 2, int(rng.integers(3, 6)))  # max_epochs first
     _judge_fit(answer, rng, falling, 4, 1)
@@ -392,7 +382,7 @@ def all_intervals_hold_at_once(answer, rng):
         wrong = {
             "confidence-not-shared": [error * _t_quantile(1 - tail / 2, S - 1)],
             "one-sided": [error * _t_quantile(1 - tail / k, S - 1) for k in (K, 1)],
-            "normal-for-t": [error * _normal_quantile(1 - tail / k) for k in (2 * K, 2, K)],
+            "normal-for-t": [error * NormalDist().inv_cdf(1 - tail / k) for k in (2 * K, 2, K)],
             "degrees-of-freedom": [
                 error * _t_quantile(1 - tail / (2 * K), df) for df in (S, S - 2, 2 * S - 2, K - 1, K)
             ],
@@ -546,10 +536,11 @@ def _draw_images(rng, square):
 
 
 def _judge_far_shifts(answer, rng):
+    """Shifts of wide pictures: three as far as the picture reaches or farther, one by nearly its width, none at all."""
     images = _draw_images(rng, square=False)
     B, H, W = images.shape
     down, right = rng.integers(-H - 2, H + 3, B), rng.integers(-W - 2, W + 3, B)
-    down[:6], right[:6] = (H, -H, 0, 0, H + 1, -1), (0, 0, W, -W, 1, -W - 1)
+    down[:6], right[:6] = (H, -H - 1, 1, 0, 0, -1), (0, 1, W, 1 - W, 0, -W - 1)
     _expect_kept(answer, _shift(images, down, right), "shift_images", images, down, right)
 
 
@@ -610,15 +601,8 @@ def _stop(losses, patience, max_epochs, fault=""):
     return epoch, best_epoch
 
 
-_FAULTS = (
-    "one-epoch-too-many",
-    "one-epoch-too-few",
-    "training-loss-watched",
-    "previous-not-best",
-    "waits-in-total",
-    "tie-counts",
-    "never-stops",
-)
+_FAULTS = ("one-epoch-too-many", "one-epoch-too-few", "training-loss-watched", "previous-not-best", "waits-in-total",
+           "tie-counts", "never-stops")  # fmt: skip
 
 
 def _draw_telling_run(rng):
@@ -696,15 +680,7 @@ def _open_rows(value, K) -> list[np.ndarray]:
 
 
 def _t_quantile(p, df):
-    from scipy.special import stdtrit  # here: nobody who only reads the table of exercises needs SciPy
-
-    return stdtrit(df, p)
-
-
-def _normal_quantile(p):
-    from scipy.special import ndtri
-
-    return ndtri(p)
+    return EXERCISE.given("t_quantile")(p, df)
 
 
 def _call_twice(answer, name, *args):

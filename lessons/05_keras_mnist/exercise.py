@@ -63,10 +63,12 @@ import numpy as np
 def prepare(images, labels, classes):
     """(X, Y) for a dense network: float32 arrays of shapes (N, h * w) and (N, classes).
 
-    images: (N, h, w) uint8, 0 ... 255; labels: (N,) integers in 0 ... classes - 1, of which some may not occur.
-    X[i, r * w + c] = images[i, r, c] / 255; Y[i, k] = 1 where k = labels[i], else 0. The inputs stay as they were.
-    Example: images = [[[0, 51], [102, 255]]], labels = [2], classes = 4
-    gives X = [[0, 0.2, 0.4, 1]] and Y = [[0, 0, 1, 0]].
+    images: (N, h, w) uint8, 0 ... 255; labels: (N,) integers in 0 ... classes - 1, of
+    which some may not occur. X[i, r * w + c] = images[i, r, c] / 255; Y[i, k] = 1 where
+    k = labels[i], else 0. The inputs stay as they were.
+
+    >>> prepare(images=[[[0, 51], [102, 255]]], labels=[2], classes=4)
+    ([[0.0, 0.2, 0.4, 1.0]], [[0.0, 0.0, 1.0, 0.0]])
     """
     # BEGIN SOLUTION: one line for the pixels, one or two for the labels
     X = images.reshape(len(images), -1).astype(np.float32) / 255          # (N, h * w)
@@ -80,8 +82,12 @@ def find_untrained(labels, share):
     """The classes that occur in the validation part only, as a sorted list of numbers.
 
     labels: (n,) integers as they lie in the array; share: 0 < share < 1, that is validation_split.
-    The first floor(n * (1 - share)) examples are trained. Example: labels = [0, 0, 2, 1, 1, 2, 3], share = 0.5
-    trains on the first three; returns [1, 3].
+    The first floor(n * (1 - share)) examples are trained.
+
+    >>> find_untrained(labels=[0, 0, 2, 1, 1, 2, 3], share=0.5)
+    [1, 3]
+
+    Here the first three are trained.
     """
     # BEGIN SOLUTION: cut, then compare the two sets of classes
     cut = int(len(labels) * (1 - share))                                  # int cuts off the fraction
@@ -110,12 +116,18 @@ check("q1")
 # %% question="q2"
 # q2: the column of parameters, from the sizes alone
 def count_parameters(input_shape, layers):
-    """The number of weights and biases of each layer, in order: a list of whole numbers, one for each layer.
+    """The weights and biases of each layer, in order: a list of exact whole numbers.
 
-    input_shape: (h, w, channels). layers: a list of ("conv", filters, a, b) with filters of height a and width b,
-    ("pool", p), ("flatten",) and ("dense", units); no dense layer stands before a flatten. Layers that learn nothing count 0.
-    Example: (28, 28, 1) and [("flatten",), ("dense", 512), ("dense", 10)] give [0, 401920, 5130];
-    (6, 6, 2) and [("conv", 3, 3, 3), ("pool", 2), ("flatten",), ("dense", 4)] give [57, 0, 0, 52].
+    input_shape: (h, w, channels). layers: a list of ("conv", filters, a, b) with
+    filters of height a and width b, ("pool", p), ("flatten",) and ("dense", units); no
+    dense layer stands before a flatten. Layers that learn nothing count 0.
+
+    >>> count_parameters(input_shape=(28, 28, 1),
+    ...                  layers=[("flatten",), ("dense", 512), ("dense", 10)])
+    [0, 401920, 5130]
+    >>> count_parameters(input_shape=(6, 6, 2), layers=[("conv", 3, 3, 3), ("pool", 2),
+    ...                                                 ("flatten",), ("dense", 4)])
+    [57, 0, 0, 52]
     """
     # BEGIN SOLUTION: carry the shape of the map from layer to layer
     shape, counts = tuple(input_shape), []
@@ -166,10 +178,11 @@ check("q2")
 def build_model(sizes, rate):
     """A compiled keras.Model that maps (N, sizes[0]) to logits (N, sizes[-1]).
 
-    sizes: (inputs, units of each hidden layer ..., classes), at least two numbers; rate: Adam's learning rate.
-    Loss: softmax cross-entropy of the logits with one-hot labels (N, classes), mean over the batch; metric: accuracy.
-    Each call gives a new model. Example: build_model((784, 512, 10), 0.001) has weights of shapes (784, 512), (512,),
-    (512, 10), (10,).
+    sizes: (inputs, units of each hidden layer ..., classes), at least two numbers;
+    rate: Adam's learning rate. Loss: softmax cross-entropy of the logits with one-hot
+    labels (N, classes), mean over the batch; metric: accuracy. Each call gives a new
+    model. Example: build_model((784, 512, 10), 0.001) has weights of shapes (784, 512),
+    (512,), (512, 10), (10,).
     """
     # BEGIN SOLUTION: stack the layers, compile, return
     hidden = [keras.layers.Dense(units, activation="relu") for units in sizes[1:-1]]
@@ -257,11 +270,14 @@ def compare_with_torch(convert):
 def to_torch_state(weights, positions, map_shape=None):
     """{"<position>.weight": array, "<position>.bias": array, ...} for nn.Sequential.
 
-    weights: the list of a Keras model, kernel and bias of each layer in turn; a kernel is (a, b, in, out) or (in, out).
-    positions: for each of these layers its place in nn.Sequential. map_shape: (rows, columns, channels) of the map that is
-    flattened before the first dense layer, or None if none is. All arrays: own copies, C order.
-    Example: weights = [[[1, 2, 3], [4, 5, 6]], [7, 8, 9]] as arrays, positions = [2] gives
-    {"2.weight": [[1, 4], [2, 5], [3, 6]], "2.bias": [7, 8, 9]}.
+    weights: the list of a Keras model, kernel and bias of each layer in turn; a kernel
+    is (a, b, in, out) or (in, out). positions: for each of these layers its place in
+    nn.Sequential. map_shape: (rows, columns, channels) of the map that is flattened
+    before the first dense layer, or None if none is. All arrays: own copies, C order.
+
+    >>> to_torch_state(weights=[[[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]], [7.0, 8.0, 9.0]],
+    ...                positions=[2])
+    {"2.weight": [[1.0, 4.0], [2.0, 5.0], [3.0, 6.0]], "2.bias": [7.0, 8.0, 9.0]}
     """
     # BEGIN SOLUTION: one layer after another; the first dense one may have to change the order of its inputs
     state = {}
@@ -364,9 +380,11 @@ for what, stop, meanwhile in (("at the end of an epoch", 10, 0), ("within an epo
 # %% question="q5"
 # q5: a state from which a run goes on as if it had never been stopped
 def save_state(run):
-    """The state of a Run as plain data: a dictionary of numbers, texts, arrays, and lists or dictionaries of these.
+    """The state of a Run as plain data, from which another session can go on.
 
-    It doesn't change when the run trains on, and the run isn't changed by being saved. The data X, Y isn't in it.
+    A dictionary of numbers, texts, arrays, and lists or dictionaries of these. It
+    doesn't change when the run trains on, and the run isn't changed by being saved. The
+    data X, Y isn't in it.
     """
     # BEGIN SOLUTION: all that step() reads and changes, as copies
     arrays = {name: getattr(run, name).copy() for name in ("W", "m", "v", "order")}
@@ -378,8 +396,9 @@ def save_state(run):
 def load_state(run, state):
     """Put a saved state into `run`, another Run on the same data with another seed; returns nothing.
 
-    Afterwards each run.step() does what it would have done in the run that was saved, to the last bit. The state stays as
-    it was, also while the run trains on, so that it can be loaded again.
+    Afterwards each run.step() does what it would have done in the run that was saved,
+    to the last bit. The state stays as it was, also while the run trains on, so that it
+    can be loaded again.
     """
     # BEGIN SOLUTION: the same things, the other way round
     for name in ("W", "m", "v", "order"):
@@ -463,10 +482,14 @@ for width, *curves in zip(WIDTHS, TRAIN_LOSS, VAL_LOSS, TEST_ACCURACY):
 # %% question="q6"
 # q6: the epochs, the test, the price of a point, your choice, and the number that defends it
 def pick_epochs(val_loss):
-    """(R,) whole numbers: for each of R settings the number of epochs with the lowest validation loss, mean over seeds.
+    """(R,) whole numbers: for each setting the epochs with the lowest validation loss.
 
-    val_loss: (R, S, E), val_loss[r, s, e] is the loss of setting r, seed s after e + 1 epochs; may contain nan. An epoch counts
-    only if no seed is nan there; a setting without such an epoch gets 0. Example: [[[3, 1, 2], [3, 2, 3]]] gives [2].
+    val_loss: (R, S, E), val_loss[r, s, e] is the loss of setting r, seed s after e + 1
+    epochs; may contain nan. The mean over seeds decides. An epoch counts only if no
+    seed is nan there; a setting without such an epoch gets 0.
+
+    >>> pick_epochs(val_loss=[[[3.0, 1.0, 2.0], [3.0, 2.0, 3.0]]])
+    [2]
     """
     # BEGIN SOLUTION: mean over seeds, then the place of the smallest
     means = val_loss.mean(axis=1)                           # (R, E), nan where a seed is nan
@@ -476,10 +499,16 @@ def pick_epochs(val_loss):
 
 
 def overfitting_t(val_loss, epoch):
-    """t of the rise of the validation loss between `epoch` and the last epoch; 0.0 if `epoch` is the last one.
+    """t of the rise of the validation loss between `epoch` and the last epoch.
 
-    val_loss: (S, E) of one setting, epoch: number of epochs, 1 ... E. The differences are taken seed by seed.
-    Example: val_loss = [[5, 2, 4], [5, 3, 4], [5, 1, 4]], epoch = 2: differences 2, 1, 3; returns 2 * sqrt(3) / 1 = 3.46...
+    val_loss: (S, E) of one setting, epoch: number of epochs, 1 ... E; 0.0 if it is the
+    last one. The differences are taken seed by seed.
+
+    >>> overfitting_t(val_loss=[[5.0, 2.0, 4.0], [5.0, 3.0, 4.0], [5.0, 1.0, 4.0]],
+    ...               epoch=2)
+    3.4641
+
+    The differences are 2, 1, 3, and 2 * sqrt(3) / 1 is t.
     """
     # BEGIN SOLUTION: differences, their mean, its standard error
     rise = val_loss[:, -1] - val_loss[:, epoch - 1]         # (S,)
@@ -490,10 +519,15 @@ def overfitting_t(val_loss, epoch):
 
 
 def price_of_points(accuracy, dollars):
-    """(R - 1,) dollars for one further percentage point of accuracy, from each setting to the next; np.inf where nothing is gained.
+    """(R - 1,) dollars for one further percentage point, from each setting to the next.
 
-    accuracy: (R,) shares in 0 ... 1; dollars: (R,), ascending. Example: accuracy = [0.90, 0.92, 0.91], dollars = [100, 300, 400]
-    gives [100, inf]: two points for 200 dollars, then none.
+    accuracy: (R,) shares in 0 ... 1; dollars: (R,), ascending. np.inf where nothing is
+    gained.
+
+    >>> price_of_points(accuracy=[0.90, 0.92, 0.91], dollars=[100.0, 300.0, 400.0])
+    [100.0, inf]
+
+    These are two points for 200 dollars, then none.
     """
     # BEGIN SOLUTION: more dollars over more points
     points, more = 100 * np.diff(accuracy), np.diff(dollars)

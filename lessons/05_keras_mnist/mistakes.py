@@ -163,8 +163,11 @@ return sorted(set(labels[:cut].tolist()) - set(labels[cut:].tolist()))
         ("ceil", "pooling-rounded-up", "(shape[0] // sizes[0], shape[1] // sizes[0], shape[2])",
          "(-(-shape[0] // sizes[0]), -(-shape[1] // sizes[0]), shape[2])"),
         ("halves", "pooling-rounded-up", "shape[0] // sizes[0], shape[1] //", "shape[0] / sizes[0], shape[1] /"),
+        ("no-channels", "flatten-without-channels", "shape[0] * shape[1] * shape[2]", "shape[0] * shape[1]"),
+        ("one-side", "pooling-on-one-side", "shape[1] // sizes[0]", "shape[1]"),
         ("crossed", "height-for-width", "(h - a + 1, w - b + 1, filters)", "(h - b + 1, w - a + 1, filters)")),
     *_wrong("q2", "counting_builds_nothing",
+        ("floats", "the counts", "(shape[0] + 1) * sizes[0], (", "int((shape[0] + 1.0) * sizes[0]), ("),
         ("builder", "count_parameters", _with("q2", count_parameters="""
 made = {"conv": lambda n, a, b: keras.layers.Conv2D(n, (a, b)), "pool": keras.layers.MaxPooling2D,
         "flatten": keras.layers.Flatten, "dense": keras.layers.Dense}
@@ -201,6 +204,8 @@ return [layer.count_params() for layer in model.layers]
         ("mse", "squared-error", "CategoricalCrossentropy(from_logits=True)", "MeanSquaredError()"),
         ("binary", "each-class-for-itself", "Categorical", "Binary"),
         ("sum", "sum-over-the-batch", "from_logits=True", "from_logits=True, reduction='sum'"),
+        ("by-hand", "softmax-then-log", "keras.losses.CategoricalCrossentropy(from_logits=True)",
+         "lambda y, z: -keras.ops.mean(keras.ops.sum(y * keras.ops.log(keras.ops.softmax(z) + 1e-7), axis=-1))"),
         ("smoothed", "`the loss`", "from_logits=True", "from_logits=True, label_smoothing=0.1"),
         ("decay-in-the-loss", "`the loss`", 'activation="relu"', 'activation="relu", kernel_regularizer="l2"'),
         ("no-metric", "accuracy-not-reported", '"accuracy"', ""),
@@ -298,6 +303,10 @@ def build_model(sizes, rate):
         ("draws", "saving-changes-the-run", "return", "run.rng.random(99)\n    return"),
         ("other-run", "class Run",
          "class Run(Run):\n    def step(self):\n        self.W += 0\n        return 0.0\n\n" + _RIGHT["q5"]),
+        ("stash", "state-kept-elsewhere", "import copy\nSTASH = []\n" + _with("q5", save_state="""
+STASH.append(copy.deepcopy(vars(run)))
+return {'number': len(STASH) - 1}
+""", load_state="vars(run).update(copy.deepcopy(STASH[state['number']]))")),
         ("state-emptied", "KeyError", 'state["W"].copy()', 'state.pop("W")')),
     *_wrong("q5", "a_run_goes_on_within_an_epoch",
         ("no-order", "place-in-the-epoch-forgotten", 'state["order"].copy()', "run.order"),
@@ -311,11 +320,7 @@ state = {name: value for name, value in vars(run).items() if name not in ("X", "
 return {**state, "generator": run.rng.bit_generator.state}
 """), 'state["rng"]', 'state["generator"]')),
         ("with-data", "data-in-the-state", '"W":', '"X": run.X.copy(), "W":'),
-        ("with-labels", "data-in-the-state", '"W":', '"data": [run.Y.tolist()], "W":'),
-        ("stash", "state-kept-elsewhere", "import copy\nSTASH = []\n" + _with("q5", save_state="""
-STASH.append(copy.deepcopy(vars(run)))
-return {'number': len(STASH) - 1}
-""", load_state="vars(run).update(copy.deepcopy(STASH[state['number']]))"))),
+        ("with-labels", "data-in-the-state", '"W":', '"data": [run.Y.tolist()], "W":')),
     *_wrong("q5", "a_state_can_be_loaded_again",
         ("load-aliases", "loading-hands-the-state-over", '.copy(), state["m"].copy(), state["v"].copy()',
          ', state["m"], state["v"]', 'order"].copy()', 'order"]'),
@@ -333,7 +338,7 @@ run.rng.bit_generator.state = state["rng"]
         ("lucky", "luckiest-seed", "val_loss.mean(axis=1)", "val_loss.min(axis=1)"),
         ("largest", "largest-loss", "means.argmin", "val_loss.mean(axis=1).argmax"),
         ("median", "`the epochs[", "val_loss.mean(axis=1)", "np.median(val_loss, axis=1)"),
-        ("each-seed", "`the epochs[",
+        ("each-seed", "mean-of-the-best-epochs",
          _with("q6", pick_epochs="return np.round(val_loss.argmin(axis=2).mean(axis=1)) + 1")),
         ("last", "`the epochs[", _with("q6", pick_epochs="return np.full(len(val_loss), val_loss.shape[2])")),
         ("nanmean", "nan-passed-over", "means = val_loss.mean(axis",
@@ -369,6 +374,8 @@ run.rng.bit_generator.state = state["rng"]
         ("cheap", "cheapest", "512", "32"),
         ("small", "Another width earns more", "512\nNEXT_PRICE = 13183.65", "128\nNEXT_PRICE = 713.42"),
         ("index", "one of the widths", "512", "2"),
+        ("on-training", "picked-on-the-training-loss", "EPOCHS = pick_epochs(VAL_LOSS)",
+         "EPOCHS = pick_epochs(TRAIN_LOSS)"),
         ("before", "price-of-the-step-before", "13183.65", "713.42"),
         ("peeked", "picked-on-the-test-set", "13183.65",
          "price_of_points(accuracy_after([32, 20, 19, 11]), price_a_month([32, 20, 19, 11]))[2]"),

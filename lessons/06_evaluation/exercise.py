@@ -65,12 +65,16 @@ import numpy as np
 # %% question="q1"
 # q1: the confusion matrix, where a review may stand for several
 def count_confusion(y, called, K, weights=None):
-    """(K, K): entry [i, j] is the sum of the weights of all reviews of class i that were called j.
+    """(K, K): entry [i, j] adds up the weights of the reviews of class i called j.
 
     y, called: (n,) integers 0 ... K-1, the truth and what the model called it; n >= 1.
     weights: (n,) numbers >= 0, or None: each review has the weight 1.
-    Example: y = [0, 0, 2, 2], called = [0, 2, 2, 2], K = 3 gives [[1, 0, 1], [0, 0, 0], [0, 0, 2]];
-    with weights = [10, 1, 1, 10] it gives [[10, 0, 1], [0, 0, 0], [0, 0, 11]].
+
+    >>> count_confusion(y=[0, 0, 2, 2], called=[0, 2, 2, 2], K=3)
+    [[1, 0, 1], [0, 0, 0], [0, 0, 2]]
+    >>> count_confusion(y=[0, 0, 2, 2], called=[0, 2, 2, 2], K=3,
+    ...                 weights=[10.0, 1.0, 1.0, 10.0])
+    [[10, 0, 1], [0, 0, 0], [0, 0, 11]]
     """
     # BEGIN SOLUTION: add each weight at its place
     C = np.zeros((K, K))
@@ -110,12 +114,15 @@ check("q1")
 # %% question="q2"
 # q2: scores of each class and their averages; and a recall that was kept back
 def score_classes(C, beta=1.0):
-    """A dictionary: "precision", "recall", "f": (K,) arrays; "macro", "weighted", "micro": numbers, the averages of f.
+    """A dictionary of three (K,) arrays and three numbers, as in the example.
 
-    C: (K, K), rows the truth, columns what was called; entries >= 0, at least one > 0, not always whole numbers.
-    beta: > 0. 0/0 is 0; a class that never occurs counts in the macro average like any other.
-    Example: C = [[1, 3], [0, 6]], beta = 2 gives precision [1, 0.6667], recall [0.25, 1], f [0.2941, 0.9091],
-    macro 0.6016, weighted 0.6631, micro 0.7, rounded.
+    C: (K, K), rows the truth, columns what was called; entries >= 0, at least one > 0,
+    not always whole numbers. beta: > 0. "macro", "weighted", "micro": the averages
+    of "f". 0/0 is 0; a class that never occurs counts in "macro" like any other.
+
+    >>> score_classes(C=[[1.0, 3.0], [0.0, 6.0]], beta=2.0)
+    {"precision": [1.0, 0.6667], "recall": [0.25, 1.0], "f": [0.2941, 0.9091],
+     "macro": 0.6016, "weighted": 0.6631, "micro": 0.7}
     """
     # BEGIN SOLUTION: hits, what was called, what is there; then shares of them
     hits, called, there = np.diag(C), C.sum(axis=0), C.sum(axis=1)                          # (K,) each
@@ -130,9 +137,14 @@ def score_classes(C, beta=1.0):
 
 
 def find_recall(precision, f1):
-    """The recall in 0 ... 1 that gives this F1 (beta = 1) with this precision; float("nan") if there is none.
+    """The recall in 0 ... 1 that gives this F1 (beta = 1) with this precision.
 
-    0 < precision <= 1, 0 < f1 <= 1. Examples: precision 0.5, F1 0.6 give 0.75; precision 0.5, F1 0.7 give nan.
+    0 < precision <= 1, 0 < f1 <= 1. Where there is none: float("nan").
+
+    >>> find_recall(precision=0.5, f1=0.6)
+    0.75
+    >>> find_recall(precision=0.5, f1=0.7)
+    nan
     """
     # BEGIN SOLUTION: solve the definition of F1 for the recall
     bottom = 2 * precision - f1
@@ -168,11 +180,15 @@ check("q2")
 # %% question="q3"
 # q3: the AUC of scores, and that of alarms
 def compute_auc(y, score):
-    """The share of pairs (one review with y = 1, one with y = 0) in which the first has the higher score; ties count half.
+    """The share of pairs, one review with y = 1 and one with y = 0, that the first wins.
 
-    y: (n,) zeros and ones; score: (n,) numbers. Without any pair: float("nan").
-    20,000 scores: within two seconds, within 50 MB.
-    Example: y = [1, 0, 1, 0], score = [3, 2, 2, -1] gives 0.875: of four pairs three are won and one is a tie.
+    It wins by the higher score; a tie counts half. y: (n,) zeros and ones; score: (n,)
+    numbers. Without any pair: float("nan"). 20,000 scores: within two seconds and 50 MB.
+
+    >>> compute_auc(y=[1, 0, 1, 0], score=[3.0, 2.0, 2.0, -1.0])
+    0.875
+
+    Of four pairs three are won and one is a tie.
     """
     # BEGIN SOLUTION: sort one side, find the place of the other in it
     positives, negatives = score[y == 1], np.sort(score[y == 0])
@@ -186,7 +202,9 @@ def auc_of_alarms(C):
     """What compute_auc returns when the score is the alarm itself, 0 or 1.
 
     C: (2, 2) = [[TN, FP], [FN, TP]], both rows with a sum > 0.
-    Example: C = [[60, 20], [5, 15]] gives 0.75.
+
+    >>> auc_of_alarms(C=[[60, 20], [5, 15]])
+    0.75
     """
     # BEGIN SOLUTION: from the share of each row that was called right
     (tn, fp), (fn, tp) = C
@@ -221,13 +239,19 @@ check("q3")
 # %% question="q4"
 # q4: the cheapest threshold within the staff's limit
 def choose_threshold(p, y, false_alarm, miss, at_most=None):
-    """(t, cost): the threshold with the lowest cost per 1,000 reviews, and that cost in dollars.
+    """(t, cost): the threshold with the lowest cost per 1,000 reviews, and that cost.
 
-    p: (n,) probabilities, y: (n,) zeros and ones, alarm where p >= t; false_alarm, miss: dollars, > 0.
-    t is one of the values in p, or np.inf (no alarm at all). at_most: the largest number of alarms among these n reviews,
-    0 or more; None: no limit. Of thresholds with equal cost the highest.
-    Example: p = [0.9, 0.8, 0.8, 0.1], y = [1, 0, 1, 0], false_alarm = 2, miss = 10 gives (0.8, 500.0);
-    with at_most = 2 it gives (0.9, 2500.0).
+    p: (n,) probabilities, y: (n,) zeros and ones, alarm where p >= t; false_alarm,
+    miss: dollars, > 0. t is one of the values in p, or np.inf (no alarm at all).
+    at_most: the largest number of alarms among these n reviews, 0 or more; None:
+    no limit. Of thresholds with equal cost the highest.
+
+    >>> choose_threshold(p=[0.9, 0.8, 0.8, 0.1], y=[1, 0, 1, 0], false_alarm=2.0,
+    ...                  miss=10.0)
+    (0.8, 500.0)
+    >>> choose_threshold(p=[0.9, 0.8, 0.8, 0.1], y=[1, 0, 1, 0], false_alarm=2.0,
+    ...                  miss=10.0, at_most=2)
+    (0.9, 2500.0)
     """
     # BEGIN SOLUTION: start from nobody, go down through the values of p
     best_t, best = np.inf, miss * (y == 1).sum()
@@ -315,14 +339,17 @@ FAULTS = "AB"
 
 
 def split_and_balance(y, test_share, rng):
-    """(train, test): two integer arrays of row numbers; in train the rarer classes are repeated, in test nothing is.
+    """(train, test): row numbers; train repeats the rarer classes, test nothing.
 
-    y: (n,) class numbers, two classes or more; 0 < test_share < 1; rng: np.random.Generator, the only source of chance.
-    test: of each class, with n_k rows, test_share * n_k of them, give or take one, none twice.
-    train: every other row at least once. Of the largest class none twice; of each other class rows are repeated, drawn
-    at random, until it fills as many places as the largest. Any order.
-    Example: y = [0, 0, 0, 0, 0, 0, 1, 1, 1], test_share = 1/3: test holds two zeros and a one; train the four other
-    zeros, and four places for the two other ones, each at least once: perhaps train = [5, 0, 3, 2, 7, 8, 8, 7], test = [1, 6, 4].
+    y: (n,) class numbers, two classes or more; 0 < test_share < 1;
+    rng: np.random.Generator, the only source of chance.
+    test: of each class, with n_k rows, test_share * n_k of them, give or take one,
+    none twice. train: every other row at least once. Of the largest class none twice;
+    of each other class rows are repeated, drawn at random, until it fills as many
+    places as the largest. Any order.
+    Example: y = [0, 0, 0, 0, 0, 0, 1, 1, 1], test_share = 1/3: test holds two zeros
+    and a one; train the four other zeros, and four places for the two other ones, each
+    at least once: perhaps train = [5, 0, 3, 2, 7, 8, 8, 7], test = [1, 6, 4].
     """
     # BEGIN SOLUTION: class by class: shuffle, cut; then fill up the training part
     train, test = [], []
@@ -403,13 +430,18 @@ print(f"the colleague: 95 % of resamples of {n} sentences save {np.quantile(savi
 # %% question="q6"
 # q6: the paired interval over reviews, your choice, and the numbers that defend it
 def bootstrap_saving(old, new, review, draws, confidence=0.95):
-    """(saving, low, high), in dollars a sentence: the mean of old - new as observed, and its percentile interval.
+    """(saving, low, high), dollars a sentence: the mean of old - new, and its interval.
 
-    old, new: (n,) dollars of each sentence; review: (n,) numbers 0 ... D-1, in any order, each at least once.
-    draws: (R, D) review numbers, each row one resample. low, high: what a share (1 - confidence) / 2 of the R resamples
-    lies below, and above, as np.quantile has it.
-    Example: old = [3, 0, 27], new = [0, 0, 24], review = [0, 0, 1], draws = [[0, 0], [1, 0], [1, 1]]: the draws save
-    1.5, 2 and 3 a sentence; with confidence = 0.5 returns (2.0, 1.75, 2.5).
+    old, new: (n,) dollars of each sentence; review: (n,) numbers 0 ... D-1, in any
+    order, each at least once. draws: (R, D) review numbers, each row one resample.
+    low, high: what a share (1 - confidence) / 2 of the R resamples lies below, and
+    above, as np.quantile has it.
+
+    >>> bootstrap_saving(old=[3.0, 0.0, 27.0], new=[0.0, 0.0, 24.0], review=[0, 0, 1],
+    ...                  draws=[[0, 0], [1, 0], [1, 1]], confidence=0.5)
+    (2.0, 1.75, 2.5)
+
+    Here the draws save 1.5, 2 and 3 a sentence.
     """
     # BEGIN SOLUTION: what each review saves, how long it is; then sums over the drawn reviews
     saved, length = np.bincount(review, old - new), np.bincount(review)                     # (D,) each

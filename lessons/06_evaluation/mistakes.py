@@ -123,11 +123,12 @@ _CHEAP, _ENDS, _LIMIT, _ONE_KIND = (
     "the_staff_can_answer_them",
     "one_kind_of_review_only",
 )
-_NAMED, _CLEAN, _BALANCED, _CHANCE = (
+_NAMED, _CLEAN, _BALANCED, _ANY, _CHANCE = (
     "the_faults_are_named",
     "the_test_part_is_clean",
     "the_training_part_is_balanced",
-    "any_class_may_be_rare_and_chance_is_the_generators",
+    "any_class_may_be_rare",
+    "chance_is_the_generators",
 )
 _WHOLE, _INTERVAL, _CHOICE, _SINGLE = (
     "whole_reviews_are_drawn",
@@ -169,7 +170,7 @@ MISTAKES = [
     Mistake("q1", "normalised", _WEIGHT, "shares-for-counts", _confusion(edit_text(
         _ADD, "C = ", "weights = None if weights is None else weights / weights.mean()\nC = "
     ))),
-    Mistake("q1", "whole-numbers", _WEIGHT, "`C[", _confusion(edit_text(
+    Mistake("q1", "whole-numbers", _WEIGHT, "fractions-cut-off", _confusion(edit_text(
         _ADD, "np.zeros((K, K))", "np.zeros((K, K), dtype=int)"
     ))),
     Mistake("q1", "transposed-later", _WEIGHT, "transposed", _confusion(edit_text(
@@ -182,6 +183,10 @@ MISTAKES = [
     Mistake("q1", "largest-seen", _ABSENT, "absent-classes-dropped", _confusion(edit_text(
         _ADD, "C = ", "K = max(y.max(), called.max()) + 1\nC = "
     ))),
+    Mistake("q1", "renumbered", _ABSENT, "absent-classes-dropped", _confusion(
+        "seen = np.unique([*y, *called])\n"
+        "y, called = np.searchsorted(seen, y), np.searchsorted(seen, called)" + _ADD.rstrip()
+    )),
     Mistake("q1", "in-place", _ABSENT, "changes-its-inputs", _confusion("""
         y *= K
         y += called
@@ -251,6 +256,9 @@ MISTAKES = [
     ))),
     Mistake("q2", "nothing", _RECALL, "not None", _scores(_SHARES, edit_text(_SHEET, 'float("nan")', "None"))),
     Mistake("q2", "nan", _ZERO, "nan-for-nothing", _scores(_NAIVE)),
+    Mistake("q2", "at-least-one", _ZERO, "sums-of-at-least-one", _scores(edit_text(
+        _SHARES, "np.divide(hits, called, out=np.zeros(len(C)), where=called > 0)", "hits / np.maximum(called, 1)"
+    ))),
     Mistake("q2", "present-only", _ZERO, "absent-class-skipped", _scores(edit_text(
         _SHARES, "F.mean()", "F[there > 0].mean()"
     ))),
@@ -285,6 +293,11 @@ MISTAKES = [
         hits = np.cumsum(y[np.argsort(-score, kind='stable')])
         return hits[y[np.argsort(-score, kind='stable')] == 0].sum() / (y.sum() * (len(y) - y.sum()))
     """)),
+    Mistake("q3", "grid", _PAIRS, "scores-on-a-grid", _auc("""
+        t = np.linspace(score.max(), score.min(), 2000)[:, None]
+        hits, false = ((score[y == k] >= t).mean(axis=1) for k in (1, 0))
+        return np.trapezoid(np.r_[0, hits], np.r_[0, false])
+    """)),
     Mistake("q3", "not-divided", _PAIRS, "`AUC`", _auc(edit_text(_PLACES, " / len(negatives)", ""))),
     Mistake("q3", "precision", _PAIRS, "`AUC`", _auc(
         "from sklearn.metrics import average_precision_score\n"
@@ -306,7 +319,8 @@ MISTAKES = [
     Mistake("q3", "alarms-product", _ALARMS, "ties-lost", _auc(alarms="tp / (fn + tp) * tn / (tn + fp)")),
     Mistake("q3", "alarms-generous", _ALARMS, "ties-won", _auc(alarms="1 - fn / (fn + tp) * fp / (tn + fp)")),
     Mistake("q3", "alarms-turned", _ALARMS, "upside-down", _auc(alarms="(fn / (fn + tp) + fp / (tn + fp)) / 2")),
-    Mistake("q3", "alarms-columns", _ALARMS, "rows-for-columns", _auc(alarms="(tn / (tn + fn) + tp / (fp + tp)) / 2")),
+    Mistake("q3", "alarms-columns", _ALARMS, "columns-of-the-alarms",
+        _auc(alarms="(tn / (tn + fn) + tp / (fp + tp)) / 2")),
     Mistake("q3", "alarms-difference", _ALARMS, "`AUC`", _auc(alarms="tp / (fn + tp) - fp / (tn + fp)")),
     Mistake("q3", "folded", _PAIRS, "upside-down", _auc(edit_text(
         _PLACES,
@@ -408,7 +422,18 @@ MISTAKES = [
     Mistake("q4", "false-only", _LIMIT, "limit-ignored", _threshold(edit_text(
         _SEARCH, "alarm.sum() > at_most", "(alarm & (y == 0)).sum() > at_most"
     ))),
-    Mistake("q4", "zero-limit", _ONE_KIND, "`t` is", _threshold(edit_text(
+    Mistake("q4", "raised", _LIMIT, "limit-by-raising", _threshold(edit_text(
+        _SEARCH,
+        "    if at_most is not None and alarm.sum() > at_most:\n        break\n", "",
+        "return best",
+        (
+            "while at_most is not None and (p >= best[0]).sum() > at_most:\n"
+            "    best = min([*p[p > best[0]], np.inf]), best[1]\n"
+            "t = best[0]\n"
+            "return t, 1000 * np.mean(false_alarm * ((p >= t) & (y == 0)) + miss * ((p < t) & (y == 1)))"
+        ),
+    ))),
+    Mistake("q4", "zero-limit", _LIMIT, "zero-for-no-limit", _threshold(edit_text(
         _SEARCH, "at_most is not None and alarm", "at_most and alarm"
     ))),
     Mistake("q4", "shares-of-nobody", _ONE_KIND, "`cost` is nan", _threshold(edit_text(
@@ -485,7 +510,7 @@ MISTAKES = [
         "[np.concatenate([rows, rng.choice(np.r_[rows, out], most - len(rows))]) for rows, out in zip(train, test)]",
     ))),
     Mistake("q5", "twice", _BALANCED, "not-balanced", _split(edit_text(_PARTS, "most - len(rows))", "most)"))),
-    Mistake("q5", "ones", _CHANCE, "class-one-assumed-rare", _split(edit_text(
+    Mistake("q5", "ones", _ANY, "class-one-assumed-rare", _split(edit_text(
         _PARTS,
         "filled = [np.concatenate([rows, rng.choice(rows, most - len(rows))]) for rows in train]",
         (
@@ -503,6 +528,12 @@ MISTAKES = [
         _PARTS, "rng.choice", "np.random.choice"
     ))),
     Mistake("q5", "own", _CHANCE, "generator-ignored", _split("rng = np.random.default_rng(0)" + _PARTS.rstrip())),
+    Mistake("q5", "first-copies", _CHANCE, "copies-by-position", _split(edit_text(
+        _PARTS, "np.concatenate([rows, rng.choice(rows, most - len(rows))])", "np.resize(np.sort(rows), most)"
+    ))),
+    Mistake("q5", "as-they-lie", _CHANCE, "generator-ignored", _split(edit_text(
+        _PARTS, "rng.permutation(np.flatnonzero(y == k))", "np.flatnonzero(y == k)"
+    ))),
     Mistake("q5", "one-row", _CHANCE, "one-row-repeated", _split(edit_text(
         _PARTS, "rng.choice(rows, most - len(rows))", "np.repeat(rows[:1], most - len(rows))"
     ))),
@@ -768,7 +799,7 @@ UNUSUAL = [
                 drawn = [g for d in row for g in sentences[d]]
                 means.append(sum(drawn) / len(drawn))
             means.sort()
-            at = lambda share: means[int(round(share * (len(means) - 1)))]
+            at = lambda share: float(np.interp(share, np.linspace(0, 1, len(means)), means))
             tail = (1 - confidence) / 2
             return [np.mean(old - new), at(tail), at(1 - tail)]
         """,

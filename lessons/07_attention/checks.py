@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from pathlib import Path
 
 import numpy as np
 
@@ -20,13 +21,15 @@ from autograder.answers import (
     expect_numbers,
     expect_parts,
     expect_shape,
-    judge_equal,
+    judge_constant,
     keep_inputs,
 )
+from autograder.answers.rooms import load_module
 
 NEAR = Tolerance(1e-5, 1e-6)  # loose enough for float32, far tighter than any wrong recipe below
 EXERCISE = Exercise.beside(__file__)
 say = EXERCISE.say
+recipes = load_module(Path(__file__).with_name("recipes.py"))
 
 
 @EXERCISE.check("q1", points=2)
@@ -79,7 +82,7 @@ def who_may_look_nowhere_gets_zeros(answer, rng):
         _judge_attention(out, weights, Q, K, V, mask)
 
 
-@EXERCISE.check("q1", hidden=True)
+@EXERCISE.check("q1")
 def large_scores_do_no_harm(answer, rng):
     for visible, hidden in ((990, 990), (-990, -990), (-999.5, 990), (-999.5, -999.5), (0, 990)):
         for kind in (np.float64, np.float32):
@@ -90,7 +93,7 @@ def large_scores_do_no_harm(answer, rng):
                 mask[:] = True
             Q[:, 0], K[:, 0] = 40, np.where(mask, visible, hidden)
             Q[-1, 0] = -40  # rows at different heights
-            right = _soft(_scores(Q, K), mask)
+            right = recipes.soften(recipes.score_pairs(Q, K), mask)
             with keep_inputs(answer, "attention", Q, K, V, None if mask.all() else mask) as value:
                 out, weights = _pair(value, (m, d_v), (m, n))
                 finite = np.isfinite(weights).all() and np.isfinite(out).all()
@@ -98,6 +101,8 @@ def large_scores_do_no_harm(answer, rng):
                     raise Misconception("penalty-too-small")
                 if not finite or (weights[:, mask] < 1e-30).all(axis=1).any():
                     raise Misconception("overflow" if visible == hidden else "hidden-key-sets-the-scale")
+                if kind == np.float32:  # of which neighbours near 10,000 are 0.001 apart
+                    weights, out = (_forgive(*pair) for pair in ((weights, right), (out, right @ V)))
                 _expect_pair(out, weights, right @ V, right)
 
 
@@ -124,12 +129,13 @@ def the_module_gets_its_own_mask(answer, rng):
         wrong = {
             "true-not-turned": [order(one, heads) for order in (_repeat, _tile) for one in (mask, mended)],
             "sentences-in-turn": [_tile(one, heads) for one in (~mask, ~mended)],
-            "nobody-left": _repeat(~mask, heads),
+            "nobody-left": [_repeat(~one, heads) for one in (mask, mask | ~mask.any(axis=(1, 2), keepdims=True))],
+            "opened-for-itself-only": _repeat(~mask & ~(np.eye(T, dtype=bool) & ~mask.any(axis=-1)[..., None]), heads),
         }
         _judge_booleans(answer.call("mask_for_torch", mask, heads), _repeat(~mended, heads), wrong)
 
 
-@EXERCISE.check("q2", hidden=True)
+@EXERCISE.check("q2")
 def masks_of_any_size(answer, rng):
     for lengths, T in (([0, 4, 2], 4), ([3], 3), ([0], 1), ([1, 1], 1), (rng.integers(0, 8, 6), 7)):
         for causal in (False, True):
@@ -137,9 +143,10 @@ def masks_of_any_size(answer, rng):
                 _judge_mask(value, np.array(lengths), T, causal)
     for shape, heads in (((1, 3, 3), 1), ((3, 1, 1), 4), ((2, 5, 5), 1)):
         mask = rng.random(shape) < 0.5
+        mask[0, rng.integers(shape[1])] = False
         mended = mask | ~mask.any(axis=-1, keepdims=True)
         with keep_inputs(answer, "mask_for_torch", mask, heads) as value:
-            _judge_booleans(value, _repeat(~mended, heads), {"nobody-left": _repeat(~mask, heads)})
+            _judge_booleans(value, _repeat(~mended, heads), {"nobody-left": [_repeat(~mask, heads)]})
 
 
 @EXERCISE.check("q3", points=2)
@@ -151,14 +158,14 @@ def one_head_is_projected_and_joined(answer, rng):
     biases = [(True, True), (False, True), (True, False), (False, False)]
     turns = itertools.product(("stacked", "last", "both", "sideways"), biases)
     wrong = {
-        "parts-exchanged": [_multi(*given, 1, order=order) for order in orders],
-        "matrix-not-turned": [_multi(*given, 1, turned=turned, biased=biased) for turned, biased in turns],
-        "bias-forgotten": [_multi(*given, 1, biased=biased) for biased in biases[1:]],
-        "not-scaled": _multi(*given, 1, scale=1),
-        "scaled-too-much": _multi(*given, 1, scale=d),
-        "shared-among-queries": _multi(*given, 1, axis=2),
+        "parts-exchanged": [recipes.join_heads(*given, 1, order=order) for order in orders],
+        "matrix-not-turned": [recipes.join_heads(*given, 1, turned=turned, biased=biased) for turned, biased in turns],
+        "bias-forgotten": [recipes.join_heads(*given, 1, biased=biased) for biased in biases[1:]],
+        "not-scaled": recipes.join_heads(*given, 1, scale=1),
+        "scaled-too-much": recipes.join_heads(*given, 1, scale=d),
+        "shared-among-queries": recipes.join_heads(*given, 1, axis=2),
     }
-    NEAR.judge(value, _multi(*given, 1), wrong, "y")
+    NEAR.judge(value, recipes.join_heads(*given, 1), wrong, "y")
 
 
 @EXERCISE.check("q3", points=2)
@@ -172,26 +179,28 @@ def heads_are_split_and_merged(answer, rng):
         for split, merge in itertools.product(("right", "interleaved", "reshaped"), repeat=2):
             if (split, merge) != ("right", "right"):
                 name = "reshape-for-swap" if "reshaped" in (split, merge) else "heads-interleaved"
-                moves[name] += [_multi(*given, heads, split=split, merge=merge, scale=c**0.5) for c in (width, d, 1)]
+                moves[name] += [
+                    recipes.join_heads(*given, heads, split=split, merge=merge, scale=c**0.5) for c in (width, d, 1)
+                ]
         wrong = {
-            "one-head-only": [_multi(*given, 1, scale=scale) for scale in (d**0.5, width**0.5)],
+            "one-head-only": [recipes.join_heads(*given, 1, scale=scale) for scale in (d**0.5, width**0.5)],
             **moves,
-            "scaled-by-full-width": _multi(*given, heads, scale=d**0.5),
-            "not-scaled": _multi(*given, heads, scale=1),
-            "scaled-too-much": _multi(*given, heads, scale=width),
-            "root-of-another-size": _multi(*given, heads, scale=heads**0.5),
-            "parts-exchanged": _multi(*given, heads, split="heads first"),
-            "shared-among-queries": _multi(*given, heads, axis=2),
+            "scaled-by-full-width": recipes.join_heads(*given, heads, scale=d**0.5),
+            "not-scaled": recipes.join_heads(*given, heads, scale=1),
+            "scaled-too-much": recipes.join_heads(*given, heads, scale=width),
+            "root-of-another-size": recipes.join_heads(*given, heads, scale=heads**0.5),
+            "parts-exchanged": recipes.join_heads(*given, heads, split="heads first"),
+            "shared-among-queries": recipes.join_heads(*given, heads, axis=2),
         }
-        NEAR.judge(value, _multi(*given, heads), wrong, "y")
+        NEAR.judge(value, recipes.join_heads(*given, heads), wrong, "y")
 
 
-@EXERCISE.check("q3", hidden=True)
+@EXERCISE.check("q3")
 def layers_of_any_size(answer, rng):
     for B, T, d, heads in ((1, 5, 6, 2), (3, 1, 4, 2), (2, 4, 3, 3), (2, 2, 8, 2), (4, 4, 16, 4), (1, 1, 1, 1)):
         for kind in (np.float64, np.float32):
             given = tuple(one.astype(kind) for one in _draw_layer(rng, B, T, d))
-            right = _multi(*(one.astype(np.float64) for one in given), heads)
+            right = recipes.join_heads(*(one.astype(np.float64) for one in given), heads)
             with keep_inputs(answer, "multi_head", *given, heads) as value:
                 expect_close(value, right, 1e-4, 1e-5, "y")
 
@@ -231,7 +240,11 @@ def multiplications_and_bytes_are_counted(answer, rng):
             "one-head-of-many": [B * (k * P + 2 * S // heads) for k in (4, 3)] + [B * (4 * P + 2 * S) // heads],
         }
         NEAR.judge(multiplications, B * (4 * P + 2 * S), products, "multiplications")
-        room = {"batch-forgotten": heads * T * T * size, "one-head-of-many": B * T * T * size}
+        room = {
+            "batch-forgotten": heads * T * T * size,
+            "one-head-of-many": B * T * T * size,
+            "bytes-fixed": B * heads * T * T * 4,
+        }
         NEAR.judge(score_bytes, B * heads * T * T * size, room, "score_bytes")
 
 
@@ -243,17 +256,20 @@ def the_square_catches_up(answer, rng):
         "heads-add-width": [2 * 64],
         "layer-of-lesson-08": [6 * 768],
     }
-    NEAR.judge(expect_number(answer.get("EVEN_AT"), "EVEN_AT"), 1536, wrong, "EVEN_AT")
+    judge_constant(answer.get("EVEN_AT"), 2 * 768, wrong, "EVEN_AT", NEAR)
 
 
-@EXERCISE.check("q4", hidden=True)
+@EXERCISE.check("q4")
 def counts_are_exact_and_edges_hold(answer, rng):
-    B, T, heads = (int(rng.integers(*ends)) for ends in ((500, 1_000), (100_000, 200_000), (30, 60)))
-    d = heads * int(rng.integers(100, 200))
+    B, T, heads, width = (2 * int(rng.integers(k, 2 * k)) + 1 for k in (250, 50_000, 15, 50))  # odd: no float is exact
+    d = heads * width
     parts = expect_parts(answer.call("count_cost", B, T, d, heads, 8), _COST)
     rights = B * (4 * T * d**2 + 2 * T**2 * d), 8 * B * heads * T**2
     for part, name, right in zip(parts, _COST.split(", "), rights, strict=True):
-        whole = expect_number(part, name).is_integer()
+        number = expect_number(part, name)
+        whole = number.is_integer()
+        if part != right and abs(number / right - 1) < 1e-12:
+            raise Misconception("counted-in-floats")
         expect_equal(int(part) if whole else part, right, name)
     expect_equal(expect_numbers(answer.call("count_cost", 1, 1, 1, 1), _COST), [6, 4], f"({_COST})")
     for d in (1, 3):
@@ -278,13 +294,13 @@ def each_target_word_asks_for_itself(answer, rng):
         if roles == ("t", "s", "s"):
             continue
         for scale, axis, hide in itertools.product((1, d**0.5, d), (1, 2), _HIDINGS):
-            if NEAR.same(out, _cross(*given, roles=roles, scale=scale, axis=axis, hide=hide)[0]):
+            if NEAR.same(out, recipes.look_across(*given, roles=roles, scale=scale, axis=axis, hide=hide)[0]):
                 together = "looks-at-itself" if roles[1:] == ("t", "t") else "keys-and-values-apart"
                 raise Misconception("source-asks" if roles[0] == "s" else together)
     B, T, S, d, width, other = _draw_sizes(rng, 6)
     given = _draw_translation(rng, B, T, S, d, d, width, other)
     value = answer.call("cross_attention", *given)
-    if isinstance(value, (list, tuple)) and len(value) == 2 and np.shape(value[0]) == (B, S, other):
+    if as_array(expect_parts(value, "output, weights")[0], "output").shape == (B, S, other):
         raise Misconception("source-asks")
     out, weights = _pair(value, (B, T, other), (B, T, S))
     t, changed = int(rng.integers(T)), given[0].copy()
@@ -304,9 +320,18 @@ def real_words_share_the_weight(answer, rng):
         given = _draw_translation(rng, B, T, S, target, source, width, other)
         value = answer.call("cross_attention", *given)
         out, weights = _pair(value, (B, T, other), (B, T, S))
-        right = _cross(*given)
-        for scale, hide in itertools.product((width**0.5, width, 1, other**0.5), _HIDINGS):
-            recipe = _cross(*given, scale=scale, hide=hide)
+        right = recipes.look_across(*given)
+        words, real = given[1], given[2]
+        nulled, counted = words * real[:, :, None], np.arange(S) < real.sum(axis=1)[:, None]
+        if NEAR.same(weights, recipes.look_across(given[0], nulled, *given[2:], hide="after")[1]):
+            raise Misconception("mask-after-softmax")
+        if not np.array_equal(counted, real) and NEAR.same(
+            weights, recipes.look_across(given[0], words, counted, *given[3:])[1]
+        ):
+            raise Misconception("padding-assumed-last")
+        sizes = (width, width**2, 1, other, target, source)
+        for scale, hide in itertools.product((size**0.5 for size in sizes), _HIDINGS):
+            recipe = recipes.look_across(*given, scale=scale, hide=hide)
             if NEAR.same(recipe[1], right[1]):
                 continue
             if hide != "before" and NEAR.same(weights, recipe[1]):
@@ -316,7 +341,7 @@ def real_words_share_the_weight(answer, rng):
         _expect_pair(out, weights, *right)
 
 
-@EXERCISE.check("q5", hidden=True)
+@EXERCISE.check("q5")
 def large_scores_and_odd_batches(answer, rng):
     for B, T, S, high in ((1, 3, 4, 990), (2, 1, 5, -990), (3, 2, 1, 990), (2, 4, 6, -990)):
         target, source = rng.integers(-1, 2, (B, T, 16)).astype(float), rng.integers(-1, 2, (B, S, 16)).astype(float)
@@ -324,7 +349,7 @@ def large_scores_and_odd_batches(answer, rng):
         target[:, :, 0], source[:, :, 0] = 40, np.where(real, high, 990)
         target[0, -1, 0] = -40
         given = target, source, real, np.eye(16), np.eye(16), rng.normal(size=(16, 3)) / 100
-        right = _cross(*given)
+        right = recipes.look_across(*given)
         with keep_inputs(answer, "cross_attention", *given) as value:
             out, weights = _pair(value, (B, T, 3), (B, T, S))
             seen = np.nan_to_num(weights) * real[:, None]
@@ -353,6 +378,7 @@ def the_error_rate_counts_all_links(answer, rng):
             each = [_error(*(one[b : b + 1] for one in (links, sure, possible))) for b in range(len(links))]
         wrong = {
             "agreement-for-error": [1 - right],
+            "possible-below": [1 - (hits + maybe) / (n + possible.sum())],
             "mean-of-sentences": [np.mean(each)],
             "minus-one-as-last": [
                 1 - ((with_last & sure).sum() + (with_last & possible).sum()) / (with_last.sum() + s),
@@ -367,13 +393,24 @@ def the_error_rate_counts_all_links(answer, rng):
 @EXERCISE.check("q6", points=2)
 def the_choice_is_judged_elsewhere(answer, rng):
     head, error = (expect_number(answer.get(name), name) for name in ("HEAD", "ERROR"))
-    judge_equal(head, _HEAD, {"chosen-with-test": _HEAD_WITH_TEST}, "HEAD", say("not-the-head"))
-    elsewhere = {"judged-where-chosen": [_ERROR_ON_DEV, _ERROR_ON_ALL]}
-    Tolerance(0, 5e-4).judge(error, _ERROR, elsewhere, "ERROR", say("not-the-error"))
-    expect_choice(answer.get("CHOICE"), "CHOICE", {"show": "shown-against-the-rule", "hide": ""})
+    on_dev, on_test, on_all = _rate_heads()
+    best = int(on_dev.argmin())
+    judge_constant(
+        head,
+        best,
+        {"chosen-with-test": [int(one.argmin()) for one in (on_test, on_all)]},
+        "HEAD",
+        None,
+        say("not-the-head"),
+    )
+    elsewhere = {"judged-where-chosen": [on_dev[best], on_all[best]]}
+    judge_constant(error, on_test[best], elsewhere, "ERROR", Tolerance(0, 5e-4), say("not-the-error"))
+    right = "show" if on_test[best] < EXERCISE.given("LIMIT") else "hide"
+    named = {choice: "" if choice == right else "shown-against-the-rule" for choice in ("show", "hide")}
+    expect_choice(answer.get("CHOICE"), "CHOICE", named)
 
 
-@EXERCISE.check("q6", hidden=True)
+@EXERCISE.check("q6")
 def odd_maps_and_missing_links(answer, rng):
     for B in (1, 3):
         for values in ((0.0, 1.0), (0.0,), (0.1, 0.2, 0.3)):
@@ -395,8 +432,6 @@ def odd_maps_and_missing_links(answer, rng):
 
 
 _COST = "multiplications, score_bytes"
-_HEAD, _HEAD_WITH_TEST = 42, 13  # of q6's given cell: lowest on DEV; lowest on TEST, and on all sentences
-_ERROR, _ERROR_ON_DEV, _ERROR_ON_ALL = 0.114583, 0.051471, 0.103960  # of that head
 _HIDINGS = {
     "before": "", "never": "mask-ignored", "after": "mask-after-softmax", "zero": "hidden-scores-set-to-zero",
     "inverted": "mask-inverted", "added": "mask-added-as-a-number",
@@ -433,21 +468,14 @@ def _expect_pair(out, weights, right_out, right_weights):
     NEAR.expect(out, right_out, "output")
 
 
-def _scores(Q, K, scale=None) -> np.ndarray:
-    Q, K = Q.astype(np.float64), K.astype(np.float64)
-    return Q @ np.swapaxes(K, -1, -2) / (np.sqrt(Q.shape[-1]) if scale is None else scale)
-
-
-def _soft(scores, allowed=True, axis=-1) -> np.ndarray:
-    """Softmax over what is allowed; zeros where nothing is."""
-    scores = np.where(allowed, scores, -np.inf)
-    e = np.exp(scores - np.maximum(scores.max(axis=axis, keepdims=True), -1e30))
-    return e / np.maximum(e.sum(axis=axis, keepdims=True), 1)
+def _forgive(value, right) -> np.ndarray:
+    """`right` where the value is as near as logarithms in float32 allow; the value itself elsewhere."""
+    return np.where(np.isclose(value, right, 4e-3, 1e-6), right, value)
 
 
 def _judge_attention(out, weights, Q, K, V, mask=None):
     allowed = True if mask is None else mask
-    raw, right = _scores(Q, K, 1), _soft(_scores(Q, K), allowed)
+    raw, right = recipes.score_pairs(Q, K, 1), recipes.soften(recipes.score_pairs(Q, K), allowed)
     d_k, axes = Q.shape[-1], Q.ndim
     scales = {1: "not-scaled", d_k**0.5: "", d_k: "scaled-too-much"}
     for size in (*Q.shape[:-1], K.shape[-2], V.shape[-1]):
@@ -457,38 +485,21 @@ def _judge_attention(out, weights, Q, K, V, mask=None):
     for scale, name in scales.items():
         scores = raw / scale
         if name:
-            wrong[name].append(_soft(scores, allowed))
-        wrong["shared-among-queries"].append(_soft(scores, allowed, -2))
+            wrong[name].append(recipes.soften(scores, allowed))
+        wrong["shared-among-queries"].append(recipes.soften(scores, allowed, -2))
         wrong["shared-among-all"].append(np.exp(scores) / np.exp(scores).sum())
         wrong["no-softmax"] += [scores, np.where(allowed, scores, 0)]
         if axes > 3:
-            wrong["axis-counted-from-the-front"] += [_soft(scores, allowed, axis) for axis in range(axes - 2)]
+            wrong["axis-counted-from-the-front"] += [recipes.soften(scores, allowed, axis) for axis in range(axes - 2)]
         if mask is not None:
             for hide in set(_HIDINGS) - {"before"}:
-                wrong[_HIDINGS[hide]].append(_hide(scores, mask, hide))
+                wrong[_HIDINGS[hide]].append(recipes.apply_mask(scores, mask, hide))
     if axes > 2 and len(set(K.shape)) == 1:
-        wrong["all-axes-turned"] = [_soft(Q @ K.T / scale, allowed) for scale in scales]
+        wrong["all-axes-turned"] = [recipes.soften(Q @ K.T / scale, allowed) for scale in scales]
     if axes > 2:
         wrong["axis-counted-from-the-front"] += wrong.pop("root-of-another-size", [])
     NEAR.judge(weights, right, wrong, "weights")
     NEAR.expect(out, right @ V, "output")
-
-
-def _hide(scores, mask, how, axis=-1) -> np.ndarray:
-    """Weights with the mask applied in one of the ways of _HIDINGS."""
-    match how:
-        case "before":
-            return _soft(scores, mask, axis)
-        case "never":
-            return _soft(scores, True, axis)
-        case "after":
-            return _soft(scores, True, axis) * mask
-        case "zero":
-            return _soft(scores * mask, True, axis)
-        case "inverted":
-            return _soft(scores, ~mask, axis)
-        case "added":
-            return _soft(scores + mask, True, axis)
 
 
 def _judge_booleans(value, right, wrong):
@@ -538,40 +549,6 @@ def _draw_layer(rng, B, T, d):
     return x, W, rng.normal(size=3 * d), W_out, rng.normal(size=d)
 
 
-def _multi(
-    x, W, b, W_out, b_out, heads,
-    order=(0, 1, 2), split="right", merge="right", turned="", biased=(True, True), scale=None, axis=3,
-):  # fmt: skip
-    """nn.MultiheadAttention's self-attention, or one of the wrong recipes."""
-    B, T, d = x.shape
-    width = d // heads
-    matrix = {"stacked": np.concatenate([one.T for one in W.reshape(3, d, d)]), "sideways": W.reshape(d, 3 * d).T}
-    matrix["both"] = matrix["stacked"]
-    projected = x @ matrix.get(turned, W).T + b * biased[0]  # (B, T, 3d)
-
-    def cut(part):
-        match split:
-            case "right":
-                return part.reshape(B, T, heads, width).swapaxes(1, 2)
-            case "interleaved":
-                return part.reshape(B, T, width, heads).transpose(0, 3, 1, 2)
-            case "reshaped":
-                return part.reshape(B, heads, T, width)
-
-    if split == "heads first":
-        parts = list(projected.reshape(B, T, heads, 3, width).transpose(3, 0, 2, 1, 4))
-    else:
-        parts = [cut(projected[..., i * d : (i + 1) * d]) for i in range(3)]
-    Q, K, V = (parts[i] for i in order)
-    H = _soft(Q @ K.swapaxes(2, 3) / (width**0.5 if scale is None else scale), True, axis) @ V
-    match merge:
-        case "right":
-            H = H.swapaxes(1, 2)
-        case "interleaved":
-            H = H.transpose(0, 2, 3, 1)
-    return H.reshape(B, T, d) @ (W_out if turned in ("last", "both") else W_out.T) + b_out * biased[1]
-
-
 def _variance(m, s, n, t) -> float:
     return float(((m**2 + s**2) * (n**2 + t**2) - m**2 * n**2).sum())
 
@@ -582,6 +559,7 @@ def _judge_variance(value, m, s, n, t, scaled):
     pure, squares = (s**2 * t**2).sum(), ((m**2 + s**2) * (n**2 + t**2)).sum()
     forms = {
         "means-forgotten": [pure] if means else [],
+        "one-mean-only": [pure + (one**2 * spread**2).sum() for one, spread in ((m, t), (n, s))] if means else [],
         "not-centred": [squares, right + (m @ n) ** 2, squares - (m @ n) ** 2] if means else [],
         "squares-and-sums-exchanged": [(s @ t) ** 2, (s**2).sum() * (t**2).sum(), s.sum() ** 2 * t.sum() ** 2, s @ t],
     }
@@ -601,16 +579,6 @@ def _draw_translation(rng, B, T, S, target, source, width, other):
     shapes = (target, width), (source, width), (source, other)
     matrices = [rng.normal(size=(rows, columns)) / rows**0.5 * 1.5 for rows, columns in shapes]
     return rng.normal(size=(B, T, target)), rng.normal(size=(B, S, source)), _draw_mask(rng, (B, S)), *matrices
-
-
-def _cross(target, source, real, W_Q, W_K, W_V, roles=("t", "s", "s"), scale=None, axis=2, hide="before"):
-    """(output, weights) of cross-attention, or of one of the wrong recipes; the mask goes with the source."""
-    words = {"t": target, "s": source}
-    Q, K, V = (words[role] @ W for role, W in zip(roles, (W_Q, W_K, W_V), strict=True))
-    scores = _scores(Q, K, scale)
-    mask = real[:, :, None] if roles[0] == "s" and roles[1] == "t" else real[:, None]
-    weights = _hide(scores, mask, hide, axis)
-    return weights @ V, weights
 
 
 def _draw_map(rng, B=None):
@@ -648,6 +616,15 @@ def _judge_links(value, weights, source_real, target_real):
     if (array != right).any() and (chosen == shown.max(axis=2))[target_real].all():
         raise Misconception("last-of-equals")
     expect_equal(array.astype(int).tolist(), right.tolist(), "links")
+
+
+def _rate_heads() -> np.ndarray:
+    """(3, heads): the error rates of all heads of q6's given cell, on DEV, on TEST and on all sentences."""
+    names = ("MAPS", "SOURCE_REAL", "TARGET_REAL", "SURE", "POSSIBLE", "DEV", "TEST")
+    maps, source_real, target_real, sure, possible, dev, test = map(EXERCISE.given, names)
+    links = np.where(target_real, np.where(source_real[:, None], maps, -1).argmax(axis=3), -1)
+    parts = dev, test, slice(None)
+    return np.array([[_error(one[part], sure[part], possible[part]) for one in links] for part in parts])
 
 
 def _draw_links(rng):

@@ -65,10 +65,15 @@ def attention(Q, K, V, mask=None):
     """(output, weights): (..., m, d_v) and (..., m, n).
 
     Q: (..., m, d_k), K: (..., n, d_k), V: (..., n, d_v), the same leading dimensions or none.
-    mask: None (everybody may look everywhere), or booleans of any shape that broadcasts to (..., m, n);
-    True: may look. A query that may look nowhere gets zeros, as weights and as output.
-    Example: Q = [[2, 0]], K = [[0, 1], [1, 0], [7, 7]], V = [[1], [3], [9]], mask = [[True, True, False]]:
-    scores 0 and 1.41; weights [[0.196, 0.804, 0]], output [[2.609]], rounded.
+    mask: None (everybody may look everywhere), or booleans of any shape that broadcasts
+    to (..., m, n); True: may look. A query that may look nowhere gets zeros, as weights
+    and as output.
+
+    >>> attention(Q=[[2.0, 0.0]], K=[[0.0, 1.0], [1.0, 0.0], [7.0, 7.0]],
+    ...           V=[[1.0], [3.0], [9.0]], mask=[[True, True, False]])
+    ([[2.609]], [[0.196, 0.804, 0.0]])
+
+    The scores that count are 0 and 1.41.
     """
     # BEGIN SOLUTION: hide first; then softmax, with large scores and empty rows in mind
     scores = Q @ np.swapaxes(K, -1, -2) / np.sqrt(Q.shape[-1])                              # (..., m, n)
@@ -107,10 +112,13 @@ check("q1")
 # %% question="q2"
 # q2: who may look where; and the same for PyTorch's module
 def make_mask(lengths, T, causal):
-    """(B, T, T) booleans: entry [b, i, j] is True where query i of sentence b may look at key j.
+    """(B, T, T) booleans: [b, i, j] is True where query i of sentence b may see key j.
 
-    lengths: (B,) integers 0 ... T, the words of each sentence; padding stands behind them. causal: True or False.
-    Example: lengths = [2], T = 3, causal = True gives [[[True, False, False], [True, True, False], [True, True, False]]].
+    lengths: (B,) integers 0 ... T, the words of each sentence; padding stands behind
+    them. causal: True or False.
+
+    >>> make_mask(lengths=[2], T=3, causal=True)
+    [[[True, False, False], [True, True, False], [True, True, False]]]
     """
     # BEGIN SOLUTION: a condition on keys for each sentence, and one on pairs of places
     place = np.arange(T)
@@ -120,11 +128,14 @@ def make_mask(lengths, T, causal):
 
 
 def mask_for_torch(mask, heads):
-    """(B * heads, T, T) booleans for nn.MultiheadAttention: True where the query must NOT look; no row all True.
+    """(B * heads, T, T) booleans for nn.MultiheadAttention: True means must NOT look.
 
-    mask: (B, T, T) booleans as in make_mask. Entry [b * heads + h] is for sentence b and head h, the same for all h.
-    A query that may look nowhere may look everywhere instead.
-    Example: mask = [[[True, False], [False, False]]], heads = 2 gives twice [[False, True], [False, False]].
+    mask: (B, T, T) booleans as in make_mask. Entry [b * heads + h] is for sentence b
+    and head h, the same for all h. A query that may look nowhere may look everywhere
+    instead: no row is all True.
+
+    >>> mask_for_torch(mask=[[[True, False], [False, False]]], heads=2)
+    [[[False, True], [False, False]], [[False, True], [False, False]]]
     """
     # BEGIN SOLUTION: mend the empty rows, turn, repeat each sentence
     mended = mask | ~mask.any(axis=-1, keepdims=True)
@@ -165,12 +176,16 @@ check("q2")
 # %% question="q3"
 # q3: multi-head self-attention in the layout of nn.MultiheadAttention
 def multi_head(x, W, b, W_out, b_out, heads):
-    """(B, T, d): what nn.MultiheadAttention(d, heads, batch_first=True) gives for query = key = value = x.
+    """(B, T, d): what nn.MultiheadAttention(d, heads, batch_first=True) gives.
 
-    x: (B, T, d); W: (3d, d) and b: (3d,), in_proj_weight and in_proj_bias; W_out: (d, d) and b_out: (d,), those of
-    out_proj; heads: a divisor of d.
-    Example: B = T = d = heads = 1, x = [[[2]]], W = [[5], [7], [3]], b = [0, 0, 1], W_out = [[10]], b_out = [4]
-    gives [[[74]]]: the value is 3 * 2 + 1.
+    query = key = value = x: (B, T, d); W: (3d, d) and b: (3d,), in_proj_weight and
+    in_proj_bias; W_out: (d, d) and b_out: (d,), those of out_proj; heads: divides d.
+
+    >>> multi_head(x=[[[2.0]]], W=[[5.0], [7.0], [3.0]], b=[0.0, 0.0, 1.0],
+    ...            W_out=[[10.0]], b_out=[4.0], heads=1)
+    [[[74.0]]]
+
+    The value is 3 * 2 + 1.
     """
     # BEGIN SOLUTION: project, split into heads, attend, merge the heads, project
     B, T, d = x.shape
@@ -215,11 +230,18 @@ check("q3")
 # %% question="q4"
 # q4: the variance of a score, the cost of a layer, and the length at which the square catches up
 def score_variance(mean_q, std_q, mean_k, std_k, scaled):
-    """The variance of q @ k (scaled = False) or of q @ k / sqrt(d_k) (scaled = True). One number.
+    """The variance of q @ k, or if `scaled` of q @ k / sqrt(d_k). One number.
 
-    All four: (d_k,) arrays, means and standard deviations of the independent components of q and of k.
-    Examples: means 0, standard deviations 1, d_k = 64: 64.0 as it is, 1.0 scaled;
-    mean_q = [1], std_q = [2], mean_k = [3], std_k = [4]: 116.0 both ways.
+    All four: (d_k,) arrays, means and standard deviations of the independent components
+    of q and of k.
+
+    >>> score_variance(mean_q=[0.0, 0.0], std_q=[1.0, 1.0], mean_k=[0.0, 0.0],
+    ...                std_k=[1.0, 1.0], scaled=False)
+    2.0
+    >>> score_variance(mean_q=[1.0], std_q=[2.0], mean_k=[3.0], std_k=[4.0], scaled=True)
+    116.0
+
+    The first is 1.0 if scaled; the second is the same both ways.
     """
     # BEGIN SOLUTION: the variance of one product, from means of squares; then of the sum
     variance = ((mean_q**2 + std_q**2) * (mean_k**2 + std_k**2) - (mean_q * mean_k) ** 2).sum()     # E(q²)E(k²) - E(qk)²
@@ -228,11 +250,14 @@ def score_variance(mean_q, std_q, mean_k, std_k, scaled):
 
 
 def count_cost(B, T, d, heads, bytes_each=4):
-    """(multiplications, score_bytes), two whole numbers, exact also where they have seventeen digits.
+    """(multiplications, score_bytes), whole numbers, exact also with seventeen digits.
 
-    B texts of T words, width d, heads: a divisor of d; each score takes bytes_each bytes, and every head of every
-    text keeps its own. All T * T scores are computed, no mask.
-    Example: B = 1, T = 2, d = 6, heads = 3 gives (336, 48).
+    B texts of T words, width d, heads: a divisor of d; each score takes bytes_each
+    bytes, and every head of every text keeps its own. All T * T scores are computed,
+    no mask.
+
+    >>> count_cost(B=1, T=2, d=6, heads=3)
+    (336, 48)
     """
     # BEGIN SOLUTION: matrix product by matrix product; then the scores of every head
     return B * (4 * T * d**2 + 2 * T**2 * d), B * heads * T**2 * bytes_each                 # T²d for the scores, T²d for wV
@@ -255,7 +280,7 @@ check("q4")
 # %% [markdown] lang="zh" of="7fcddff0"
 # ## q5 · 看反了方向的翻译模型
 #
-# 一位同事为翻译模型写了交叉注意力：`target` 是已经写出的词，`source` 是要翻译的句子，`real` 标明 `source` 的哪些位置上有词。“权重都在 0…1 之间，没有 `nan`，而且它学得会。”我们让它在随机数上跑一遍：
+# 一位同事为翻译模型写了交叉注意力：`target` 是已经写出的词，`source` 是要翻译的句子，`real` 标明 `source` 的哪些位置上有词。“权重都在 0 和 1 之间，没有 `nan`，而且它学得会。”我们让它在随机数上跑一遍：
 # 2 个句子，各有 4 个目标词；源句各有 6 个位置，第二句的最后一个位置是填充。
 
 # %%
@@ -317,12 +342,18 @@ FAULTS = "ABDE"
 
 
 def cross_attention(target, source, real, W_Q, W_K, W_V):
-    """(output, weights): (B, T, d_v) and (B, T, S), what each target word takes from the source, and from where.
+    """(output, weights): (B, T, d_v) and (B, T, S), what each target word takes, and where.
 
-    target: (B, T, d_t); source: (B, S, d_s); real: (B, S) booleans, True where there is a word (at least one a
-    sentence, padding anywhere). W_Q, W_K: (..., d_k) and W_V: (..., d_v), as many rows as the words they meet are wide.
-    Padding gets the weight 0, and nothing depends on what stands there.
-    Example: with one source word that is real, each output row is its value, the word @ W_V.
+    target: (B, T, d_t); source: (B, S, d_s); real: (B, S) booleans, True where there
+    is a word (at least one a sentence, padding anywhere). W_Q, W_K: (..., d_k) and
+    W_V: (..., d_v), as many rows as the words they meet are wide. Padding gets the
+    weight 0, and nothing depends on the (finite) numbers that stand there.
+
+    >>> cross_attention(target=[[[1.0], [5.0]]], source=[[[2.0], [3.0]]],
+    ...                 real=[[True, False]], W_Q=[[1.0]], W_K=[[1.0]], W_V=[[10.0]])
+    ([[[20.0], [20.0]]], [[[1.0, 0.0], [1.0, 0.0]]])
+
+    With one source word that is real, each output row is its value.
     """
     # BEGIN SOLUTION: line by line as he has it, without his faults
     Q, K, V = target @ W_Q, source @ W_K, source @ W_V
@@ -395,12 +426,16 @@ print(f"weight that target words give to padding, mean of all heads: {on_padding
 # %% question="q6"
 # q6: read links off a map, compute their error rate, choose a head, and decide
 def find_links(weights, source_real, target_real):
-    """(B, T) integers: the source place to which each target word gives most; -1 where there is no target word.
+    """(B, T) integers: the source place to which each target word gives most; else -1.
 
-    weights: (B, T, S), >= 0, the first largest counts; source_real: (B, S), target_real: (B, T), booleans, True where
-    there is a word. A link goes to a real source word (each sentence has one), also where its weight is 0.
-    Example: weights = [[[0.2, 0.3, 0.5], [0.1, 0.1, 0.8]]], source_real = [[True, True, False]],
-    target_real = [[True, False]] gives [[1, -1]].
+    weights: (B, T, S), >= 0, the first largest counts; source_real: (B, S),
+    target_real: (B, T), booleans, True where there is a word: -1 where there is no
+    target word. A link goes to a real source word (each sentence has one), also where
+    its weight is 0.
+
+    >>> find_links(weights=[[[0.2, 0.3, 0.5], [0.1, 0.1, 0.8]]],
+    ...            source_real=[[True, True, False]], target_real=[[True, False]])
+    [[1, -1]]
     """
     # BEGIN SOLUTION: the largest among real source words, then strike out target padding
     best = np.where(source_real[:, None], weights, -1).argmax(axis=2)
@@ -411,10 +446,14 @@ def find_links(weights, source_real, target_real):
 def alignment_error(links, sure, possible):
     """The alignment error rate over all sentences together, one number.
 
-    links: (B, T), as find_links returns them, at least one that isn't -1; sure, possible: (B, T, S) booleans, each sure
-    link is possible too.
-    Example: links = [[1, -1]], sure = [[[True, False], [False, False]]], possible = [[[True, True], [False, False]]]:
-    one link, possible but not sure, and one sure link: 1 - (0 + 1) / (1 + 1) = 0.5.
+    links: (B, T), as find_links returns them, at least one that isn't -1;
+    sure, possible: (B, T, S) booleans, each sure link is possible too.
+
+    >>> alignment_error(links=[[1, -1]], sure=[[[True, False], [False, False]]],
+    ...                 possible=[[[True, True], [False, False]]])
+    0.5
+
+    One link, possible but not sure, and one sure link: 1 - (0 + 1) / (1 + 1).
     """
     # BEGIN SOLUTION: links as booleans like the others, then count
     found = np.arange(sure.shape[2]) == links[:, :, None]                                   # (B, T, S) none for -1

@@ -271,7 +271,11 @@ return (w if mask is None else w * mask) @ V, w
             "np.repeat(np.where(open_rows, ~mask, False), heads, axis=0)",
             "np.tile(np.where(open_rows, ~mask, False), (heads, 1, 1))"))),
     Mistake("q2", "blind", _MODULE, "nobody-left", _masks(second="return np.repeat(~mask, heads, axis=0)")),
-    Mistake("q2", "empty-sentences", _MODULE, "`mask[",
+    Mistake("q2", "own-place", _MODULE, "opened-for-itself-only", _masks(second="""
+own = np.eye(mask.shape[1], dtype=bool) & ~mask.any(axis=-1, keepdims=True)
+return np.repeat(~(mask | own), heads, axis=0)
+""")),
+    Mistake("q2", "empty-sentences", _MODULE, "nobody-left",
         _masks(second=edit_text(_TURN, "mask.any(axis=-1, keepdims=True)", "mask.any(axis=(1, 2), keepdims=True)"))),
     Mistake("q2", "wrong-axis", _MODULE, "`mask[",
         _masks(second=edit_text(_TURN, "mask.any(axis=-1, keepdims=True)", "mask.any(axis=-2, keepdims=True)"))),
@@ -387,7 +391,7 @@ return total / len(std_q) if scaled else total
 total = ((mean_q**2 + std_q**2) * (mean_k**2 + std_k**2)).sum() - (mean_q @ mean_k) ** 2
 return total / len(std_q) if scaled else total
 """)),
-    Mistake("q4", "one-mean", _MEANS, "`variance`", _pencil(edit_text(_SPREAD, " + mean_k**2 * std_q**2", ""))),
+    Mistake("q4", "one-mean", _MEANS, "one-mean-only", _pencil(edit_text(_SPREAD, " + mean_k**2 * std_q**2", ""))),
     Mistake("q4", "crossed", _MEANS, "`variance`",
         _pencil(edit_text(_SPREAD,
             "mean_q**2 * std_k**2 + mean_k**2 * std_q**2", "mean_q**2 * std_q**2 + mean_k**2 * std_k**2"))),
@@ -408,7 +412,7 @@ return total / len(std_q) if scaled else total
     Mistake("q4", "one-text-bytes", _BILL, "batch-forgotten", _pencil(cost=edit_text(_COST, "B * scores", "scores"))),
     Mistake("q4", "flops", _BILL, "additions-counted",
         _pencil(cost=edit_text(_COST, "B * (projections", "2 * B * (projections"))),
-    Mistake("q4", "four-bytes", _BILL, "`score_bytes`", _pencil(cost=edit_text(_COST, "bytes_each", "4"))),
+    Mistake("q4", "four-bytes", _BILL, "bytes-fixed", _pencil(cost=edit_text(_COST, "bytes_each", "4"))),
     Mistake("q4", "one-number", _BILL, "2 values", _pencil(cost=edit_text(_COST, ", B * scores * bytes_each", ""))),
     Mistake("q4", "exchanged", _BILL, "`multiplications`",
         _pencil(cost=edit_text(_COST,
@@ -422,6 +426,7 @@ return total / len(std_q) if scaled else total
     Mistake("q4", "even-head", _EVEN, "heads-add-width", _pencil(even="128")),
     Mistake("q4", "even-layer", _EVEN, "layer-of-lesson-08", _pencil(even="4608")),
     Mistake("q4", "even-text", _EVEN, "EVEN_AT", _pencil(even="'2 * d'")),
+    Mistake("q4", "floats", _EXACT, "counted-in-floats", _pencil(cost=edit_text(_COST, "4 * T", "4.0 * T"))),
     Mistake("q4", "rounded", _EXACT, "`multiplications`",
         _pencil(cost=edit_text(_COST, "B * (projections + squares)",
             "float(np.float32(B * (projections + squares)))"))),
@@ -459,6 +464,12 @@ return w @ (source @ W_V), w
     Mistake("q5", "not-scaled", _REAL, "not-scaled", _cross(edit_text(_LOOK, " / np.sqrt(Q.shape[-1])", ""))),
     Mistake("q5", "values-width", _REAL, "root-of-another-size",
         _cross(edit_text(_LOOK, "np.sqrt(Q.shape[-1])", "np.sqrt(V.shape[-1])"))),
+    Mistake("q5", "words-counted", _REAL, "padding-assumed-last",
+        _cross("real = np.arange(real.shape[1]) < real.sum(axis=1)[:, None]" + _LOOK.rstrip())),
+    Mistake("q5", "word-width", _REAL, "root-of-another-size",
+        _cross(edit_text(_LOOK, "np.sqrt(Q.shape[-1])", "np.sqrt(target.shape[-1])"))),
+    Mistake("q5", "nulled-after", _REAL, "mask-after-softmax",
+        _cross("source = source * real[:, :, None]" + _LOOK_LATE.rstrip())),
     Mistake("q5", "after", _REAL, "mask-after-softmax", _cross(_LOOK_LATE)),
     Mistake("q5", "after-and-by-d", _REAL, "mask-after-softmax",
         _cross(edit_text(_LOOK_LATE, "np.sqrt(Q.shape[-1])", "Q.shape[-1]"))),
@@ -524,7 +535,7 @@ return 1 - ((found & sure).sum() + (found & possible).sum()) / (found.sum() + su
         _links(error=edit_text(_COUNT,
             "(found & sure).sum() + (found & possible).sum()", "(found & possible).sum()",
             "(found.sum() + sure.sum())", "found.sum()"))),
-    Mistake("q6", "possible-below", _RATE, "`error`",
+    Mistake("q6", "possible-below", _RATE, "possible-below",
         _links(error=edit_text(_COUNT, "found.sum() + sure.sum()", "found.sum() + possible.sum()"))),
     Mistake("q6", "doubled", _RATE, "`error`",
         _links(error=edit_text(_COUNT, "(found & sure).sum() + ", "2 * (found & sure).sum() + "))),
@@ -535,7 +546,7 @@ return 1 - ((found & sure).sum() + (found & possible).sum()) / (found.sum() + su
     Mistake("q6", "error-of-all", _CHOICE, "judged-where-chosen", _links(rate="0.1040")),
     Mistake("q6", "per-cent", _CHOICE, "`ERROR` isn't", _links(rate="11.46")),
     Mistake("q6", "shown", _CHOICE, "shown-against-the-rule", _links(choice="show")),
-    Mistake("q6", "maybe", _CHOICE, '`CHOICE` is "show" or', _links(choice="perhaps")),
+    Mistake("q6", "maybe", _CHOICE, '`CHOICE` is "hide" or', _links(choice="perhaps")),
     Mistake("q6", "compressed", _STRANGE, "place-among-the-real", _links("""
 links = np.full(target_real.shape, -1)
 for b, t in zip(*np.nonzero(target_real)):

@@ -17,6 +17,7 @@ from autograder.answers import (
     expect_letters,
     expect_number,
     expect_shape,
+    judge_constant,
     keep_inputs,
 )
 
@@ -25,8 +26,6 @@ TURNED = Tolerance(1e-5, 2e-4)  # float32 at place 400
 COUNTED = Tolerance(1e-12, 1e-3)  # parameters: float64 holds them exactly
 EXERCISE = Exercise.beside(__file__)
 say = EXERCISE.say
-_BITS_A, _BITS_B = 1.919812, 1.496775  # of the losses in q6's given cell
-_HELD = ((3.819638, 69_120), (4.346224, 47_360))  # of A and B: nats a token, tokens
 _PUBLISHED = {
     124_439_808: ((50_257, 768, 12, 12), {"P": 1_024}),  # GPT-2
     66_362_880: ((30_522, 768, 6, 12), {"P": 512}),  # DistilBERT
@@ -72,7 +71,7 @@ def after_each_sum(answer, rng):
     _judge_block(answer, rng, False)
 
 
-@EXERCISE.check("q1", hidden=True)
+@EXERCISE.check("q1")
 def any_number_of_tokens(answer, rng):
     d = int(rng.integers(3, 7))
     gamma, beta = rng.uniform(0.5, 2, d), rng.normal(size=d)
@@ -124,13 +123,18 @@ def the_distance_alone_counts(answer, rng):
         TURNED.judge(answer.call("score_at_distances", q, k, distances), right, wrong, "score_at_distances")
 
 
-@EXERCISE.check("q2", hidden=True)
+@EXERCISE.check("q2")
 def any_heads_and_places(answer, rng):
     whole = rng.integers(-5, 6, size=(3, 4))
     for x in (rng.normal(size=(2, 3, 5, 8)), rng.normal(size=(4, 1, 2)), whole, rng.normal(size=(1, 6))):
         first, base = int(rng.integers(200, 400)), float(rng.uniform(100, 20_000))
+        right = _turn(x, first, base)
+        others = [np.moveaxis(_turn(np.moveaxis(x, axis, -2), first, base), -2, axis) for axis in range(x.ndim - 2)]
+        wrong = {"places-on-another-axis": others}
+        if x is whole:
+            wrong["cut-to-whole-numbers"] = [np.trunc(right), np.floor(right), np.round(right)]
         with keep_inputs(answer, "rotate", x, first, base) as value:
-            Tolerance(1e-5, 3e-4).expect(value, _turn(x, first, base), "rotate")
+            Tolerance(1e-5, 3e-4).judge(value, right, wrong, "rotate")
     q, k, distances = whole[0], whole[1], np.array([5])
     with keep_inputs(answer, "score_at_distances", q, k, distances) as value:
         TURNED.expect(value, [q @ _turn(k[None], 5)[0]], "score_at_distances")
@@ -138,8 +142,10 @@ def any_heads_and_places(answer, rng):
 
 @EXERCISE.check("q3")
 def published_counts_come_out(answer, rng):
-    for sizes, more in _PUBLISHED.values():
-        _judge_count(answer.call("count_parameters", *sizes, **more), *sizes, **more)
+    for published, (sizes, more) in _PUBLISHED.items():
+        value = answer.call("count_parameters", *sizes, **more)
+        _judge_count(value, *sizes, **more)
+        COUNTED.expect(expect_number(value, "count_parameters"), published, "count_parameters")
 
 
 @EXERCISE.check("q3")
@@ -161,7 +167,7 @@ def the_budget_is_kept_and_used(answer, rng):
         L = int(rng.integers(7, 20))
         for budget in (empty + L * each, empty + L * each + each - 1, empty + L * each + int(rng.integers(1, each))):
             value = expect_number(answer.call("most_blocks", budget, V, d, heads, **more), "most_blocks")
-            if value != round(value):
+            if not value.is_integer():
                 raise Wrong(say("not-whole", value=value))
             plain = _count(V, d, 0, heads)
             wrong = {
@@ -173,7 +179,7 @@ def the_budget_is_kept_and_used(answer, rng):
             NEAR.judge(value, L, wrong, "most_blocks")
 
 
-@EXERCISE.check("q3", hidden=True)
+@EXERCISE.check("q3")
 def small_and_large_models(answer, rng):
     for sizes in ((7, 3, 0, 1), (5, 1, 2, 1), (3, 6, 1, 6), (128_000, 12_288, 96, 96)):
         for more in ({}, {"tied": False, "biases": False, "pooler": True, "ratio": 3, "P": 2, "S": 1}):
@@ -254,7 +260,7 @@ def probabilities_are_mixed(answer, rng):
     NEAR.expect(value, np.logaddexp(np.log(share) + log_p, np.log(1 - share) + log_q), "mix")
 
 
-@EXERCISE.check("q4", hidden=True)
+@EXERCISE.check("q4")
 def anything_may_stand_at_the_padding(answer, rng):
     batches, characters = _draw_batches(rng, 3)
     rows, width = batches[1][0].shape
@@ -292,7 +298,9 @@ def temperature_sharpens_and_flattens(answer, rng):
         }
         NEAR.judge(value, _softmax(z / tau), wrong, "p")
     z = _draw_logits(rng)
-    value = answer.call("next_distribution", z, temperature=0)
+    value = as_array(answer.call("next_distribution", z, temperature=0), "p")
+    if not np.isfinite(value).all():
+        raise Misconception("divided-by-zero")
     NEAR.judge(value, _softmax(z * 1e9), {"temperature-ignored": _softmax(z)}, "p")
 
 
@@ -331,7 +339,7 @@ def the_steps_come_in_order(answer, rng):
         _judge_cut(value, p, order, n, wrong, _keep(p, order[:k]))
 
 
-@EXERCISE.check("q5", hidden=True)
+@EXERCISE.check("q5")
 def equals_extremes_and_forbidden_tokens(answer, rng):
     V = 4 * int(rng.integers(6, 10))
     level, ties = np.zeros(V), rng.permutation(np.repeat([3.0, 1.0, 2.0, 0.0], V // 4))
@@ -366,6 +374,8 @@ def equals_extremes_and_forbidden_tokens(answer, rng):
         wrong = {}
         if np.isfinite(z).all() and len(set(z)) < len(z):
             p = most if more.get("temperature") == 0 else _softmax(z)
+            count = int((right > 0).sum())
+            wrong["one-token-too-many"] = [_keep(p, np.argsort(-z, kind="stable")[: count + 1])]
             wrong["equals-kept"] = [_keep(p, np.flatnonzero(z >= z[right > 0].min()))]
             wrong["zero-takes-one"] = [one for one in np.eye(V) if more == {"temperature": 0} and one @ most > 0]
             wrong["higher-of-equals"] = [value] if NEAR.same(np.sort(value, axis=None), np.sort(right)) else []
@@ -382,28 +392,31 @@ def the_faults_are_named(answer, rng):
 
 @EXERCISE.check("q6")
 def each_place_is_asked_for_the_next_token(answer, rng):
-    for B in (1, int(rng.integers(3, 6))):
-        texts = _draw_texts(rng, B, 0)
+    for texts in (*(_draw_texts(rng, B, 0) for B in (1, int(rng.integers(3, 6)))), [[5, 8, 6], [7, 9]]):
         _judge_preparation(answer.call("prepare", texts, 0), texts, 0)
 
 
 @EXERCISE.check("q6")
 def the_candidates_are_compared(answer, rng):
-    choice = expect_choice(answer.get("CHOICE"), "CHOICE", ("A", "B", "C"))
-    bits_a, bits_b, level = (expect_number(answer.get(name), name) for name in ("BITS_A", "BITS_B", "LEVEL"))
-    _judge_bits(bits_a, _BITS_A, *_HELD[0], "BITS_A")
-    _judge_bits(bits_b, _BITS_B, *_HELD[1], "BITS_B")
-    if choice != "B":
-        raise Misconception({"A": "perplexities-compared", "C": "leak-chosen"}[choice])
-    (nats_a, tokens_a), (nats_b, tokens_b) = _HELD
-    right = np.exp(nats_b * tokens_b / tokens_a)
-    Tolerance(0, 0.5).name(level, right, {"level-is-the-better-perplexity": np.exp(nats_b)})
-    Tolerance(0, 1).name(level, right, {"level-for-the-wrong-one": np.exp(nats_a * tokens_a / tokens_b)})
+    characters, tokens, losses = map(EXERCISE.given, ("CHARACTERS", "TOKENS", "LOSS"))
+    nats = {name: float(loss.mean()) for name, loss in losses.items()}  # C's is what a leak gives
+    for name in "AB":
+        _judge_bits(
+            expect_number(answer.get(f"BITS_{name}"), f"BITS_{name}"), nats[name], tokens[name], characters, name
+        )
+    worse, better = sorted("AB", key=lambda name: -nats[name] * tokens[name])
+    mistakes = {better: "", worse: "perplexities-compared", "C": "leak-chosen"}
+    expect_choice(answer.get("CHOICE"), "CHOICE", {name: mistakes[name] for name in "ABC"})
+    level = expect_number(answer.get("LEVEL"), "LEVEL")
+    right = np.exp(nats[better] * tokens[better] / tokens[worse])
+    Tolerance(0, 0.5).name(level, right, {"level-is-the-better-perplexity": np.exp(nats[better])})
+    other = np.exp(nats[worse] * tokens[worse] / tokens[better])
+    Tolerance(0, 1).name(level, right, {"level-for-the-wrong-one": other})
     wrong = {"level-in-nats": np.log(right)}
-    Tolerance(0, 0.06).judge(level, right, wrong, "LEVEL", say("not-level", value=level))
+    judge_constant(level, right, wrong, "LEVEL", Tolerance(0, 0.06), say("not-level", value=level))
 
 
-@EXERCISE.check("q6", hidden=True)
+@EXERCISE.check("q6")
 def the_pad_number_may_be_a_token(answer, rng):
     pad = int(rng.integers(5, 20))
     inside = _draw_texts(rng, 4, pad)
@@ -572,14 +585,15 @@ def _scores(value) -> dict:
     return {key: expect_number(part, key) for key, part in expect_entries(value, "nats, perplexity, bits").items()}
 
 
-def _judge_bits(value, right, nats, tokens, name):
-    """right: bits a character; nats: of a token; the text's characters follow from them."""
-    characters = tokens * nats / np.log(2) / right
-    exchanged = nats / np.log(2) * characters / tokens
-    nearly = Tolerance(0, 0.005)
-    nearly.name(value, right, {"bits-per-token": nats / np.log(2), "nats-for-bits": right * np.log(2)})
-    Tolerance(0, 0.01).name(value, right, {"tokens-and-characters-exchanged": exchanged})
-    nearly.judge(value, right, {}, name, say("not-the-number", name=name, value=value))
+def _judge_bits(value, nats, tokens, characters, name):
+    right = nats * tokens / characters / np.log(2)
+    wrong = {
+        "bits-per-token": nats / np.log(2),
+        "nats-for-bits": right * np.log(2),
+        "tokens-and-characters-exchanged": nats / np.log(2) * characters / tokens,
+    }
+    otherwise = say("not-the-number", name=f"BITS_{name}", value=value)
+    judge_constant(value, right, wrong, f"BITS_{name}", Tolerance(0, 0.005), otherwise)
 
 
 def _softmax(z):
@@ -648,13 +662,17 @@ def _draw_texts(rng, B, pad) -> list[list[int]]:
 def _judge_preparation(value, texts, pad):
     B, T = len(texts), max(map(len, texts)) - 1
     value = expect_entries(value, "inputs, targets, look, counts")
-    if np.ndim(value["look"]) > 2:
+    if as_array(value["look"], "look").ndim > 2:
         raise Misconception("look-is-no-square")
     came = {key: expect_shape(part, (T, T) if key == "look" else (B, T), key) for key, part in value.items()}
     lengths = np.array([len(text) for text in texts])[:, None]
     full = np.array([[*text, *[pad] * (T + 1 - len(text))] for text in texts])
     inputs, targets, counts = full[:, :-1], full[:, 1:], np.arange(T) < lengths - 1
     where = {key: np.where(counts, came[key], -1) for key in ("inputs", "targets")}
+    behind = np.array([[*[pad] * (T + 1 - len(text)), *text] for text in texts])[:, :-1]
+    late = np.arange(T) >= T + 1 - lengths
+    if not counts.all() and (came["inputs"] == behind)[late].all() and (came["inputs"] != inputs)[counts].any():
+        raise Misconception("padded-in-front")
     read, right = np.where(counts, inputs, -1), np.where(counts, targets, -1)
     NEAR.expect(where["inputs"], read, "inputs")
     shifted = (came["targets"][:, 1:] == inputs[:, :-1])[counts[:, 1:]].all()

@@ -55,7 +55,7 @@ import numpy as np
 # %% [markdown] lang="zh" of="01ed787c"
 # ## q1 · 一个块
 #
-# 注意力 $A$ 和网络 $M$ 在下面给出，权重放在字典 `p` 里。要把它们变成一个块，还缺层归一化 $N$ 和残差通路。对每个词元，取*它自己的* $d$ 个数的均值 $\mu$ 和方差 $\sigma^2$
+# 注意力 $A$ 和网络 $M$ 在下面给出，权重放在字典 `p` 里。要把它们变成一个块，还缺层归一化 $N$ 和残差连接。对每个词元，取*它自己的* $d$ 个数的均值 $\mu$ 和方差 $\sigma^2$
 # （与 $\mu$ 之差的平方的平均，除以 $d$），
 #
 # $$N(x)=\gamma\odot\frac{x-\mu}{\sqrt{\sigma^2+\epsilon}}+\beta .$$
@@ -80,10 +80,13 @@ def network(x, p):
 # %% question="q1"
 # q1: the layer norm, and a block of either kind
 def layer_norm(x, gamma, beta, eps=1e-5):
-    """x with each token brought to mean 0 and variance 1, then scaled by gamma and shifted by beta; shape as x.
+    """x with each token brought to mean 0 and variance 1, then scaled and shifted.
 
-    x: (..., d), any number of axes; gamma, beta: (d,); eps: added to the variance, inside the root.
-    Example: x = [[1, 3], [5, 5]], gamma = [2, 2], beta = [0, 1], eps = 3 gives [[-1, 2], [0, 1]].
+    x: (..., d), any number of axes; gamma (scales), beta (shifts): (d,); eps: added to
+    the variance, inside the root. Shape as x.
+
+    >>> layer_norm(x=[[1.0, 3.0], [5.0, 5.0]], gamma=[2.0, 2.0], beta=[0.0, 1.0], eps=3.0)
+    [[-1.0, 2.0], [0.0, 1.0]]
     """
     # BEGIN SOLUTION: the mean and the variance over the last axis
     mean = x.mean(axis=-1, keepdims=True)
@@ -93,10 +96,11 @@ def layer_norm(x, gamma, beta, eps=1e-5):
 
 
 def block(x, p, pre_norm=True):
-    """(..., T, d) → (..., T, d): attention(x, p) and network(x, p), each with its residual path and its norm.
+    """(..., T, d) → (..., T, d): attention and network, each with residual and norm.
 
-    p: a dictionary; attention and network find their weights in it, and the norms are p["gamma_1"], p["beta_1"] (at the
-    attention) and p["gamma_2"], p["beta_2"] (at the network), (d,) each, both with eps = 1e-5.
+    p: a dictionary; attention(x, p) and network(x, p) find their weights in it, and the
+    norms are p["gamma_1"], p["beta_1"] (at the attention) and p["gamma_2"], p["beta_2"]
+    (at the network), (d,) each, both with eps = 1e-5.
     pre_norm: True: the norm stands before each part; False: after each sum.
     """
     # BEGIN SOLUTION: two norms; then two sums, with the norms inside or outside
@@ -139,9 +143,13 @@ check("q1")
 def rotate(x, first=0, base=10_000.0):
     """x with each row turned by its place; shape as x.
 
-    x: (..., T, d), d even: the last axis but one counts the places. Its row t stands at place first + t.
-    first: an integer >= 0; base: the b of the formula.
-    Example, rounded: x = [[1, 0], [1, 0]] gives [[1, 0], [0.5403, 0.8415]]; with first = 1 [[0.5403, 0.8415], [-0.4161, 0.9093]].
+    x: (..., T, d), d even: the last axis but one counts the places. Its row t stands at
+    place first + t. first: an integer >= 0; base: the b of the formula.
+
+    >>> rotate(x=[[1.0, 0.0], [1.0, 0.0]])
+    [[1.0, 0.0], [0.5403, 0.8415]]
+    >>> rotate(x=[[1.0, 0.0], [1.0, 0.0]], first=1)
+    [[0.5403, 0.8415], [-0.4161, 0.9093]]
     """
     # BEGIN SOLUTION: the angles (T, d / 2), then turn the two halves
     T, half = x.shape[-2], x.shape[-1] // 2
@@ -152,10 +160,13 @@ def rotate(x, first=0, base=10_000.0):
 
 
 def score_at_distances(q, k, distances):
-    """(n,): the product of q, turned at its place m, and k, turned at its place n = m + distance; base 10,000.
+    """(n,): the product of q, turned at its place m, and k, turned at m + distance.
 
-    q, k: (d,), d even; distances: (n,) integers, negative ones too: the key stands before the query.
-    Example, rounded: q = [1, 0], k = [0, 2], distances = [0, 1, -1] gives [0, -1.6829, 1.6829].
+    q, k: (d,), d even; distances: (n,) integers, negative ones too: the key stands
+    before the query. Base 10,000.
+
+    >>> score_at_distances(q=[1.0, 0.0], k=[0.0, 2.0], distances=[0, 1, -1])
+    [0.0, -1.6829, 1.6829]
     """
     # BEGIN SOLUTION: leave the query at place 0, and turn the key by each distance
     return np.array([rotate(k[None], distance)[0] @ q for distance in distances])
@@ -199,11 +210,21 @@ check("q2")
 def count_parameters(V, d, L, heads, P=0, S=0, ratio=4, tied=True, biases=True, pooler=False):
     """The number of parameters, exactly.
 
-    V, d, L, heads: tokens, width, blocks (0 or more), heads in each block (d is a multiple of it). P, S: places and kinds
-    of segment that have learned vectors, 0 if none are learned. ratio: the whole number r. tied, biases, pooler: True or False.
-    Example: V = 10, d = 4, L = 1, heads = 2 gives 292: 40 + (80 + 148 + 16) + 8.
-    Published: BERT-base (30_522, 768, 12, 12, P=512, S=2, pooler=True) has 109_482_240,
-    DistilBERT (30_522, 768, 6, 12, P=512) 66_362_880, GPT-2 (50_257, 768, 12, 12, P=1_024) 124_439_808.
+    V, d, L, heads: tokens, width, blocks (0 or more), heads in each block (d is a
+    multiple of it). P, S: places and kinds of segment that have learned vectors, 0 if
+    none are learned. ratio: the whole number r. tied, biases, pooler: True or False.
+
+    >>> count_parameters(V=10, d=4, L=1, heads=2)
+    292
+
+    These are 40 + (80 + 148 + 16) + 8. Published: GPT-2, DistilBERT, BERT-base.
+
+    >>> count_parameters(V=50_257, d=768, L=12, heads=12, P=1_024)
+    124_439_808
+    >>> count_parameters(V=30_522, d=768, L=6, heads=12, P=512)
+    66_362_880
+    >>> count_parameters(V=30_522, d=768, L=12, heads=12, P=512, S=2, pooler=True)
+    109_482_240
     """
     # BEGIN SOLUTION: each part by itself, then the sum
     linear, norm = d * d + biases * d, d + biases * d
@@ -216,8 +237,13 @@ def count_parameters(V, d, L, heads, P=0, S=0, ratio=4, tied=True, biases=True, 
 def most_blocks(budget, V, d, heads, **more):
     """The largest L for which the model has at most `budget` parameters.
 
-    more: any of P, S, ratio, tied, biases, pooler, as in count_parameters. The budget is enough for L = 0.
-    Example: V = 10, d = 4, heads = 2: a budget of 535 gives 1, of 536 gives 2.
+    more: any of P, S, ratio, tied, biases, pooler, as in count_parameters. The budget
+    is enough for L = 0.
+
+    >>> most_blocks(budget=535, V=10, d=4, heads=2)
+    1
+    >>> most_blocks(budget=536, V=10, d=4, heads=2)
+    2
     """
     # BEGIN SOLUTION: what is there without blocks, and what each block adds
     empty = count_parameters(V, d, 0, heads, **more)
@@ -253,12 +279,15 @@ check("q3")
 # %% question="q4"
 # q4: the loss of all batches, and of a mixture
 def score_batches(batches, characters):
-    """A dictionary of numbers: "nats" (the loss per token), "perplexity", "bits" (per character).
+    """A dictionary: "nats" (loss per token), "perplexity", "bits" (per character).
 
-    batches: one or more pairs (log_p, mask), both (B, T), B and T of each pair its own; mask: zeros and ones, in all
-    of them together at least one 1 (a batch or a row may be all padding). characters: C, of all texts together.
-    Example: batches = [([[-1, -3], [-2, 9]], [[1, 1], [1, 0]]), ([[-4]], [[1]])], characters = 5 gives
-    nats 2.5, perplexity 12.182, bits 2.885, rounded.
+    batches: one or more pairs (log_p, mask), both (B, T), B and T of each pair its own;
+    mask: zeros and ones, in all of them together at least one 1 (a batch or a row may
+    be all padding). characters: C, of all texts together.
+
+    >>> score_batches(batches=[([[-1.0, -3.0], [-2.0, 9.0]], [[1, 1], [1, 0]]),
+    ...                        ([[-4.0]], [[1]])], characters=5)
+    {"nats": 2.5, "perplexity": 12.182, "bits": 2.885}
     """
     # BEGIN SOLUTION: collect the tokens of all batches
     log_p = np.concatenate([values[mask == 1] for values, mask in batches])                 # (N,)
@@ -271,7 +300,9 @@ def mix(log_p, log_q, share):
     """(n,): the logarithms of share · p + (1 − share) · q.
 
     log_p, log_q: (n,) numbers <= 0, or -inf; 0 < share < 1.
-    Example, rounded: log_p = [-1, -2000], log_q = [-2, -2000], share = 0.5 gives [-1.3799, -2000].
+
+    >>> mix(log_p=[-1.0, -2000.0, -inf], log_q=[-2.0, -2000.0, -inf], share=0.5)
+    [-1.3799, -2000.0, -inf]
     """
     # BEGIN SOLUTION: a sum of probabilities, without leaving the logarithms
     return np.logaddexp(np.log(share) + log_p, np.log(1 - share) + log_q)
@@ -307,10 +338,17 @@ check("q4")
 def next_distribution(logits, temperature=1.0, top_k=None, top_p=None):
     """(V,): probabilities with the sum 1, exactly 0 for what was cut off.
 
-    logits: (V,) numbers, not all -inf; temperature: >= 0; top_k: an integer >= 1, also above V, or None: no such cut;
-    top_p: 0 < top_p <= 1, or None: no such cut.
-    Example, rounded: logits = [3, 1, 2, 2] gives [0.5344, 0.0723, 0.1966, 0.1966]; with top_k = 2 [0.7311, 0, 0.2689, 0];
-    with top_p = 0.8 [0.5761, 0, 0.2119, 0.2119]; with temperature = 0.5, top_k = 3, top_p = 0.8 [0.8808, 0, 0.1192, 0].
+    logits: (V,) numbers, not all -inf; temperature: >= 0; top_k: an integer >= 1, also
+    above V, or None: no such cut; top_p: 0 < top_p <= 1, or None: no such cut.
+
+    >>> next_distribution(logits=[3.0, 1.0, 2.0, 2.0])
+    [0.5344, 0.0723, 0.1966, 0.1966]
+    >>> next_distribution(logits=[3.0, 1.0, 2.0, 2.0], top_k=2)
+    [0.7311, 0.0, 0.2689, 0.0]
+    >>> next_distribution(logits=[3.0, 1.0, 2.0, 2.0], top_p=0.8)
+    [0.5761, 0.0, 0.2119, 0.2119]
+    >>> next_distribution(logits=[3.0, 1.0, 2.0, 2.0], temperature=0.5, top_k=3, top_p=0.8)
+    [0.8808, 0.0, 0.1192, 0.0]
     """
     # BEGIN SOLUTION: one order for both cuts; rescale after each step
     z = logits - logits.max()
@@ -429,14 +467,18 @@ FAULTS = "ABC"
 
 
 def prepare(texts, pad):
-    """A dictionary of arrays: "inputs", "targets" (B, T) integers, "look" (T, T), "counts" (B, T) True or False.
+    """A dictionary of arrays: "inputs", "targets", "look", "counts".
 
-    texts: B >= 1 lists of token numbers, each of 2 or more, in this order. T: the number of tokens of the longest, less 1.
-    inputs[b, t]: the token that is read at place t, from the text's first one on. targets[b, t]: the one that must be said.
-    look[t, s]: True where place t may look at place s. counts[b, t]: True where text b has a token to be said.
-    pad: fills up the rest; the same number may also occur inside a text, as a token.
-    Example: texts = [[5, 8, 6], [7, 9]], pad = 0 gives inputs [[5, 8], [7, ·]], targets [[8, 6], [9, ·]],
-    look [[True, False], [True, True]], counts [[True, True], [True, False]]; at each · any number may stand.
+    texts: B >= 1 lists of token numbers, each of 2 or more, in this order. T: the
+    number of tokens of the longest, less 1. pad: fills up the rest; the same number may
+    also occur inside a text, as a token.
+    inputs[b, t], (B, T) integers: the token that is read at place t, from the text's
+    first one on. targets[b, t], (B, T) integers: the one that must be said.
+    look[t, s], (T, T) booleans: True where place t may look at place s.
+    counts[b, t], (B, T) booleans: True where text b has a token to be said.
+    Example: texts = [[5, 8, 6], [7, 9]], pad = 0 gives inputs [[5, 8], [7, ·]],
+    targets [[8, 6], [9, ·]], look [[True, False], [True, True]],
+    counts [[True, True], [True, False]]; at each · any number may stand.
     """
     # BEGIN SOLUTION: each text without its last token, and without its first
     T = max(len(text) for text in texts) - 1

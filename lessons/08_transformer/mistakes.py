@@ -280,10 +280,18 @@ return np.array([q[mixed] @ rotate(k[mixed][None], int(s))[0] for s in distances
     Mistake("q2", "in-place", _AXES, "changes-its-inputs", _rotation(
         edit_text(_TURN, "return np", "x = x.astype(float, copy=False)\nx[...] = np").rstrip() + "\nreturn x",
         "return np.array([q @ rotate(k[None].astype(float), int(s))[0] for s in distances])")),
-    Mistake("q2", "whole-numbers", _AXES, "`rotate[",
+    Mistake("q2", "whole-numbers", _AXES, "cut-to-whole-numbers",
         _rotation(edit_text(_TURN,
             "return np.concatenate([a * cos - b * sin, b * cos + a * sin], axis=-1)",
             "y = np.empty_like(x)\ny[..., :half], y[..., half:] = a * cos - b * sin, b * cos + a * sin\nreturn y"))),
+    Mistake("q2", "places-in-front", _AXES, "places-on-another-axis", _rotation("""
+x = np.moveaxis(x, 0, -2)
+T, half = x.shape[-2], x.shape[-1] // 2
+angle = np.outer(np.arange(first, first + T), base ** (-np.arange(half) / half))
+a, b = x[..., :half], x[..., half:]
+turned = a * np.cos(angle) - b * np.sin(angle), b * np.cos(angle) + a * np.sin(angle)
+return np.moveaxis(np.concatenate(turned, axis=-1), -2, 0)
+""")),
     Mistake("q2", "places-on-the-first-axis", _AXES, "stopped with",
         _rotation(edit_text(_TURN, "x.shape[-2], x", "len(x), x"))),
     # q3
@@ -443,7 +451,7 @@ p = p / p.sum()
 return p ** (1 / temperature)
 """)),
     Mistake("q5", "no-sum", _SHARP, "not-rescaled", _next("return np.exp((logits - logits.max()) / temperature)")),
-    Mistake("q5", "no-zero", _SHARP, "p[",
+    Mistake("q5", "no-zero", _SHARP, "divided-by-zero",
         _next(edit_text(_STEPS,
             "p = np.exp(z / temperature) if temperature else (z == 0) + 0.0",
             "with np.errstate(all='ignore'):\n    p = np.exp(z / np.float64(temperature))"))),
@@ -515,7 +523,7 @@ return p ** (1 / temperature)
     Mistake("q5", "k-of-all", _EQUAL, "stopped with",
         _next(edit_text(_STEPS,
             "    p[order[top_k:]] = 0", "    last = order[top_k]\n    p[order[list(order).index(last):]] = 0"))),
-    Mistake("q5", "strictly-more", _EQUAL, "p[",
+    Mistake("q5", "strictly-more", _EQUAL, "one-token-too-many",
         _next(edit_text(_STEPS,
             "np.searchsorted(np.cumsum(p[order]), top_p) + 1",
             "np.searchsorted(np.cumsum(p[order]), top_p, side='right') + 1"))),
@@ -542,7 +550,7 @@ return p ** (1 / temperature)
     Mistake("q6", "unshifted-width", _NEXT, "has shape", _leak(edit_text(_FILL, "full[:, :-1]", "full"))),
     Mistake("q6", "sorted-by-length", _NEXT, "`inputs[",
         _leak(edit_text(_FILL, "T = max", "texts = sorted(texts, key=len)\nT = max"))),
-    Mistake("q6", "padding-left", _NEXT, "`inputs[",
+    Mistake("q6", "padding-left", _NEXT, "padded-in-front",
         _leak(edit_text(_FILL, "text + [pad] * (T + 1 - len(text))", "[pad] * (T + 1 - len(text)) + text"))),
     Mistake("q6", "tuple", _NEXT, "dictionary with the keys",
         _leak(edit_text(_FILL,

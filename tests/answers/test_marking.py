@@ -96,6 +96,51 @@ def test_a_result_depends_on_the_seed_only():
     assert np.array_equal(seen[0], seen[1]) and not np.array_equal(seen[0], seen[2])
 
 
+def _lucky(seeds):
+    """A wrong answer that the first draw of some seeds doesn't show."""
+    exercise = Exercise("toy", Texts(_QUESTIONS, checks={"doubles": _TEXT}))
+    draws = []
+
+    @exercise.check("q1")
+    def doubles(answer, rng):
+        draws.append(rng.random())
+        expect_close(answer.call("double", len(draws) - 1), 0)
+
+    answer = Local({"double": lambda at: 0 if at in seeds else 1})
+    return mark_question(exercise, "q1", answer)[0].status, draws
+
+
+def test_in_a_notebook_a_check_passes_with_each_of_three_draws():
+    status, draws = _lucky({0, 1, 2})
+    assert status is Status.PASSED and len(set(draws)) == 3 and _lucky({0, 1, 2})[1] == draws
+    for luck, tried in (({1, 2}, 1), ({0, 2}, 2), ({0, 1}, 3)):
+        status, draws = _lucky(luck)
+        assert status is Status.WRONG and len(draws) == tried
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2**63, 2**128 - 1, -5, 10**60])
+def test_a_seed_is_any_whole_number(seed):
+    assert [outcome.earned for outcome in _mark(lambda x: 2 * x, seed=seed)] == [2, 1]
+
+
+def test_large_seeds_differ_in_all_their_bits():
+    seen = []
+    for seed in (2**127, 2**127 + 1, 2**126 + 1, 1):
+        _mark(lambda x: seen.append(tuple(x)) or 2 * x, seed=seed)
+    assert len(set(seen)) == 4
+
+
+def test_a_check_without_memory_says_that_the_answer_is_too_large():
+    toy = Exercise("toy", Texts(_QUESTIONS, checks={"grows": _TEXT}))
+
+    @toy.check("q1")
+    def grows(answer, rng):
+        raise MemoryError
+
+    (outcome,) = mark_question(toy, "q1", Local({}), 1)
+    assert outcome.status is Status.COULD_NOT_RUN and "too large" in outcome.message.en
+
+
 def test_an_answer_cannot_change_the_checks_inputs():
     def double(x):
         x += x

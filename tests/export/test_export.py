@@ -16,10 +16,13 @@ from toy_exercise import EXERCISE
 from toy_records import make_toy_failure, make_toy_record
 
 from autograder.answers import rooms
+from autograder.answers.outcome import Text
+from autograder.export import gradescope_run
 from autograder.export import nbgrader as export_nbgrader
 from autograder.export.gradescope import write_gradescope
 from autograder.export.gradescope_run import describe_record, grade_in_container
 from autograder.export.nbgrader import EXPORT_VERSION, CheckNotPassed, require_check, write_nbgrader
+from autograder.grading.parsing import SubmissionError
 from autograder.results.record import RecordStatus
 from autograder.results.secret import derive_key, load_secret
 
@@ -162,6 +165,7 @@ import json, os, pathlib, sys
 command, exercise, given, flag, out, *options = sys.argv[1:]
 assert (command, flag) == ("grade", "-o") and pathlib.Path(given).name == "submission.ipynb", sys.argv
 if "--fail" in options: sys.exit(4)
+if "--none" in options: sys.exit(3)
 key = pathlib.Path(os.environ.get("COURSE_GRADING_KEY", given))
 assert "source" not in key.parts or key.stat().st_mode & 0o077 == 0, key
 (pathlib.Path(out) / "results").mkdir(parents=True)
@@ -230,6 +234,17 @@ def test_gradescope_never_gets_a_score_that_was_not_made(tmp_path):
     ):
         finished, result = _grade(_container(tmp_path / name, record), *options)
         assert not finished and "score" not in result and "not your fault" in result["output"]
+
+
+def test_gradescope_tells_the_student_why_grade_found_no_notebook_of_the_exercise(tmp_path, monkeypatch):
+    def refuse(*_):
+        raise SubmissionError(RecordStatus.OTHER_EXERCISE, Text("Another exercise.", "别的练习。"))
+
+    monkeypatch.setattr(gradescope_run, "load_layout", lambda name: None)
+    for read, wanted in ((refuse, (True, 0, "Another exercise.")), (lambda *_: None, (False, None, "not your fault"))):
+        monkeypatch.setattr(gradescope_run, "read_submission", read)
+        finished, result = _grade(_container(tmp_path / str(wanted[0]), None), "--none")
+        assert (finished, result.get("score")) == wanted[:2] and wanted[2] in result["output"]
 
 
 def test_gradescope_tells_the_student_about_an_unreadable_submission(tmp_path):

@@ -115,6 +115,19 @@ def test_a_class_zip_beside_something_else_counts_as_one_student_and_says_so(tmp
     assert set(found) == {"moodle", "jane"} and "grade it alone" in found["moodle"].notes[0].en
 
 
+def test_a_class_zip_in_a_folder_counts_as_one_student_and_says_so(tmp_path):
+    _zip(tmp_path / "in" / "moodle.zip", {f"A_1_assignsubmission_file_/{FILE}": "a", BOB: "b"})
+    (item,) = gather([tmp_path / "in"], NAME)
+    assert item.student == "moodle" and "grade it alone" in item.notes[0].en
+
+
+def test_a_class_of_whom_some_handed_in_archives_is_a_class(tmp_path):
+    members = {f"week 1/A_1_assignsubmission_file_/{FILE}": "a",
+               "week 1/C_3_assignsubmission_file_/w.zip": _inner({FILE: "c"}),
+               "week 1/readme.txt": "", "grades.csv": ""}  # fmt: skip
+    assert _found([_zip(tmp_path / "class.zip", members)]) == {"A_1": b"a", "C_3": b"c"}
+
+
 def test_folders_around_a_class_are_taken_off_only_where_nobody_lies_beside_them(tmp_path):
     _write(tmp_path / "moodle" / BOB, "bob")
     _write(tmp_path / "canvas" / f"doejane_7_99_{FILE}", "jane")

@@ -1,12 +1,14 @@
 """A class on a Dask cluster of real processes: workers and command killed, nobody lost and nobody twice."""
 
 import csv
+import json
 import os
 import signal
 import socket
 import subprocess
 import sys
 import time
+from dataclasses import replace
 
 import pytest
 from classes import NAME, hand_in, make_class, run_command, start_command
@@ -16,6 +18,7 @@ from tools.source import ROOT
 
 pytest.importorskip("distributed", reason="grading on a cluster is NOT tested: pip install distributed==2026.8.0")
 from autograder.grading import cluster
+from autograder.grading.grader import Grader
 from autograder.grading.setting import Setting
 from autograder.results.record import RecordStatus
 from autograder.sandbox.outside.limits import Limits
@@ -119,6 +122,86 @@ def test_another_version_of_the_course_on_a_worker_is_said(dask, monkeypatch):
     monkeypatch.setattr(cluster, "hash_version", lambda name: "0" * 16)
     record = dict(cluster.grade_remotely([("0", hand_in())], SETTING, dask.address))["0"]
     assert record.status is RecordStatus.GRADER_ERROR and "install the same" in record.message.en
+
+
+class _Answer:
+    """A finished task whose worker answered so."""
+
+    def __init__(self, answer):
+        self._answer = answer
+
+    def result(self):
+        return self._answer
+
+
+@pytest.fixture(scope="module")
+def honest():
+    """(the submission's bytes, its record as a worker sends it)."""
+    with Grader(SETTING) as grader:
+        return hand_in(), grader.grade(hand_in()).to_json()
+
+
+def test_a_workers_own_result_is_taken(honest):
+    data, answer = honest
+    assert cluster._read_result(_Answer(answer), SETTING, data).score == 22
+
+
+def _raise_points(answer):
+    for question in answer["questions"].values():
+        for check in question["checks"]:
+            check.update(points=10 * check["points"], earned=10 * check["earned"])
+        question.update(points=10 * question["points"], earned=10 * question["earned"])
+    answer.update(score=220, max_score=220)
+
+
+def _earn_more_than_there_is(answer):
+    question = answer["questions"]["q1"]
+    question["checks"][0]["earned"] += 100
+    question["earned"] += 100
+    answer["score"] += 100
+
+
+def _leave_one_out(answer):
+    question = answer["questions"].pop("q1")
+    answer.update(score=answer["score"] - question["earned"], max_score=answer["max_score"] - question["points"])
+
+
+@pytest.mark.parametrize(
+    "forge",
+    [
+        lambda answer: answer.update(exercise="01_backprop"),
+        lambda answer: answer.update(submission_sha256="0" * 64),
+        lambda answer: answer["versions"].update(checks="0" * 16),
+        lambda answer: answer["versions"].pop("limits"),
+        lambda answer: answer["versions"].update(key="0" * 16),
+        lambda answer: answer["versions"].update(run_seed="1"),
+        lambda answer: answer.update(student="Bob"),
+        lambda answer: answer.update(file="bob.ipynb"),
+        lambda answer: answer.update(seed=1),
+        _raise_points,
+        _earn_more_than_there_is,
+        _leave_one_out,
+    ],
+)
+def test_the_result_of_another_task_or_none_at_all_is_refused(honest, forge):
+    data, answer = honest
+    answer = json.loads(json.dumps(answer))
+    forge(answer)
+    record = cluster._read_result(_Answer(answer), SETTING, data)
+    assert record.status is RecordStatus.GRADER_ERROR and "a worker answered with" in record.message.en
+    assert (record.student, record.exercise, record.score) == ("", NAME, 0)
+
+
+@pytest.mark.parametrize("answer", [None, [], "22", 22, {}, {"record_version": 1}, {"score": 22}])
+def test_what_is_no_result_is_the_graders_error(answer):
+    record = cluster._read_result(_Answer(answer), SETTING, b"x")
+    assert record.status is RecordStatus.GRADER_ERROR and "not a result record" in record.message.en
+
+
+def test_the_key_is_in_no_name_of_a_task_and_two_keys_share_none(monkeypatch):
+    secret = replace(SETTING, key=b"never shown")
+    assert "never shown" not in repr(secret) + cluster.derive_task_key(secret, b"x")
+    assert cluster.derive_task_key(secret, b"x") != cluster.derive_task_key(SETTING, b"x")
 
 
 def test_no_scheduler_is_said_in_time(monkeypatch):

@@ -69,6 +69,109 @@ def test_it_refuses_in_a_sentence(folder, tmp_path, monkeypatch, capsys, argumen
     assert not (tmp_path / "out" / "grades.csv").exists()
 
 
+@pytest.mark.parametrize(
+    ("files", "says"),
+    [
+        ({}, "no submissions in"),
+        ({"a/notes.pdf": b"x", "b.docx": b"x"}, "0 of 2 submissions"),
+        (
+            {"ann.ipynb": hand_in(name="01_backprop"), "bob.ipynb": hand_in(name="01_backprop")},
+            "This is the exercise 01_",
+        ),
+        ({"ann.ipynb": b"cut off", "bob.ipynb": b"[]"}, "not JSON"),
+        ({"class.tar.gz": b"x"}, "0 of 1 submissions"),
+    ],
+    ids=["empty", "no notebooks", "another exercise", "broken", "tar"],
+)
+def test_nothing_of_the_exercise_is_an_error_of_its_own_that_writes_no_grades(tmp_path, capsys, files, says):
+    (tmp_path / "in").mkdir()
+    for name, content in files.items():
+        (tmp_path / "in" / name).parent.mkdir(exist_ok=True)
+        (tmp_path / "in" / name).write_bytes(content)
+    assert grade_command.main([NAME, str(tmp_path / "in"), "-o", str(tmp_path / "out")]) == 3
+    said = capsys.readouterr().err
+    assert says in said and said.count("\n") == 1
+    assert not (tmp_path / "out" / "grades.csv").exists() and not list((tmp_path / "out" / "results").glob("*.json"))
+
+
+def test_one_notebook_of_the_exercise_is_enough(tmp_path):
+    folder = tmp_path / "in"
+    folder.mkdir()
+    for name, content in {
+        "a.ipynb": b"cut off",
+        "b.pdf": b"x",
+        "c.ipynb": hand_in(name="01_backprop"),
+        "d.ipynb": b"",
+    }.items():
+        (folder / name).write_bytes(content)
+    assert grade_command.main([NAME, str(folder), "-o", str(tmp_path / "out")]) == 0
+    assert {row["student"]: row["status"] for row in _read_grades(tmp_path / "out")} == {
+        "a": "unreadable", "b": "unreadable", "c": "other exercise", "d": "empty"}  # fmt: skip
+
+
+def test_a_forged_result_is_graded_again_and_said(folder, tmp_path, capsys):
+    out = tmp_path / "out"
+    assert grade_command.main([NAME, str(folder), "-o", str(out)]) == 0
+    honest = _read_grades(out)
+    for question in (data := json.loads((out / "results" / "Bob.json").read_text()))["questions"].values():
+        for check in question["checks"]:
+            check.update(status="passed", earned=check["points"])
+        question.update(earned=question["points"], status="passed")
+    (out / "results" / "Bob.json").write_text(json.dumps({**data, "score": data["max_score"]}))
+    (out / "results" / "Zed.json").write_text(json.dumps({**data, "student": "Zed", "score": data["max_score"]}))
+    capsys.readouterr()
+    assert grade_command.main([NAME, str(folder), "-o", str(out)]) == 0
+    assert "2 results in" in (said := capsys.readouterr().err) and "not believed" in said and "Bob.json" in said
+    assert _read_grades(out) == honest, "nobody new, nobody better"
+
+
+def test_results_under_another_key_are_graded_again(folder, tmp_path, monkeypatch, capsys):
+    out = tmp_path / "out"
+    assert grade_command.main([NAME, str(folder), "-o", str(out)]) == 0
+    first = {path.name: path.read_text() for path in (out / "results").glob("*.json")}
+    monkeypatch.setenv("COURSE_GRADING_KEY", str(tmp_path / "other.key"))
+    assert grade_command.main([NAME, str(folder), "-o", str(out), "--lang", "zh"]) == 0
+    assert "不予采信" in capsys.readouterr().err
+    for path in (out / "results").glob("*.json"):
+        assert json.loads(path.read_text())["digest"] != json.loads(first[path.name])["digest"]
+        assert json.loads(path.read_text())["score"] == json.loads(first[path.name])["score"]
+    for path in out.rglob("*"):
+        assert path.is_dir() or (tmp_path / "other.key").read_bytes() not in path.read_bytes()
+
+
+@pytest.mark.parametrize("out", ["in", "in/Ann.ipynb/..", "."])
+def test_an_output_that_holds_what_was_handed_in_is_refused(folder, tmp_path, monkeypatch, capsys, out):
+    monkeypatch.chdir(tmp_path if out != "." else folder)
+    paths = [str(folder)] if out != "." else sorted(str(path) for path in folder.iterdir())
+    out = out if out != "in/Ann.ipynb/.." else str(folder)
+    assert grade_command.main([NAME, *paths, "-o", out]) == 2
+    assert "holds what was handed in" in capsys.readouterr().err and not list(folder.glob("results"))
+
+
+def test_an_output_behind_a_link_among_what_was_handed_in_is_refused(folder, tmp_path, capsys):
+    home = tmp_path / "home"
+    home.mkdir()
+    (folder / "out").symlink_to(home)
+    for out in (folder / "out", folder / "out" / "deeper"):
+        assert grade_command.main([NAME, str(folder), "-o", str(out)]) == 2
+        assert "behind a link" in capsys.readouterr().err and not list(home.iterdir())
+
+
+def test_an_output_among_what_was_handed_in_is_no_submission_and_what_is_planted_there_not_believed(folder, tmp_path):
+    (folder / "out" / "results").mkdir(parents=True)
+    (folder / "out" / "results" / "Eve.json").write_text("{}")
+    (folder / "out" / "Eve.ipynb").write_bytes(hand_in())
+    assert grade_command.main([NAME, str(folder), "-o", str(folder / "out")]) == 0
+    assert [row["student"] for row in _read_grades(folder / "out")] == ["Ann", "Bob", "Cho"]
+
+
+def test_where_no_key_can_be_kept_it_says_what_to_set(folder, tmp_path, monkeypatch, capsys):
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("COURSE_GRADING_KEY", str(tmp_path / "file" / "grading.key"))
+    assert grade_command.main([NAME, str(folder), "-o", str(tmp_path / "out")]) == 2
+    assert "COURSE_GRADING_KEY" in capsys.readouterr().err
+
+
 def test_another_exercises_folder_is_refused(folder, tmp_path, capsys):
     out = tmp_path / "out"
     assert grade_command.main([NAME, str(folder), "-o", str(out)]) == 0

@@ -56,6 +56,8 @@ FILE = f"{NAME}.ipynb"
         (f"{NAME} 2.ipynb", "container", 0),
         ("student 2.ipynb", "student 2", 0),
         ("2026_11_30_homework.ipynb", "2026_11_30_homework", 0),
+        ("homework_2026_11_30_jane.ipynb", "homework_2026_11_30_jane", 0),
+        ("hw_2026_12_bob.ipynb", "hw_2026_12_bob", 0),
     ],
 )
 def test_each_systems_name_gives_its_student_and_attempt(path, student, attempt):

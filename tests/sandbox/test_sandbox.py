@@ -17,9 +17,9 @@ import pytest
 from sandboxes import LIMITS, answer, as_ordinary_user, list_descendants, sandbox, wait_until  # noqa: F401
 
 from autograder.answers.answer import Learner, Local
-from autograder.answers.outcome import CheckFailed, CouldNotRun, NotAttempted, Wrong
+from autograder.answers.outcome import CheckFailed, CouldNotRun, NotAttempted, Unfit
 from autograder.sandbox.inside import drivers
-from autograder.sandbox.outside import launch
+from autograder.sandbox.outside import launch, session
 from autograder.sandbox.outside.errors import SandboxError, SandboxUnavailable
 from autograder.sandbox.outside.launch import Bubblewrap, Container, Unconfined
 from autograder.sandbox.outside.limits import Limits
@@ -77,8 +77,8 @@ def test_the_notebook_and_the_sandbox_say_the_same(answer):
         assert _outcome(ask, answer) == _outcome(ask, local)
     assert "line 11" in _outcome(lambda a: a.call("slip", [1]), answer)[1].en
     assert answer.call("gives", "text") == "a?b"
-    with pytest.raises(Wrong, match="too large"):
-        answer.call("gives", "many")
+    many = answer.call("gives", "many")
+    assert type(many) is Unfit and many.kind == ""
 
 
 def _outcome(ask, answer):
@@ -141,13 +141,14 @@ def test_what_ends_a_session_costs_that_session_and_says_so(sandbox, body, reaso
 
 
 @pytest.fixture
-def crowded(answer):
+def crowded(answer, monkeypatch):
     """An answer whose process shares one processor with three that never rest; it has one second."""
     processor, pid = min(os.sched_getaffinity(0)), answer.session._process._pid
     loop = f"import os\nos.sched_setaffinity(0, {{{processor}}})\nwhile True: pass"
     busy = [subprocess.Popen([sys.executable, "-c", loop]) for _ in range(3)]
     os.sched_setaffinity(pid, {processor})
     answer.seconds = 1.0
+    monkeypatch.setattr(session, "_MOST_WALL", 20.0)  # other tests may crowd this machine, too
     yield answer
     for process in busy:
         process.kill()
@@ -159,34 +160,29 @@ def test_who_waits_for_a_processor_is_not_charged_for_it(crowded):
     begun = time.monotonic()
     crowded.run_cell("import time\nend = time.process_time() + 0.8\nwhile time.process_time() < end: pass", "work")
     assert time.monotonic() - begun > 1.0, "nobody else was busy: this test shows nothing"
-    with pytest.raises(Stopped):
-        crowded.run_cell("while True: pass", "loop")
-    assert not crowded.session.starved
 
 
-def test_who_crowds_a_processor_with_own_threads_is_charged(answer):
-    processor = min(os.sched_getaffinity(0))
-    os.sched_setaffinity(answer.session._process._pid, {processor})
-    answer.seconds, begun = 1.0, time.monotonic()
-    with pytest.raises(Stopped) as caught:
-        answer.run_cell(_CROWD, "crowd")
-    assert caught.value.reason in ("time", "crash") and not answer.session.starved
-    assert time.monotonic() - begun < 3.5
+@pytest.mark.parametrize(("computed", "waited", "starved"), [
+    (1.0, 0.0, False),  # it computed all the time
+    (0.0, 0.0, False),  # it slept
+    (1.0, 0.9, False),  # its own threads filled the line in which it stood
+    (0.1, 0.9, True),
+])  # fmt: skip
+def test_what_a_request_is_charged(computed, waited, starved):
+    """Shares of the time on the clock: what all threads computed, what the first one stood in line."""
 
+    class Played:
+        def measure_time(self):
+            return computed * time.monotonic(), waited * time.monotonic()
 
-_CROWD = """
-import hashlib, threading
-threading.stack_size(1 << 18)
-data = bytes(10**7)
-
-def work():
-    while True:
-        hashlib.sha256(data)
-
-for _ in range(4):
-    threading.Thread(target=work, daemon=True).start()
-work()
-"""
+    begun, clock = time.monotonic(), session._Clock(Played(), 0.2)
+    while time.monotonic() < begun + 0.5:
+        try:
+            clock.look()
+        except TimeoutError:
+            break
+        time.sleep(0.01)
+    assert clock.starved == starved and (time.monotonic() - begun > 0.45) == starved
 
 
 def test_who_hardly_gets_a_processor_is_starved(answer, monkeypatch):

@@ -120,7 +120,7 @@ class History:
             cell["source"] = "".join(cell["source"])
         kernel.file.unlink(missing_ok=True)
         kernel.restart()
-        self._next = 0
+        self._next, self._merged = 0, set()
         self._run_all()
         for _ in range(self._random.randint(3, 12)):
             self._act()
@@ -163,13 +163,14 @@ class History:
         return cell
 
     def _maybe_run(self, cell: dict, likely: float = 0.9) -> None:
-        if self._random.random() < likely:
+        """A cell that is never run is known to the kernel only where the notebook was saved."""
+        if self._random.random() < likely or not self._saves:
             self._run(cell)
 
     def _find(self, question: str) -> int | None:
-        places = [
-            at for at, cell in enumerate(self._cells) if cell["metadata"].get("course", {}).get("question") == question
-        ]
+        """The place of one of its cells; a merged one stays as it is: it holds more."""
+        own = [cell["metadata"].get("course", {}).get("question") == question for cell in self._cells]
+        places = [at for at, cell in enumerate(self._cells) if own[at] and cell["id"] not in self._merged]
         return self._random.choice(places) if places else None
 
     def _write(self, question: str) -> str:
@@ -212,6 +213,7 @@ class History:
         at = self._random.randrange(1, len(self._cells))
         if at + 1 < len(self._cells):
             below = self._cells.pop(at + 1)
+            self._merged |= {below["id"], self._cells[at]["id"]}
             self._cells[at]["source"] += "\n\n" + below["source"]
             self._maybe_run(self._cells[at])
 
@@ -245,6 +247,7 @@ class History:
 
     def _delete(self) -> None:
         own = [cell for cell in self._cells if cell["id"].startswith("own")]
+        own = [cell for cell in own if self._saves or not cell["metadata"]]
         if own:
             self._cells.remove(self._random.choice(own))
 
@@ -278,4 +281,4 @@ def read_shown(text: str) -> tuple[list[str], bool]:
     lines = text.split("\n")
     passed = [line[4:] for line in lines if line.startswith("- ✓ ")]
     warned = bool(re.search(r"^\*[^*]", text, re.M)) or "would not when graded" in text or "not defined" in text
-    return passed, warned or "run that cell" in text or "run the cell" in text
+    return passed, warned

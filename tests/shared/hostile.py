@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from autograder.grading.submission import find_names
+from autograder.answers.layout import find_names
 
 
 @dataclass(frozen=True)

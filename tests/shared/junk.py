@@ -43,7 +43,7 @@ def list_names(name: str, question: str) -> tuple[list[str], list[str]]:
     functions = [node.name for node in body if isinstance(node, ast.FunctionDef)]
     others = ast.Module([node for node in body if not isinstance(node, ast.FunctionDef)], [])
     names = (node for node in ast.walk(others) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store))
-    return functions, sorted({node.id for node in names})
+    return functions, sorted({node.id for node in names} & solve(name).keys())
 
 
 def list_given(name: str) -> list:

@@ -41,6 +41,12 @@ def study_cell(source: str) -> Names | None:
         binds.add(EVERYTHING)
     blanks = {name for node in tree.body for name in _find_blanks(node)}
     needs |= changes
+    first = _Firsts()
+    first.visit(tree)
+    inner = set()
+    for child in table.get_children():
+        _collect(child, set(), inner)
+    needs -= first.bound - inner  # a name that the cell binds before it reads it is no other cell's business
     imports = [symbol.get_name() for symbol in table.get_symbols() if symbol.is_imported()]
     return Names(*map(sorted, (binds, changes, needs, blanks, imports)))
 
@@ -62,6 +68,51 @@ def _collect(table: symtable.SymbolTable, binds: set[str], needs: set[str]) -> N
             binds.add(name)
     for child in table.get_children():
         _collect(child, binds, needs)
+
+
+class _Firsts(ast.NodeVisitor):
+    """`bound`: names that the cell's top level binds before it reads them."""
+
+    def __init__(self):
+        self.bound: set[str] = set()
+        self._read: set[str] = set()
+
+    def visit_Name(self, node: ast.Name) -> None:
+        if isinstance(node.ctx, ast.Load):
+            self._read.add(node.id)
+        elif node.id not in self._read:
+            self.bound.add(node.id)
+
+    def visit_Assign(self, node: ast.Assign) -> None:
+        self._visit_in_order(node.value, *node.targets)
+
+    def visit_AugAssign(self, node: ast.AugAssign) -> None:
+        self._read.update([_find_root(node.target) or ""] if _find_root(node.target) not in self.bound else [])
+        self._visit_in_order(node.value, node.target)
+
+    def visit_For(self, node: ast.For) -> None:
+        self._visit_in_order(node.iter, node.target, *node.body, *node.orelse)
+
+    def visit_alias(self, node: ast.alias) -> None:
+        self.visit_Name(ast.Name((node.asname or node.name).split(".")[0], ast.Store()))
+
+    def visit_FunctionDef(self, node) -> None:
+        self._visit_in_order(*node.decorator_list, ast.Name(node.name, ast.Store()))
+
+    visit_AsyncFunctionDef = visit_ClassDef = visit_FunctionDef
+
+    def visit_Lambda(self, node: ast.Lambda) -> None:
+        """A scope of its own."""
+
+    def visit_ListComp(self, node) -> None:
+        """A scope of its own, but for what it goes through."""
+        self.visit(node.generators[0].iter)
+
+    visit_SetComp = visit_DictComp = visit_GeneratorExp = visit_ListComp
+
+    def _visit_in_order(self, *nodes: ast.AST) -> None:
+        for node in nodes:
+            self.visit(node)
 
 
 def _find_changes(statements: list[ast.stmt], changes: set[str]) -> None:

@@ -13,7 +13,6 @@ import gc
 import importlib
 import json
 import os
-import random
 import socket
 import sys
 
@@ -23,6 +22,7 @@ from autograder.sandbox.inside.cells import Notebook
 from autograder.sandbox.inside.frames import receive_frame, send_frame
 from autograder.sandbox.inside.large_pages import gather_pages
 from autograder.sandbox.inside.message import WireError
+from autograder.sandbox.inside.repeatable import make_repeatable
 from autograder.sandbox.inside.studying import study_cell
 from autograder.sandbox.inside.wire import decode, encode
 
@@ -69,12 +69,22 @@ def _import_libraries(names: list[str]) -> None:
     if torch := sys.modules.get("torch"):
         torch.set_num_threads(1)
         torch.set_num_interop_threads(1)
-        torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=0.1)  # the first one imports for a second
+        _warm_up(torch)
+
+
+def _warm_up(torch) -> None:
+    """What is slow the first time only: the first optimizer imports for a second, the first gradient touches a lot."""
+    weight = torch.zeros(2, dtype=torch.float64, requires_grad=True)
+    for kind in (torch.optim.SGD, torch.optim.Adam):
+        optimizer = kind([weight], lr=0.1)
+        ((torch.ones(2, 2, dtype=torch.float64) @ weight - 1) ** 2).mean().backward()
+        optimizer.step()
+        optimizer.zero_grad()
 
 
 def _prepare(given: list[str]) -> Notebook:
     """A notebook in which the given cells have run."""
-    _seed()
+    make_repeatable()
     return Notebook(given)
 
 
@@ -128,7 +138,7 @@ def _detach(limits: dict) -> tuple[int, int]:
 
 def _serve(read_fd: int, write_fd: int, notebook: Notebook) -> None:
     """Answer requests (nonce, kind, …) one by one; each reply repeats its request's nonce."""
-    _seed()  # again: a fork gives Python's generator a new state
+    make_repeatable()  # again: a fork gives Python's generator a new state
     send_frame(write_fd, encode(("hello", os.getpid())))
     while True:
         nonce, *request = decode(receive_frame(read_fd), request=True)
@@ -161,11 +171,3 @@ def _handle(notebook: Notebook, kind: str, *parts) -> tuple:
     except BaseException:  # an exception that even resists being described
         pass
     return ("raised", "Exception", "", 0, "")
-
-
-def _seed() -> None:
-    """The same random numbers in every session, for answers that draw some without a seed of their own."""
-    random.seed(0)
-    sys.modules["numpy"].random.seed(0)
-    if torch := sys.modules.get("torch"):
-        torch.manual_seed(0)

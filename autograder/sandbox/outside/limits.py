@@ -9,9 +9,9 @@ from dataclasses import dataclass
 class Limits:
     """For one session; memory and address space count from what the libraries take already."""
 
-    memory_mb: int = 1024  # of all processes of the session together, and the address space of each
+    memory_mb: int = 1024  # and as much address space
     scratch_mb: int = 64  # /tmp and /dev/shm together, in memory; also the largest file
-    processes: int = 48  # and threads
+    processes: int = 48  # threads of its one process
     open_files: int = 64
-    cpu_seconds: int = 120  # of each process
+    cpu_seconds: int = 120  # of all threads together
     session_seconds: float = 600.0  # wall time from start to end

@@ -32,22 +32,21 @@ def replay_training(fit, w, weights, losses, patience, max_epochs) -> dict:
     return {"result": result, "starts": starts}
 
 
-def save_run(save_state, make_run, X, Y, seed, before, after) -> dict:
-    """Train a run `before` steps, save its state, train it `after` steps more; a twin does the same and is never saved.
+def save_run(save_state, make_run, X, Y, fields, steps) -> dict:
+    """Save the state of a run that stands at `fields`, train it `steps` steps more; a twin does so and is never saved.
 
-    Returns {"state" (at once), "later" (the same object in the end), "fields" (of the run when it was saved), "losses"
-    and "W" (of the steps after that), "twin" (its W)}, or {"stopped": "generator"} for a state that holds a generator.
+    fields: its numbers and arrays by name, and "generator", the state of its generator. Returns {"state" (at once),
+    "later" (the same object in the end), "losses" and "W" (of the steps), "twin" (its W)}, or {"stopped": "generator"}
+    for a state that holds a generator.
     """
-    run, twin = make_run(X, Y, seed), make_run(X, Y, seed)
-    for _ in range(before):
-        run.step()
-    fields, state = _read_fields(run), save_state(run)
+    run, twin = _make_run_at(make_run, X, Y, fields), _make_run_at(make_run, X, Y, fields)
+    state = save_state(run)
     if _holds_generator(state):
         return {"stopped": "generator"}
-    first, losses = copy.deepcopy(state), [run.step() for _ in range(after)]
-    for _ in range(before + after):
+    first, losses = copy.deepcopy(state), [run.step() for _ in range(steps)]
+    for _ in range(steps):
         twin.step()
-    return {"state": first, "later": state, "fields": fields, "losses": losses, "W": run.W, "twin": twin.W}
+    return {"state": first, "later": state, "losses": losses, "W": run.W.copy(), "twin": twin.W}
 
 
 def resume_run(load_state, make_run, X, Y, seed, state, steps) -> list:
@@ -61,9 +60,18 @@ def resume_run(load_state, make_run, X, Y, seed, state, steps) -> list:
         for _ in range(2):
             run.step()
         returned = load_state(run, state)
-        done.append({"fields": _read_fields(run), "losses": [run.step() for _ in range(steps)], "W": run.W,
+        done.append({"fields": _read_fields(run), "losses": [run.step() for _ in range(steps)], "W": run.W.copy(),
                      "returned": returned is not None and returned is not run})  # fmt: skip
     return done
+
+
+def _make_run_at(make_run, X, Y, fields):
+    run = make_run(X, Y, 0)
+    for name, value in fields.items():
+        if name != "generator":
+            setattr(run, name, copy.copy(value))
+    run.rng.bit_generator.state = copy.deepcopy(fields["generator"])
+    return run
 
 
 def _read_fields(run) -> dict:
