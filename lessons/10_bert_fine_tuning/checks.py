@@ -460,7 +460,7 @@ def _call_at_the_edge(answer, misconception, function, *inputs):
 def _judge_customers(value, moves, sizes, head, room):
     right, wrong = recipes.count_customers(moves, sizes, head, room)
     Tolerance(0, 0.006).name(value, right, wrong)
-    judge_equal(value, right, {"rounded-up": [value] if value != round(value) else []}, "count_customers")
+    judge_equal(value, right, {"rounded-up": [value] if value % 1 != 0 else []}, "count_customers")
 
 
 def _draw_items(rng, pad) -> list:
