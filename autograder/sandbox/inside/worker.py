@@ -13,13 +13,13 @@ import gc
 import importlib
 import json
 import os
-import random
 import socket
 import sys
 
 from autograder.sandbox.inside import confine
 from autograder.sandbox.inside.calling import call_function, describe_error, get_value
 from autograder.sandbox.inside.cells import Notebook
+from autograder.sandbox.inside.chance import fix_chance
 from autograder.sandbox.inside.frames import receive_frame, send_frame
 from autograder.sandbox.inside.large_pages import gather_pages
 from autograder.sandbox.inside.message import WireError
@@ -84,7 +84,7 @@ def _warm_up(torch) -> None:
 
 def _prepare(given: list[str]) -> Notebook:
     """A notebook in which the given cells have run."""
-    _seed()
+    fix_chance()
     return Notebook(given)
 
 
@@ -138,7 +138,7 @@ def _detach(limits: dict) -> tuple[int, int]:
 
 def _serve(read_fd: int, write_fd: int, notebook: Notebook) -> None:
     """Answer requests (nonce, kind, …) one by one; each reply repeats its request's nonce."""
-    _seed()  # again: a fork gives Python's generator a new state
+    fix_chance()  # again: a fork gives Python's generator a new state
     send_frame(write_fd, encode(("hello", os.getpid())))
     while True:
         nonce, *request = decode(receive_frame(read_fd), request=True)
@@ -171,11 +171,3 @@ def _handle(notebook: Notebook, kind: str, *parts) -> tuple:
     except BaseException:  # an exception that even resists being described
         pass
     return ("raised", "Exception", "", 0, "")
-
-
-def _seed() -> None:
-    """The same random numbers in every session, for answers that draw some without a seed of their own."""
-    random.seed(0)
-    sys.modules["numpy"].random.seed(0)
-    if torch := sys.modules.get("torch"):
-        torch.manual_seed(0)
