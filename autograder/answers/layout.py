@@ -14,7 +14,7 @@ from autograder.sandbox.inside.studying import study_cell
 
 _NAME = re.compile(
     r"^(?:%\w+[ \t]+)?(?:(?:async[ \t]+)?(?:def|class)[ \t]+(\w{1,80})"
-    r"|(\w[\w, \t]{0,200}?)[ \t]{0,9}(?::[^=\n]{1,80})?=(?!=))",
+    r"|(\w[\w, \t]{0,200}+)(?::[^=\n]{1,80})?=(?!=))",
     re.M,
 )
 

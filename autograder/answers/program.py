@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import builtins
 import re
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -96,14 +96,19 @@ def choose_steps(steps: Sequence[Step], layout: Layout) -> list[Step]:
 
 def restrict_program(steps: Sequence[Step], layout: Layout, *questions: str) -> list[Step]:
     """Of these steps those that the answers to the questions need, in the same order; given cells stay."""
-    needed = {name for question in questions for name in layout.names[question]}
-    chosen = {at for at, step in enumerate(steps) if set(step.questions) & set(questions)}
-    while True:
-        needed |= {name for at in chosen if steps[at].names for name in steps[at].names.needs}
-        more = {at for at, step in enumerate(steps) if _touches(step, needed)} - chosen
-        if not more:
-            return [step for at, step in enumerate(steps) if step.given or at in chosen]
-        chosen |= more
+    touched_by: dict[str, list[int]] = {}  # name -> the steps that define or change it
+    for at, step in enumerate(steps):
+        for name in {*step.names.binds, *step.names.changes} if step.names else ():
+            touched_by.setdefault(name, []).append(at)
+    chosen, looked_at = set(), {EVERYTHING}.union(*(layout.names[question] for question in questions))
+    more = {at for at, step in enumerate(steps) if set(step.questions) & set(questions)}
+    more = more.union(*(touched_by.get(name, ()) for name in looked_at))
+    while more:  # each step and each name is looked at once, however long the chain
+        chosen.add(at := more.pop())
+        new = set(steps[at].names.needs) - looked_at if steps[at].names else set()
+        looked_at |= new
+        more |= {at for name in new for at in touched_by.get(name, ())} - chosen
+    return [step for at, step in enumerate(steps) if step.given or at in chosen]
 
 
 def name_step(step: Step) -> str:
@@ -134,11 +139,6 @@ def find_absent(program: Sequence[Step], layout: Layout) -> list[str]:
 
 def _is_hole(step: Step) -> bool:
     return bool(step.names and step.names.blanks == step.names.binds)
-
-
-def _touches(step: Step, needed: Collection[str]) -> bool:
-    names = step.names
-    return bool(names and (EVERYTHING in names.binds or needed & {*names.binds, *names.changes}))
 
 
 def _find_questions(cell: Cell, source: str, layout: Layout) -> tuple[str, ...]:

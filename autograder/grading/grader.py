@@ -103,7 +103,7 @@ class Grader:
         stopped = (outcome.status is Status.COULD_NOT_RUN for found in outcomes.values() for outcome in found)
         if any(failed.values()) or any(stopped):
             notes += [_cap_text(_say_lost(why)) for why in lost[:3]]
-            notes += [_ABSENT.format(name=name) for name in absent[:3]]
+            notes += [_cap_text(_ABSENT.format(name=name)) for name in absent[:3]]
         return outcomes, notes, seed
 
     def _mark(self, sitting: Sitting, checks: list[Check], seed: int, charged: dict[str, CheckFailed]) -> list[Outcome]:

@@ -72,12 +72,13 @@ def _parse(data: bytes) -> dict:
 
 def _limit_structure(text: str) -> None:
     """Counts before parsing: a bomb of empty lists takes thirty times its size, a deep one the parser's stack."""
-    depth = 0
-    if text.count("[") + text.count("{") <= MAX_CONTAINERS and text.count(",") <= MAX_COMMAS:
-        for match in _TOKEN.finditer(text):
+    depth, containers, commas = 0, text.count("[") + text.count("{"), text.count(",")
+    if containers <= MAX_CONTAINERS and commas <= MAX_COMMAS:
+        most = 4 * containers + 2 * commas + 1  # brackets, keys and values of JSON with as many commas
+        for number, match in enumerate(_TOKEN.finditer(text)):
             kind = text[match.start()]
             depth += len(match[0]) if kind in "[{" else -len(match[0]) if kind in "]}" else 0
-            if depth > MAX_DEPTH:
+            if depth > MAX_DEPTH or number > most:
                 break
         else:
             return

@@ -121,7 +121,8 @@ class Sitting:
     def _begin(self) -> Remote:
         self._require_time()
         self._sessions += 1
-        remote = Remote(self._start(), self._seconds, self.fresh)
+        remote = Remote(session := self._start(), self._seconds, self.fresh)
+        session.end_by(self._until)
         if self._program is None:
             try:
                 names = remote.study([step.source for step in self._steps if not step.given])

@@ -48,7 +48,8 @@ def read_submission(data: bytes, layout: Layout) -> Submission:
     """
     course, cells = read_notebook(data)
     _require_exercise(course, cells, layout.name)
-    found = [Cell(cell.source, cell.ids, cell.question, cell.count) for cell in cells if cell.is_code]
+    most = MAX_ANSWER + 1  # what is longer is not run, nor looked at any further
+    found = [Cell(cell.source[:most], cell.ids, cell.question, cell.count) for cell in cells if cell.is_code]
     steps, notes = list_steps(found, layout), []
     steps, left_out = _limit(steps)
     answers = {}

@@ -115,6 +115,42 @@ def test_the_whole_submission_has_a_limit(grader, monkeypatch):
     assert "used up the time" in _messages(record, "q5")
 
 
+def test_the_limit_holds_within_a_check_too(grader, monkeypatch):
+    """Each call takes less than its own time, and one check makes many of them."""
+    monkeypatch.setattr(grader, "setting", replace(SETTING, timeout=2.0, total=2.5))
+    slow = "\nimport time\nfast = sgd_epoch\ndef sgd_epoch(*args, **more):\n    time.sleep(0.9)\n    "
+    slow += "return fast(*args, **more)"
+    record = grader.grade(hand_in({"q1": solved("q1") + slow}))
+    assert record.seconds < 5 and "all answers together took too long" in _messages(record, "q1")
+
+
+def test_a_missing_name_is_told_in_few_words(grader):
+    record = grader.grade(hand_in({"q1": solved("q1") + f"\nif x is None:\n    {'y' * 100_000}"}))
+    assert "No cell of the file defines" in record.message.en and len(record.message.en) < 3000
+
+
+_CHANCE = ("os.urandom(1)[0] < 128", "np.random.default_rng().random() < 0.5", "random.Random().random() < 0.5",
+           "random.seed() or random.random() < 0.5", "secrets.randbits(1)", "uuid.uuid4().int & 1 << 80",
+           "np.random.seed() or np.random.rand() < 0.5")  # fmt: skip
+
+
+@pytest.mark.parametrize("chance", _CHANCE)
+def test_who_draws_without_a_seed_gets_the_same_points_each_time(chance):
+    """Each call of an answer is right if a coin says so; two graders, as on two days."""
+    coin = "\nimport os, random, secrets, uuid\nimport numpy as np\nright = {name}\n"
+    coin += "def {name}(*args, **more):\n    return right(*args, **more) if {chance} else None"
+    answers = {q: solved(q) + coin.format(name=name, chance=chance).replace("right", f"right_{q}")
+               for q, name in (("q1", "sgd_epoch"), ("q2", "momentum_path"), ("q3", "adam_path"))}  # fmt: skip
+    records = []
+    for _ in range(2):
+        with Grader(SETTING) as grader:
+            records += [grader.grade(hand_in(answers)) for _ in range(2)]
+    assert (
+        len({json.dumps([[c.earned for c in q.checks] for q in record.questions.values()]) for record in records}) == 1
+    )
+    assert records[0].score < FULL
+
+
 def test_the_same_answers_get_the_same_record(grader):
     mistaken = hand_in({"q2": _inside("q2", "return 1 / 0"), "q3": "# q3: x\nimport os; os._exit(1)"})
     first, second = grader.grade(mistaken), grader.grade(mistaken)

@@ -4,12 +4,14 @@ import copy
 import json
 import random
 import time
+from dataclasses import replace
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from autograder.answers.layout import Layout, find_names
+from autograder.answers.program import Cell, add_names, choose_steps, list_steps
 from autograder.grading.parsing import MAX_BYTES, SubmissionError
 from autograder.grading.submission import MAX_ANSWER, read_submission
 from autograder.results.record import RecordStatus
@@ -139,6 +141,7 @@ def test_notebook_format_3_is_read():
         (b'{"cells": [' + b"0," * 5_000_000 + b"0]}", RecordStatus.UNREADABLE, "nested"),
         (b'{"cells": [' + b"9" * 10_000_000 + b"]}", RecordStatus.EMPTY, "no text"),
         (b'{"cells": ["' + b'\\"' * 9_000_000, RecordStatus.UNREADABLE, "not JSON"),
+        (b'"' * MAX_BYTES, RecordStatus.UNREADABLE, "nested"),
         (b" " * MAX_BYTES + b"[]", RecordStatus.UNREADABLE, "larger than 20 MB"),
     ],
 )
@@ -147,6 +150,26 @@ def test_what_is_no_notebook_is_refused_at_once_with_a_sentence(data, status, wo
     error = _refuse(data)
     assert error.status is status and words in error.message.en
     assert time.perf_counter() - start < 20  # a quadratic scan of these takes hours
+
+
+@pytest.mark.parametrize("line", ["a" + " " * 199 + ":" + "b" * 79, "a" + " " * 280])
+def test_names_are_looked_for_in_a_moment(line):
+    """Each way to end a name before the blanks was tried: 20 MB of such lines took 20 s and more."""
+    start = time.process_time()
+    assert find_names("\n".join([line] * (200_000 // len(line)))) == frozenset()
+    assert time.process_time() - start < 0.05
+    assert find_names("a , b : int = 1\nc\t= 2\nd == 3\ne: str = ''") == {"a", "b", "c", "e"}
+
+
+def test_a_long_chain_of_cells_is_followed_once():
+    """Cells that each need the next: looked at all over again for each of them they took a minute."""
+    cells = [Cell("# q1: x\na0 = 1", question="q1")]
+    cells += [Cell(f"a{i} = a{i + 1}; " + "; ".join(f"b{i}_{j} = 0" for j in range(100))) for i in range(300)]
+    steps = add_names([*list_steps(cells[:1], LAYOUT), *list_steps(cells[1:], LAYOUT)])
+    steps[0] = replace(steps[0], names=steps[0].names._replace(needs=["a0"]))
+    start = time.process_time()
+    assert choose_steps(steps, LAYOUT) == steps
+    assert time.process_time() - start < 1
 
 
 def test_another_exercise_and_the_lesson_are_named():

@@ -385,6 +385,17 @@ def test_memory_that_is_taken_between_two_requests_is_seen(attacker):
         attacker.get("x")
 
 
+@pytest.mark.parametrize("what", ["-1, 1 << 20", "os.open('/dev/zero', os.O_RDWR), 4096"])
+def test_no_shared_memory_that_stays_when_hardly_anything_of_it_is_mapped(attacker, what):
+    """Of 32 MB written, one page stays mapped: the kernel keeps all, and the process seems to hold 4 KB."""
+    assert _learn(attacker, f"import mmap\nRESULT = attempt(lambda: mmap.mmap({what}))")
+    assert _learn(
+        attacker, "RESULT = attempt(lambda: mmap.mmap(-1, 4096, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS))"
+    ) == ""  # fmt: skip
+    with_file = "f = open('/tmp/f', 'w+b'); f.truncate(4096); RESULT = attempt(lambda: mmap.mmap(f.fileno(), 4096))"
+    assert _learn(attacker, with_file) == ""
+
+
 def test_what_a_session_can_keep_in_kernel_buffers_is_little(attacker):
     """Full pipes, as many as there can be: no descriptor holds more than 64 KB, and there are no sockets."""
     held = _learn(attacker, '''

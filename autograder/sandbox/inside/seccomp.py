@@ -13,7 +13,7 @@ import errno
 import platform
 import struct
 
-from autograder.sandbox.inside.system_calls import ARCHITECTURES, CALLS, FLAGS, VALUES
+from autograder.sandbox.inside.system_calls import ARCHITECTURES, CALLS, FLAGS, NEVER_BOTH, VALUES
 
 _LOAD, _EQUALS, _AT_LEAST, _ANY_BIT, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
 _NUMBER, _ARCHITECTURE, _FIRST_ARGUMENT = (
@@ -73,6 +73,9 @@ def _ask_argument(name: str) -> list[bytes]:
         lines = [_line(_LOAD, _FIRST_ARGUMENT + 8 * position)]
         lines += [_line(_ANY_BIT, must, 1, 0), refuse] if must else []
         lines += [_line(_ANY_BIT, must_not, 0, 1), refuse]
+        if name in NEVER_BOTH:
+            one, other = NEVER_BOTH[name]
+            lines += [_line(_ANY_BIT, one, 0, 2), _line(_ANY_BIT, other, 0, 1), refuse]
         lines += [_line(_LOAD, _FIRST_ARGUMENT + 8 * position + 4), _line(_EQUALS, 0, 1, 0), refuse]
         return [*lines, allow]
     return [allow]

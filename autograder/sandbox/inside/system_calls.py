@@ -71,3 +71,5 @@ FLAGS = {  # name: position of a long argument, the bits that it must have, and 
     "mmap": (3, 0, _MAP_HUGETLB),
     "prlimit64": (2, 0, _ALL),  # sets no limit: it asks
 }
+_MAP_SHARED, _MAP_ANONYMOUS = 0x01, 0x20  # shared memory of no file outlives its pages' mapping: nothing counts it
+NEVER_BOTH = {"mmap": (_MAP_SHARED, _MAP_ANONYMOUS)}  # name: bits of the argument in FLAGS, of which one may be set

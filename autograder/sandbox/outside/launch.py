@@ -32,7 +32,7 @@ _ENVIRONMENT = {
 _SYSTEM_LINKS = ("/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
 _SYSTEM_FILES = ("/etc/ld.so.cache", "/etc/alternatives", "/etc/localtime", "/sys/devices/system/cpu")
 _PYTHON_PARTS = ("bin", "lib", "lib64", "pyvenv.cfg")
-_DEVICES = ("null", "zero", "full", "random", "urandom")
+_DEVICES = ("null", "full", "random", "urandom")  # not "zero": mapped, it is shared memory that nothing counts
 
 
 @dataclass(frozen=True)

@@ -78,6 +78,10 @@ class Session:
         """What happened when the learner's value of that name was asked for. Raises SessionEnded."""
         return self._ask(seconds, "get", name)
 
+    def end_by(self, until: float) -> None:
+        """No request lasts longer than until then (time.monotonic), whatever it may take by itself."""
+        self._until = min(self._until, until)
+
     def close(self) -> None:
         """End the session, with every process that it started; closing twice is fine."""
         self._end("closed")
