@@ -660,6 +660,8 @@ def _judge_unigram(value, counts, tokens, a):
 def _texts(value) -> list[str]:
     if value is None:
         as_array(value)  # says that the return is missing
+    if isinstance(value, np.ndarray) and value.ndim == 1:  # texts come as a list, no text at all as an array
+        value = value.tolist()
     if not isinstance(value, (list, tuple)) or not all(type(one) is str for one in value):
         raise Wrong(say("not-texts"))
     return list(value)
