@@ -230,7 +230,7 @@ def mistake_cut(a, b, length) -> dict[str, list]:
     return rows
 
 
-def _find_loss(W, batch, over="hidden") -> tuple[float, np.ndarray]:
+def find_loss(W, batch, over="hidden") -> tuple[float, np.ndarray]:
     """Loss and gradient: sums over the hidden places, divided by their number, that of all places, or 1."""
     context, labels = batch
     hidden = labels != SKIP
@@ -257,9 +257,9 @@ def pretrain(
     data = {"train": train, "dev": [*train, dev], "all": [*train, dev, test]}[steps]
     for epoch in range(1, epochs + 1):
         for batch in data:
-            W = W - rate * _find_loss(W, batch, over)[1]
-        losses = {name: _find_loss(W, batch, reported)[0] for name, batch in (("dev", dev), ("test", test))}
-        losses["train"] = np.mean([_find_loss(W, batch, reported)[0] for batch in train] or [0])
+            W = W - rate * find_loss(W, batch, over)[1]
+        losses = {name: find_loss(W, batch, reported)[0] for name, batch in (("dev", dev), ("test", test))}
+        losses["train"] = np.mean([find_loss(W, batch, reported)[0] for batch in train] or [0])
         if best is None or choose == "last" or losses[choose] < best["by"]:
             best = {"W": W, "epoch": epoch, "dev": losses["dev"], "test": losses["test"], "by": losses.get(choose)}
     last = {"W": W, "test": losses["test"]}
