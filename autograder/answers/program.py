@@ -13,6 +13,8 @@ from autograder.sandbox.inside.cells import NOTEBOOK_NAMES
 from autograder.sandbox.inside.studying import EVERYTHING, Names, study_cell
 
 _MARKER = re.compile(r"(?:\s|%[^\n]*\n)*+#[ \t]*(q[0-9]{1,4}\w{0,20})[ \t]*[:：]", re.I)
+_OPENING = re.compile(r"(?<!def )(?:\b\w+\.)?\bopen_exercise\([^()]*+(?:\([^()]*+\)[^()]*+)*+\)")
+_IMPORT = re.compile(r"^[ \t]*(?:import autograder\b|from autograder import open_exercise\b)[^,;\n]*$", re.M)
 _TOOLS_ONLY = re.compile(r"(?:\s*(?:check|hint|score)\([^()\n]{0,80}\)[;\s]*)*+")
 
 
@@ -62,6 +64,7 @@ def list_steps(cells: Iterable[Cell], layout: Layout) -> list[Step]:
         source = cell.source
         if "open_exercise(" in source:
             source = "\n".join(line for line in source.split("\n") if line.rstrip() not in layout.setup)
+            source = _OPENING.sub("(check, hint, score)", _IMPORT.sub("", source))
         if calls_only_tools(source):
             continue
         text = normalize(source)

@@ -15,6 +15,8 @@ MAX_DEPTH = 100  # Jupyter's own files stay under 10, those with plots and widge
 
 _TOKEN = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[\[{]+|[\]}]+', re.S)  # a string, open or closed; brackets
 
+_CHINESE = re.compile(rb"(?:[\xa1-\xf7][\xa1-\xfe])+")  # GB2312
+
 
 class SubmissionError(Exception):
     """A submission that cannot be graded: the status of its record, and the sentence that says why and what to do."""
@@ -53,7 +55,7 @@ def _parse(data: bytes) -> dict:
     if len(data) > MAX_BYTES:
         raise too_large()
     try:
-        text = data.decode(json.detect_encoding(data)).lstrip("\ufeff")
+        text = _decode(data).lstrip("\ufeff")
         _limit_structure(text)
         notebook = json.loads(text, object_pairs_hook=_make_object, parse_int=_make_integer)
     except UnicodeDecodeError:
@@ -68,6 +70,16 @@ def _parse(data: bytes) -> dict:
             "The file is JSON, but no notebook: it has no cells.", "文件是 JSON，却不是笔记本：没有单元格。"
         )
     return notebook
+
+
+def _decode(data: bytes) -> str:
+    """The text; where an editor has saved it in an encoding of its own, the likelier one. Raises UnicodeDecodeError."""
+    try:
+        return data.decode(json.detect_encoding(data))
+    except UnicodeDecodeError:
+        if not data.lstrip().startswith(b"{") or b"\0" in data:
+            raise
+        return data.decode("latin-1" if re.search(rb"[\x80-\xff]", _CHINESE.sub(b"", data)) else "gb18030")
 
 
 def _limit_structure(text: str) -> None:

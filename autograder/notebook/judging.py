@@ -131,8 +131,8 @@ def _fill(text: Text, **parts: Text | str) -> Text:
 
 def _find_own_modules(program: Sequence[Step]) -> list[str]:
     """Files of modules that the program imports and that lie among the learner's own."""
-    roots = {name for step in program for name in re.findall(r"^\s*(?:import|from)\s+(\w+)", step.source, re.M)}
-    files = {getattr(sys.modules.get(root), "__file__", None) for root in roots}
+    words = {word for step in program for word in re.findall(r"\w+", step.source)}
+    files = {getattr(sys.modules[word], "__file__", None) for word in words & sys.modules.keys() - {"__main__"}}
     return sorted(file for file in files if file and is_learners(file))
 
 

@@ -53,20 +53,22 @@ class Stage:
         """An answer in a new namespace in which the program has run."""
         return self._open(restrict_program(program, self._layout, question), {}, Rehearsal())
 
-    def _open(self, program: list[Step], failed: dict[int, CheckFailed], result: Rehearsal) -> Local:
-        notebook = Notebook(self._layout.given, main=False)  # all of them: a check may ask for what they define
+    def _open(
+        self, program: list[Step], failed: dict[int, CheckFailed], result: Rehearsal, main: bool = False
+    ) -> Local:
+        notebook = Notebook(self._layout.given, main)  # all of them: a check may ask for what they define
         for step in program:
             _run_step(notebook, step, failed, result)
         for step in program:
             if getattr(failed.get(id(step)), "kind", "") == "NameError":
                 _run_step(notebook, step, failed, result)
-        return Local(notebook.namespace, lambda: self._open(program, {}, Rehearsal()))
+        return Local(notebook.namespace, lambda: self._open(program, {}, Rehearsal(), main))
 
     def _run(self, program: list[Step], question: str) -> Rehearsal:
         result, failed = Rehearsal(), {}
-        with keep_random(), swallow_output(), watch() as result.used:
+        with keep_random(), _keep_main(), swallow_output(), watch() as result.used:
             _seed()
-            answer = self._open(program, failed, result)
+            answer = self._open(program, failed, result, main=True)
             result.outcomes = mark_question(self._exercise, question, answer)
         stops = [failed[id(step)] for step in program if id(step) in failed and question in step.questions]
         if stops:
@@ -86,6 +88,16 @@ def keep_random() -> Iterator[None]:
         np.random.set_state(states[1])
         if torch:
             torch.set_rng_state(state)
+
+
+@contextlib.contextmanager
+def _keep_main() -> Iterator[None]:
+    """Behind the block, `__main__` is the kernel's again: pickle looks there for the classes of cells."""
+    main = sys.modules["__main__"]
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main
 
 
 @contextlib.contextmanager

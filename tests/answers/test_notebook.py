@@ -122,7 +122,7 @@ def test_nothing_of_the_second_run_appears_or_remains(shell, capsys):
 
 def test_the_same_program_is_run_once(shell, monkeypatch):
     monkeypatch.setattr("builtins.runs", runs := [], raising=False)
-    shell.run("import builtins\n" + solved("q1") + "\nbuiltins.runs.append(1)", f"{NAME}-q1")
+    shell.run(solved("q1") + "\nruns.append(1)", f"{NAME}-q1")
     shell.check(), shell.check(), shell.run("score()"), shell.check()
     assert len(runs) == 2  # in the kernel, and as graded
 
@@ -185,3 +185,15 @@ def test_a_hole_that_was_run_last_does_not_hide_the_answer(shell):
     shell.run('FAULT = "C"', "own")
     shown = shell.check("q5")  # in the kernel, stable_rates is a hole
     assert PASSED in shown and "This is the result of your cells as grading runs them" in shown
+
+
+def test_classes_of_cells_can_be_pickled(shell):
+    shell.run("import pickle\nclass A: pass\n" + solved("q1") + "\npickle.dumps(A())", f"{NAME}-q1")
+    assert PASSED in shell.check()
+
+
+@pytest.mark.parametrize("above", ["import numpy, beside", "if 1: import beside", "__import__('beside')"])
+def test_a_module_beside_the_notebook_is_told_beforehand(shell, tmp_path, monkeypatch, above):
+    monkeypatch.syspath_prepend(tmp_path), (tmp_path / "beside.py").write_text("")
+    shell.run(above + "\n" + solved("q1"), f"{NAME}-q1")
+    assert "does not have that file" in shell.check()

@@ -10,6 +10,7 @@ import types
 import warnings
 
 _TIMING = re.compile(r"^(?:-\S+\s+)*")  # options of %time and the like, before the code
+_PAIR = re.compile(r"([^\s={$]+)(?:\s*=\s*|\s+)([^{$]*)")  # of %env; not where names are filled in
 _CODE_MAGICS = ("time", "capture", "prun")  # run the code that they are given
 _MAGIC_LINE = re.compile(r"^(\s*)(?:[\w, ]+=\s*)?(?:%|!|\?|[\w.]+\?{1,2}\s*$)")
 _TOP_LEVEL_AWAIT = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
@@ -91,6 +92,8 @@ class _Magics(ast.NodeTransformer):
                 return body[0].value
         if name == "run_line_magic" and arguments[0] in ("sx", "system"):
             return ast.List([], ast.Load())
+        if name == "run_line_magic" and arguments[0] in ("env", "set_env") and (pair := _PAIR.fullmatch(arguments[1])):
+            return ast.parse(f"__import__('os').environ.update({dict([pair.groups()])})", mode="eval").body
         return ast.Constant(None)
 
 

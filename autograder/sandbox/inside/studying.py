@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import ast
-import builtins
 import symtable
 from typing import NamedTuple
 
+from autograder.sandbox.inside.effects import find_changes, find_root, list_statements, sets_for_all
 from autograder.sandbox.inside.reading import parse_cell
 
-EVERYTHING = "*"  # what `from … import *` binds
-_HARMLESS = frozenset(dir(builtins)) - {"setattr", "delattr", "next", "exec"} | {"display", "check", "hint", "score"}
+EVERYTHING = "*"  # what `from … import *` binds, and what a cell changes that sets something for the whole process
 
 
 class Names(NamedTuple):
-    """What a cell's code deals in, sorted; `binds` may hold EVERYTHING.
+    """What a cell's code deals in, sorted; `binds` and `changes` may hold EVERYTHING.
 
     binds: defined at the top level. changes: written into, or used in a call for its effect. needs: read, also inside
     functions. blanks, imports: those of `binds` that are holes still, or imported.
@@ -36,7 +35,8 @@ def study_cell(source: str) -> Names | None:
         return None
     binds, needs, changes = set(), set(), set()
     _collect(table, binds, needs)
-    _find_changes(tree.body, changes)
+    statements = list(list_statements(tree.body))
+    find_changes(statements, changes)
     if any(isinstance(node, ast.ImportFrom) and node.names[0].name == "*" for node in tree.body):
         binds.add(EVERYTHING)
     blanks = {name for node in tree.body for name in _find_blanks(node)}
@@ -48,6 +48,8 @@ def study_cell(source: str) -> Names | None:
         _collect(child, set(), inner)
     needs -= first.bound - inner  # a name that the cell binds before it reads it is no other cell's business
     imports = [symbol.get_name() for symbol in table.get_symbols() if symbol.is_imported()]
+    if any(sets_for_all(statement, binds, imports) for statement in statements):
+        changes.add(EVERYTHING)
     return Names(*map(sorted, (binds, changes, needs, blanks, imports)))
 
 
@@ -87,7 +89,7 @@ class _Firsts(ast.NodeVisitor):
         self._visit_in_order(node.value, *node.targets)
 
     def visit_AugAssign(self, node: ast.AugAssign) -> None:
-        self._read.update([_find_root(node.target) or ""] if _find_root(node.target) not in self.bound else [])
+        self._read.update([find_root(node.target) or ""] if find_root(node.target) not in self.bound else [])
         self._visit_in_order(node.value, node.target)
 
     def visit_For(self, node: ast.For) -> None:
@@ -113,40 +115,6 @@ class _Firsts(ast.NodeVisitor):
     def _visit_in_order(self, *nodes: ast.AST) -> None:
         for node in nodes:
             self.visit(node)
-
-
-def _find_changes(statements: list[ast.stmt], changes: set[str]) -> None:
-    """What statements at the top level, loops and branches included, write into or call for an effect."""
-    for statement in statements:
-        match statement:
-            case ast.Assign(targets):
-                changes.update(filter(None, map(_find_target, targets)))
-            case ast.AugAssign(target) | ast.AnnAssign(target):
-                changes.update(filter(None, [_find_target(target)]))
-                if isinstance(statement, ast.AugAssign) and isinstance(target, ast.Name):
-                    changes.add(target.id)
-            case ast.Delete(targets):
-                changes.update(filter(None, map(_find_target, targets)))
-            case ast.Expr(ast.Call(function, arguments)) | ast.Expr(ast.Await(ast.Call(function, arguments))):
-                root = _find_root(function)
-                if not (isinstance(function, ast.Name) and root in _HARMLESS):
-                    changes.update(filter(None, [root, *map(_find_root, arguments)]))
-        if not isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-            for block in ("body", "orelse", "finalbody"):
-                _find_changes(getattr(statement, block, None) or [], changes)
-            for handler in getattr(statement, "handlers", []):
-                _find_changes(handler.body, changes)
-
-
-def _find_target(node: ast.expr) -> str | None:
-    """The name that `name[…] = …` or `name.attribute = …` writes into."""
-    return _find_root(node) if isinstance(node, (ast.Subscript, ast.Attribute)) else None
-
-
-def _find_root(node: ast.expr) -> str | None:
-    while isinstance(node, (ast.Attribute, ast.Subscript, ast.Call, ast.Starred)):
-        node = node.func if isinstance(node, ast.Call) else node.value
-    return node.id if isinstance(node, ast.Name) else None
 
 
 def _find_blanks(node: ast.stmt) -> list[str]:
