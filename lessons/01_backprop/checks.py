@@ -104,6 +104,8 @@ def blame_adds_up_over_roads(answer, rng):
         if NEAR.same(by_m, short + long) and not NEAR.same(by_a, 2 * a * (short + long)):
             raise Misconception("passed-on-too-early")
         _expect_grads(run, [a, p, q, r], program)
+        _judge_square_with_another_user(answer, a, p, long_first)
+    _judge_slope_of_zero(answer, a)
     for _ in range(3):
         _judge_twice(answer, *_draw_program(rng))
     _judge_twice(answer, [3], [("*", 0, 0), ("*", 1, 0), ("+", 1, 2)])
@@ -197,7 +199,8 @@ def other_batches(answer, rng):
 def a_right_gradient_passes(answer, rng):
     for size in (3, 6):
         X, t, w = _draw_loss(rng, size)
-        X[:, 1] *= size == 6  # else the loss does not depend on w[1]
+        if size == 6:  # the loss does not depend on w[1], so small that w[1] + h - h is another number
+            X[:, 1], w[1] = 0, w[1] / 1e9
         q = _slope(X, t, w)
         _expect_tiny(answer, X, t, w, q)
         value = _run_check(answer, X, t, w, q + 2 * abs(q))
@@ -269,6 +272,11 @@ def loop_descends(answer, rng):
             raise Misconception("state-between-calls")
         _, later = _descend(X, t, rate, steps + 1)
         _judge(losses, right_losses, {"losses-after-the-step": later[1:]}, "losses")
+    X, steps = rng.normal(size=(4, 2)), int(rng.integers(3, 6))  # w = 0 is the best: every loss is 0
+    w, losses = expect_parts(answer.call("train", X, np.zeros(4), 0.1, steps), "w, losses")
+    if as_array(losses, "losses").ndim == 1 and len(losses) < steps:
+        raise Misconception("stops-early")
+    _expect_parts((w, losses), (np.zeros(2), np.zeros(steps)), "w, losses")
 
 
 @EXERCISE.check("q6", hidden=True)
@@ -486,6 +494,25 @@ def _judge_twice(answer, inputs, program):
         raise Misconception("old-gradients-kept")
 
 
+def _judge_square_with_another_user(answer, a, p, square_first):
+    """m = a·a is used twice by m·m, and once on the longer road (m·p)·p."""
+    inputs, program = [a, p], [("*", 0, 0), ("*", 2, 2), ("*", 2, 1), ("*", 4, 1)]
+    program.append(("+", 3, 5) if square_first else ("+", 5, 3))
+    run = _differentiate(answer, inputs, program)
+    by_m = 2 * a**2 + p**2
+    if NEAR.same(run["grads"][2], by_m) and not NEAR.same(run["grads"][0], 2 * a * by_m):
+        raise Misconception("passed-on-too-early")
+    _expect_grads(run, inputs, program)
+
+
+def _judge_slope_of_zero(answer, a):
+    """a² · 0: what lies behind a slope of 0 has the gradient 0, whatever stood there."""
+    inputs, program = [a, 0], [("*", 0, 0), ("*", 2, 1)]
+    _expect_grads(_differentiate(answer, inputs, program), inputs, program)
+    if not NEAR.same(_differentiate(answer, inputs, program, stale=7.0)["grads"], [0, a**2, 0, 1]):
+        raise Misconception("old-gradients-kept")
+
+
 def _judge_root(run):
     if not NEAR.same(run["grads"][-1], 1):
         raise Misconception("root-gradient-not-one")
@@ -639,7 +666,7 @@ def _descend(X, t, rate, steps, keep=0.0, last_row=False):
 
 
 # q7
-_BLOCKS = ((2, 9), (5, 2), (3, 6), (4, 3))  # layers in a block, blocks; the encoder's 4 comes last
+_BLOCKS = ((2, 9), (5, 2), (1, 1), (3, 6), (4, 3))  # layers in a block, blocks; the encoder's 4 comes last
 
 
 def _draw_networks(rng):

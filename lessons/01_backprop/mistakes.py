@@ -69,6 +69,19 @@ _PASS_ON_ROAD_BY_ROAD = """    waiting = [(root, 1.0)]
             waiting.append((parent, blame * slope))
 """
 _SORT = "    order = sort(root)\n"
+_SORT_BY_DISTINCT_USERS = """    order, users = sort(root), {}
+    for node in order:
+        for parent in {parent for parent, _ in node.edges}:
+            users[parent] = users.get(parent, 0) + 1
+"""
+_PASS_ON_COUNTING_DOWN = """    ready = [root]
+    for node in ready:
+        for parent, slope in node.edges:
+            parent.grad += node.grad * slope
+            users[parent] -= 1
+            if users[parent] == 0:
+                ready.append(parent)
+"""
 _SORT_BREADTH_FIRST = """    order = [root]
     for node in order:
         order += [p for p, _ in node.edges if p not in order]
@@ -227,6 +240,13 @@ _MISTAKES = {
         "return order[::-1] → return order",
     ),
     ("q3", "passed on at each arrival", _ROADS, "passed-on-too-early"): (f"{_PASS_ON} → {_PASS_ON_AT_EACH_ARRIVAL}",),
+    ("q3", "users counted once", _ROADS, "passed-on-too-early"): (
+        f"{_SORT} → {_SORT_BY_DISTINCT_USERS}",
+        f"{_PASS_ON} → {_PASS_ON_COUNTING_DOWN}",
+    ),
+    ("q3", "nothing is behind a slope of 0", _ROADS, "old-gradients-kept"): (
+        "for parent, _ in node.edges] → for parent, slope in node.edges if slope]",
+    ),
     ("q3", "recursion as in the lesson", _CHAINS, "recursion-limit"): (f"{_SORT} → {_SORT_BY_RECURSION}",),
     ("q3", "road by road", _CHAINS, "every-road-walked"): (f"{_PASS_ON} → {_PASS_ON_ROAD_BY_ROAD}",),
     ("q3", "old gradients kept", _ROADS, "old-gradients-kept"): (
@@ -321,6 +341,9 @@ _MISTAKES = {
         "w[i] = kept - h → w[i] -= 2 * h",
         "        w[i] = kept\n →         w[i] += h\n",
     ),
+    ("q5", "moved and moved back", _RIGHT, "restored-by-arithmetic"): (
+        "        w[i] = kept\n →         w[i] = kept + h - h\n",
+    ),
     ("q5", "zero for everything", _RIGHT, "as for a right one"): ("return max(errors) → return 0.0",),
     ("q5", "no absolute value", _WRONG, "sign-kept"): (
         "abs(g[i] - q) → (g[i] - q)",
@@ -361,6 +384,9 @@ _MISTAKES = {
     ("q6", "ends where the loss rests", _LOOP, "stops-early"): (
         "        grad[:] = 0 →         if losses[-2:-1] == losses[-1:]:\n            break\n        grad[:] = 0",
     ),
+    ("q6", "ends where the loss is 0", _LOOP, "stops-early"): (
+        "        grad[:] = 0 →         if losses[-1] < 1e-10:\n            break\n        grad[:] = 0",
+    ),
     ("q6", "uphill", _LOOP, "it should be"): ("w -= rate → w += rate",),
     ("q6", "list kept between calls", _LOOP, "state-between-calls"): (
         "rate, steps): → rate, steps, memory={}):",
@@ -373,6 +399,9 @@ _MISTAKES = {
     ("q7", "one-sided passes", _SECONDS, "one-sided-passes"): ("2 * P → P + 1",),
     ("q7", "backward for each parameter", _SECONDS, "backward-per-parameter"): ("3 - 1 / d → 1 + P",),
     ("q7", "forward forgotten", _SECONDS, "forward-forgotten"): ("3 - 1 / d → 2 - 1 / d",),
+    ("q7", "two layers at least", _SECONDS, "seconds (backprop, recompute, differences)[0]"): (
+        "1 / d → 1 / max(d, 2)",
+    ),
     ("q7", "two passes back", _SECONDS, "first-layer-counted-twice"): ("3 - 1 / d → 3", "4 - 1 / d → 4"),
     ("q7", "recompute for free", _SECONDS, "seconds (backprop, recompute, differences)[1]"): ("4 - 1 / d → 3 - 1 / d",),
     ("q7", "milliseconds", _SECONDS, "look for that factor"): ("* pass_seconds → * pass_seconds * 1000",),
