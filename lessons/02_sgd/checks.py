@@ -218,8 +218,9 @@ def the_cosine_leads_exactly_to_the_end(answer, rng):
 
 @EXERCISE.check("q4")
 def the_two_decays_meet(answer, rng):
-    for _ in range(3):
-        beta, T = float(rng.uniform(0.05, 0.5)), int(rng.integers(60, 900))
+    for product in (*rng.uniform(10, 300, 2), rng.uniform(0.2, 0.45)):  # the last rate hardly falls
+        T = int(rng.integers(60, 900))
+        beta = float(product) / T
         value = expect_number(answer.call("matching_c", beta, T), "c")
         wrong = {
             "other-logarithm": [np.log2(1 + beta * T) / T, np.log10(1 + beta * T) / T],
@@ -418,13 +419,14 @@ def _draw_schedule(rng):
 def _draw_hessian(rng, negative=0):
     """A symmetric matrix and its ascending eigenvalues, the last of np.linalg.eig not the largest.
 
-    negative = 1: one small eigenvalue below 0; negative = -1: one that is the largest in size.
+    negative = 1: one small eigenvalue below 0; negative = -1: one that is the largest in size; negative = 2: two.
     """
     while True:
         d = int(rng.integers(3, 7))
         eigenvalues = np.sort(rng.uniform(0.5, 10, size=d)) * 10 ** rng.uniform(-2, 1)
         if negative:
             eigenvalues[0] = -eigenvalues[1] / 2 if negative > 0 else -2 * eigenvalues[-1]
+            eigenvalues[1] *= -1 if negative == 2 else 1  # the determinant is positive again
         basis = np.linalg.qr(rng.normal(size=(d, d)))[0]
         H = (basis * eigenvalues) @ basis.T
         H = (H + H.T) / 2
@@ -455,8 +457,8 @@ def _judge_after_the_end(answer, alpha0, alpha_end, T_w, T):
 
 
 def _judge_no_rate(answer, rng):
-    """Three zeros where an eigenvalue is negative, small or the largest in size, or 0."""
-    for sign in (1, -1):
+    """Three zeros where an eigenvalue is negative, small or the largest in size, where two are, or where one is 0."""
+    for sign in (1, -1, 2):
         H, _ = _draw_hessian(rng, negative=sign)
         value = answer.call("stable_rates", H, 0.5)
         if value is None or NEAR.same(value, 0.0):

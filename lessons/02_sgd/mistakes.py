@@ -202,6 +202,9 @@ _MISTAKES = {
     ("q4", "one", _MEET, "one-forgotten"): _schedules(c="np.log(beta * T) / T"),
     ("q4", "product", _MEET, "not-per-step"): _schedules(c="np.log(1 + beta * T)"),
     ("q4", "slopes", _MEET, "slopes-matched"): _schedules(c="beta / (1 + beta * T)"),
+    ("q4", "series", _MEET, "`c`"): _schedules(
+        c="beta - beta**2 * T / 2 + beta**3 * T**2 / 3 if beta * T < 0.5 else np.log(1 + beta * T) / T"
+    ),
     ("q4", "negative", _MEET, "`c`"): _schedules(c="-np.log(1 + beta * T) / T"),
     ("q4", "again", _FALL, "rises-again"): _schedules("min((t - T_w) / (T - T_w), 1) → (t - T_w) / (T - T_w)"),
     ("q4", "no-warm-up", _FALL, "ZeroDivisionError"): _schedules(
@@ -230,6 +233,7 @@ _MISTAKES = {
     ("q5", "without", _BEST, "momentum-ignored"): _rates(" * (1 + beta) → "),
     ("q5", "absolute", _BEST, "negative-curvature-overlooked"): _rates(values="np.sort(np.abs(np.linalg.eigvalsh(H)))"),
     ("q5", "singular", _BEST, "negative-curvature-overlooked"): _rates(values="np.linalg.svd(H)[1][::-1]"),
+    ("q5", "determinant", _BEST, "negative-curvature-overlooked"): _rates("e.min() <= 0 → np.linalg.det(H) <= 0"),
     ("q5", "none", _BEST, "the docstring asks for"): _rates("return 0.0, 0.0, 0.0 → return None"),
     ("q5", "flat", _BEST, "flat-direction-overlooked"): _rates("<= 0 → < 0"),
     ("q6", "off-by-one", _THERE, "passes-from-zero"): _prices(" + 1 → "),
