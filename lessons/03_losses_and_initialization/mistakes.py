@@ -295,6 +295,9 @@ _MISTAKES = {
     ("q4", "own-seed", _CHANCE, "generator-ignored"): _start(
         "weights = [] → weights, rng = [], np.random.default_rng(0)"
     ),
+    ("q4", "two-starts", _CHANCE, "generator-ignored"): _start(
+        "weights = [] → weights, rng = [], np.random.default_rng(int(rng.integers(2)))"
+    ),
     ("q4", "reset", _CHANCE, "layers-alike"): _start(
         "    variance = → "
         "    rng.bit_generator.state = state = locals().get('state', rng.bit_generator.state)\n    variance ="
@@ -374,6 +377,7 @@ for W, b in zip(weights, biases):
         "new_biases.insert(0, b - alpha * g.sum(axis=0)) → b -= alpha * g.sum(axis=0)\n    new_biases.insert(0, b)"
     ),
     ("q5", "other-mean", _EDGE, "`weights["): _step("/ len(X) → / max(len(X), 2)"),
+    ("q5", "limited-rate", _EDGE, "`weights["): _step("alpha * (h.T → min(alpha, 1) * (h.T"),
     ("q6", "swapped", _PRICE, "prices-swapped"): _days(
         cost="return np.mean(idle * np.maximum(r - c, 0) + late * np.maximum(c - r, 0))"
     ),
