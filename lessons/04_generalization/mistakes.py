@@ -248,6 +248,7 @@ masks = np.random.default_rng(0).random((20_000, *X.shape)) < q
 return np.mean(((masks * X / q) @ w - y) ** 2) / 2
 """))),
     *_wrong("q3", "other_shapes_and_nothing_dropped",
+        ("a-tenth-at-least", "`the result", "q if training else X", "max(q, 0.1) if training else X"),
         ("zeroed-in-place", "changes-its-inputs", _with("q3", dropout="""
 if training:
     X[mask == 0] = 0
