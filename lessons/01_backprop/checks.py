@@ -373,7 +373,9 @@ def _call_unit(answer, unit) -> dict[str, float]:
 
 def _judge_unit_at_zero(answer, rng) -> tuple[int, int, int, int]:
     """Judges a unit with z = 0 exactly; returns its w, x, v and c."""
-    w, x, v, c = (int(number) for number in rng.integers(2, 6, 4))
+    w, x, v, c = (
+        int(number) for number in rng.integers([2, 2, 3, 2], 6)
+    )  # v = 2: half a slope looks like another road
     unit = {"w": w, "b": -w * x, "v": v, "c": c, "x": x, "t": -1}
     NEAR.name(_call_unit(answer, unit)["b"], 0, {"slope-at-zero": 2 * (w * x + c + 1) * v})
     _judge_unit(answer, unit)
