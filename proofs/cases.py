@@ -20,7 +20,8 @@ from tools.source import read_source
 
 SEEDS = (1, 2)
 _INNER = re.compile(
-    r"call_(and|with)_|_driver|drivers|autograder|sandbox|<\w|numpy\.|torch\.|ndarray|NoneType|Traceback|__|object at"
+    r"call_(and|with)_|_driver|drivers|autograder|sandbox|<(?!br? ?/?>)\w|"
+    r"numpy\.|torch\.|ndarray|NoneType|Traceback|__|object at"
 )
 Cells = tuple[tuple[str | None, str], ...]  # (question, or None for a given cell; source), in order
 

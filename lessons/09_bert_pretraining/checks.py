@@ -126,8 +126,8 @@ def a_vocabulary_has_two_numbers(answer, rng):
 @EXERCISE.check("q2")
 def extreme_words_and_vocabularies(answer, rng):
     long = "".join(rng.choice(list("ab"), 120))
-    vocabulary = {"a": 3, "b": 9, "##a": 0, "##ba": 7, "##b": 1, "é词": 2, "##词": 5, long[:50]: 4}
-    words = ["a", "b", long, long[:50], long[:51], "é词词", "c", "bc", "词"]
+    vocabulary = {"a": 3, "b": 9, "##a": 0, "##ba": 7, "##b": 1, "é词": 2, "##词": 5, long[:50]: 4, "A": 6}
+    words = ["a", "b", "A", "Ab", long, long[:50], long[:51], "é词词", "c", "bc", "词"]
     for word in words:
         with keep_inputs(answer, "encode", word, vocabulary) as value:
             expect_equal(_texts(value), recipes.encode(word, vocabulary), f'encode("{word[:9]}", …)')
@@ -200,11 +200,17 @@ def chance_is_the_generators(answer, rng):
         expect_equal(damaged, blank.tolist(), "damaged")
         expect_equal(labels, [[SKIP] * 5] * 2, "labels")
     one = np.array([[int(np.setdiff1d(np.arange(size), special)[0])]])
-    for damaged, labels in _call_masking(answer, one, special, mask, size, 0.5, _seeds(rng, 20)):
-        if labels[0, 0] != SKIP:
-            _judge_places(damaged, labels, one, special, mask)
-        else:
-            expect_equal(damaged, one.tolist(), "damaged")
+    for share, many in ((0.5, 20), (0.9, 200)):
+        alone = _call_masking(answer, one, special, mask, size, share, _seeds(rng, many))
+        for damaged, labels in alone:
+            if labels[0, 0] != SKIP:
+                _judge_places(damaged, labels, one, special, mask)
+            else:
+                expect_equal(damaged, one.tolist(), "damaged")
+        if not _fits(n := sum(labels[0, 0] != SKIP for _, labels in alone), many, share):
+            raise Wrong(say("share-off", share=share, k=n, n=many, **_range(many, share)))
+    if {damaged[0, 0] for damaged, _ in alone} <= {mask, one[0, 0]}:
+        raise Misconception("words-of-the-batch")
 
 
 @EXERCISE.check("q4")
@@ -252,6 +258,7 @@ def the_longer_segment_is_shortened(answer, rng):
 def small_collections_and_the_same_seed(answer, rng):
     alone = [[int(n)] for n in rng.integers(5, 90, 3)]
     documents = [[alone[0]], [[7], [8, 9], [7]], [alone[1]], [[10] * 9, [11] * 30]]
+    _call_and_judge_rows(answer, [[[5], [6], [7]]] * 2 + [[[6]]], 8, _seeds(rng, 9))  # alike, and yet two documents
     seed = int(rng.integers(10**6))
     runs = _call_and_judge_rows(answer, documents, 20, [seed, seed, *_seeds(rng, 12)])
     _expect_the_same_each_time(runs[:2])

@@ -449,6 +449,14 @@ MISTAKES = [
     Mistake("q3", "any-number", _WORDS, "special-as-word", _mask(edit_text(
         _RULE, "words[rng.integers(len(words), size=swapped.sum())]", "rng.integers(size, size=swapped.sum())"
     ))),
+    Mistake("q3", "words-at-hand", _CHANCE, "words-of-the-batch", _mask(edit_text(
+        _RULE, "words = np", "words = np.setdiff1d(ids, special)\nwords = words if len(words) else np"
+    ))),
+    Mistake("q3", "one-at-least", _CHANCE, "A draw of its own", _mask(edit_text(
+        _RULE,
+        "< share)\n",
+        "< share)\nif not chosen.any():\n    chosen.flat[:1] = np.isin(ids.flat[:1], words)\n",
+    ))),
     Mistake("q3", "nothing", _WORDS, "No place at all", _mask("return ids.copy(), np.full(ids.shape, -100)")),
     Mistake("q3", "one-array", _WORDS, "Return 2 values", _mask(edit_text(
         _RULE, "return damaged, labels", "return damaged"

@@ -142,6 +142,9 @@ MISTAKES = [
         _FILL, " if len(ids) <= longest else list(ids[:longest - 1]) + [ids[-1]]", ""
     ))),
     Mistake("q1", "zeros", _ROWS, "zero-for-pad", _collate(edit_text(_FILL, "[pad] * (T", "[0] * (T"))),
+    Mistake("q1", "short-numbers", "one_review_and_equal_lengths", "input_ids", _collate(edit_text(
+        _FILL, "for ids in rows])\nmask", "for ids in rows]).astype(np.uint16)\nmask"
+    ))),
     Mistake("q1", "sorted-by-length", _ROWS, "rows-in-another-order", _collate(
         "items = sorted(items, key=lambda item: len(item[0]))" + _FILL,
     )),
@@ -262,6 +265,9 @@ MISTAKES = [
         _RATE, "peak * (S - t) / (S - u)", "peak * 0.5 * (1 + np.cos(np.pi * (t - u) / (S - u)))"
     ))),
     Mistake("q3", "no-peak", _LINE, "peak-ignored", _steps(edit_text(_RATE, "peak * ", ""))),
+    Mistake("q3", "rounds-the-rate", "no_warm_up_and_odd_shapes", "`rate` is", _steps(
+        edit_text(_RATE, "return peak * (S - t) / (S - u)", "return round(peak * (S - t) / (S - u), 6)")
+    )),
     Mistake("q3", "divides-by-no-warm-up", "no_warm_up_and_odd_shapes", "no-warm-up", _steps(
         "return peak * min(t / u, (S - t) / (S - u))",
     )),

@@ -33,7 +33,7 @@ say = EXERCISE.say
 
 @EXERCISE.check("q1")
 def hidden_labels_are_left_out(answer, rng):
-    for classes, hidden in ((2, 0), (2, 7), (4, 5), (3, 20)):
+    for classes, hidden in ((2, 0), (2, 7), (4, 5), (3, 60)):
         logits, labels = _draw_answers(rng, classes, hidden)
         seen, called = labels >= 0, logits.argmax(axis=1)
         n, right = len(labels), (called == labels).sum()
@@ -121,12 +121,14 @@ def steps_are_counted(answer, rng):
 
 @EXERCISE.check("q2")
 def warm_up_is_a_share_or_a_number(answer, rng):
-    for kind in ("share", "share", "steps", "one", "none"):
+    for kind in ("share", "share", "steps", "many", "one", "none"):
         n, B, A, epochs = _draw_plan(rng, 2)
         each = _up(_up(n, B), A)
         steps = each * epochs
         exact = int(rng.integers(2, steps // 3)) + float(rng.uniform(0.1, 0.4))
-        warm_up = {"share": exact / steps, "steps": int(rng.integers(2, 9)), "one": 1, "none": 0}[kind]
+        warm_up = {"share": exact / steps, "steps": int(rng.integers(2, 9)), "many": steps + 7, "one": 1, "none": 0}[
+            kind
+        ]
         value = _open_plan(answer.call("plan_run", n, B, A, epochs, warm_up, 10_000))
         if kind == "share":
             wrong = {
@@ -219,6 +221,8 @@ def equals_nan_and_single_evaluations(answer, rng):
         ([1.0, 0.5, 0.25], 1, 0.5),
         ([1.0, 0.75, 0.5], 2, 0.25),
         ([2.0, 1.75, 1.25, 1.0], 2, 0.5),
+        ([9e9, 8e9, 8.5e9], 2, 0.0),
+        ([-a, -b, a], 1, 0.0),
     ]
     for losses, patience, least in cases:
         stop, best = _watch(losses, patience, least)
@@ -262,7 +266,10 @@ def missing_columns_are_named(answer, rng):
         {"sentence": "fine", other: 1},
         {other: 4, "id": 2},
         {other: "fine", "label": -1},
-        {"text": " ", other: 7},
+        {"text": "", other: 7},
+        {"review": "fine", "label": 1},
+        {"Text": "fine", "label": 1},
+        {"text": "fine", "Stars": 9},
     ):
         found = answer.call(drivers.call_and_catch, Learner("read_rows"), [row, dict(row)])
         if "error" not in found:
@@ -399,7 +406,7 @@ def all_right_all_wrong_and_one(answer, rng):
 def _draw_answers(rng, classes, hidden):
     """logits, labels: shares well apart from each other and from 0 and 1."""
     while True:
-        n = int(rng.integers(25, 45))
+        n = int(rng.integers(25, 45)) + hidden
         labels = rng.choice(classes, n, p=rng.dirichlet(np.full(classes, 3)))
         logits = rng.normal(size=(n, classes)) + 1.2 * np.eye(classes)[labels]
         labels[rng.permutation(n)[:hidden]] = -1

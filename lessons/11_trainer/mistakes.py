@@ -178,6 +178,7 @@ return len(losses), best
 """))),
     *_wrong("q3", "equals_nan_and_single_evaluations",
         ("later-of-equals", "later-of-equals", "if loss < lowest:", "if loss <= lowest:"),
+        ("a-limit-for-infinity", "should be", "idle = losses[0]", "idle = min(losses[0], 1e3)"),
         ("equal-is-enough", "least-reached", "loss < lowest - least", "loss <= lowest - least"),
         ("nan-is-lowest", "should be", "if loss < lowest:", "if not loss >= lowest:"),
         ("nan-is-better", "nan-improves", "improved = loss < lowest - least", "improved = not loss >= lowest - least"),
