@@ -358,7 +358,7 @@ def the_rise_is_measured_against_its_spread(answer, rng):
 @EXERCISE.check("q6")
 def a_further_point_has_its_price(answer, rng):
     for trial in range(3):
-        R = int(rng.integers(4, 7))
+        R = int(rng.integers(5, 8))
         accuracy, dollars = 0.8 + np.cumsum(rng.uniform(0.005, 0.03, R)), np.cumsum(rng.uniform(50, 900, R))
         if trial == 2:
             accuracy[1], accuracy[3] = accuracy[0], accuracy[2] - 0.004  # nothing gained, then something lost

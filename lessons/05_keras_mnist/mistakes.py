@@ -363,6 +363,8 @@ run.rng.bit_generator.state = state["rng"]
         ("whole", "whole-price", "np.diff(dollars)", "dollars[1:]"),
         ("first", "against-the-first", "np.diff(accuracy)", "(accuracy[1:] - accuracy[0])",
          "np.diff(dollars)", "dollars[1:] - dollars[0]", "np.where(points > 0, points, 1)", "points"),
+        ("best-so-far", "the prices[", "np.diff(accuracy)",
+         "(accuracy[1:] - np.maximum.accumulate(accuracy)[:-1])"),
         ("inverse", "points-for-a-dollar",
          _with("q6", price_of_points="return 100 * np.diff(accuracy) / np.diff(dollars)")),
         ("negative", "loss-for-sale",

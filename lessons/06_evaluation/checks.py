@@ -48,7 +48,7 @@ def rows_are_the_truth(answer, rng):
 
 @EXERCISE.check("q1")
 def a_review_counts_with_its_weight(answer, rng):
-    for stands_for in ([1.0, 10.0], rng.uniform(0.5, 12, 20)):
+    for stands_for in ([1.0, 10.0], rng.uniform(0.5, 12, 20), [0.0, 0.5, 3.0]):
         y, called, K = _draw_labels(rng)
         weights = rng.choice(stands_for, len(y))
         right, last = recipes.confuse(y, called, K, weights), np.zeros((K, K))
@@ -195,8 +195,8 @@ def twenty_thousand_scores_are_no_trouble(answer, rng):
 
 @EXERCISE.check("q3")
 def alarms_as_scores(answer, rng):
-    for _ in range(3):
-        (tn, fp), (fn, tp) = C = rng.integers(2, 60, (2, 2)) + np.array([[60, 0], [0, 9]])
+    for order in ([0, 1], [0, 1], [1, 0]):  # the last ranks worse than chance
+        (tn, fp), (fn, tp) = C = (rng.integers(2, 60, (2, 2)) + np.array([[60, 0], [0, 60]]))[:, order]
         f, t = fp / (tn + fp), tp / (fn + tp)
         columns = C / C.sum(axis=0)
         wrong = {
@@ -216,7 +216,7 @@ def small_and_one_sided_samples(answer, rng):
     y, score = _draw_scores(rng, ties=False)
     cases = [
         (y, score / 10_000, recipes.auc(y, score)),
-        (np.array([1, 0]), np.array([1.2e-4, 1.1e-4]), 1),  # apart, however small
+        (np.array([1, 0]), np.array([1 + 1e-12, 1]), 1),  # apart, however little
         (np.array([1, 0]), np.array([high, low]), 1),
         (np.array([1, 0]), np.array([low, high]), 0),
         (rng.permutation(np.repeat([0, 1], [5, 3])), np.full(8, 2), 0.5),
@@ -289,7 +289,7 @@ def the_staff_can_answer_them(answer, rng):
 @EXERCISE.check("q4")
 def one_kind_of_review_only(answer, rng):
     n, (a, m) = int(rng.integers(6, 12)), rng.integers(2, 20, 2).astype(float)
-    drawn = np.round(rng.uniform(size=n), 1)
+    drawn = np.array([1, 0, *np.round(rng.uniform(size=n - 2), 1)])  # certain ones, too
     for y, limit in ((np.zeros(n, int), None), (np.ones(n, int), None), (np.ones(1, int), 1), (np.ones(n, int), 0)):
         p = drawn[: len(y)]
         with keep_inputs(answer, "choose_threshold", p, y, a, m, limit) as value:

@@ -180,6 +180,7 @@ MISTAKES = [
         "from sklearn.metrics import confusion_matrix\n"
         "return confusion_matrix(y, called, sample_weight=weights)",
     )),
+    Mistake("q1", "zero-for-none", _WEIGHT, "`C[", _confusion(edit_text(_ADD, "+= w", "+= w or 1"))),
     Mistake("q1", "largest-seen", _ABSENT, "absent-classes-dropped", _confusion(edit_text(
         _ADD, "C = ", "K = max(y.max(), called.max()) + 1\nC = "
     ))),
@@ -322,6 +323,8 @@ MISTAKES = [
     Mistake("q3", "alarms-columns", _ALARMS, "columns-of-the-alarms",
         _auc(alarms="(tn / (tn + fn) + tp / (fp + tp)) / 2")),
     Mistake("q3", "alarms-difference", _ALARMS, "`AUC`", _auc(alarms="tp / (fn + tp) - fp / (tn + fp)")),
+    Mistake("q3", "alarms-folded", _ALARMS, "upside-down",
+        _auc(alarms="max(t := (tn / (tn + fp) + tp / (fn + tp)) / 2, 1 - t)")),
     Mistake("q3", "folded", _PAIRS, "upside-down", _auc(edit_text(
         _PLACES,
         "return ((below + upto) / 2).mean() / len(negatives)",
@@ -331,7 +334,7 @@ MISTAKES = [
         a, b = score[y == 1][:, None], score[y == 0]
         return ((a > b).mean() + (a >= b).mean()) / 2
     """)),
-    Mistake("q3", "rounded", _SMALL, "`AUC`", _auc("score = np.round(score, 4)" + _PLACES.rstrip())),
+    Mistake("q3", "single-precision", _SMALL, "`AUC`", _auc("score = score.astype(np.float32)" + _PLACES.rstrip())),
     Mistake("q3", "no-pair", _SMALL, "Without any pair", _auc(edit_text(_PLACES, "np.nan", "0.5"))),
     Mistake("q3", "sorted-in-place", _SMALL, "changes-its-inputs", _auc(edit_text(
         _PLACES, "return ((", "order = np.argsort(score)\nscore[:], y[:] = score[order], y[order]\nreturn (("

@@ -57,7 +57,7 @@ def any_dimensions_may_stand_in_front(answer, rng):
     cases = ((k,), k + 1, k, k, 2), ((1,), 4, 5, 6, 3), ((2, 3), 4, 6, 5, 7), ((3, 1, 2), 1, 3, 2, 4)
     for lead, m, n, d_k, d_v in cases:
         Q, K, V = (rng.normal(size=(*lead, *shape)) for shape in ((m, d_k), (n, d_k), (n, d_v)))
-        for shape in (None, (n,), (m, n), (lead[0], *[1] * len(lead), n), (*lead, m, n)):
+        for shape in (None, (n,), (m, n), (lead[0], *[1] * len(lead), n), (lead[-1], m, n), (*lead, m, n)):
             mask = None if shape is None else _draw_mask(rng, shape)
             value = answer.call("attention", Q, K, V, *([] if mask is None else [mask]))
             out, weights = _pair(value, (*lead, m, d_v), (*lead, m, n))
@@ -343,7 +343,7 @@ def real_words_share_the_weight(answer, rng):
 
 @EXERCISE.check("q5")
 def large_scores_and_odd_batches(answer, rng):
-    for B, T, S, high in ((1, 3, 4, 990), (2, 1, 5, -990), (3, 2, 1, 990), (2, 4, 6, -990)):
+    for B, T, S, high in ((1, 3, 4, 990), (2, 1, 5, -990), (3, 2, 1, 990), (2, 4, 6, -999.5)):
         target, source = rng.integers(-1, 2, (B, T, 16)).astype(float), rng.integers(-1, 2, (B, S, 16)).astype(float)
         real = _draw_mask(rng, (B, S))
         target[:, :, 0], source[:, :, 0] = 40, np.where(real, high, 990)
@@ -352,6 +352,8 @@ def large_scores_and_odd_batches(answer, rng):
         right = recipes.look_across(*given)
         with keep_inputs(answer, "cross_attention", *given) as value:
             out, weights = _pair(value, (B, T, 3), (B, T, S))
+            if high < -990 and (np.nan_to_num(weights) * ~real[:, None] > 1e-9).any():
+                raise Misconception("penalty-too-small")
             seen = np.nan_to_num(weights) * real[:, None]
             if not (np.isfinite(weights).all() and np.isfinite(out).all()) or (seen.sum(axis=2) < 1e-30).any():
                 raise Misconception("hidden-key-sets-the-scale" if high < 0 and not real.all() else "overflow")
@@ -385,6 +387,7 @@ def the_error_rate_counts_all_links(answer, rng):
                 1 - (hits + maybe) / (links.size + s),
             ],
             "possible-ignored": [1 - 2 * hits / (n + s), 1 - hits / n, 1 - hits / s],
+            "possible-without-sure": [1 - maybe / (n + s)],
             "sure-ignored": [1 - maybe / n, 1 - 2 * maybe / (n + possible.sum()), 1 - maybe / possible.sum()],
         }
         NEAR.judge(value, right, wrong, "error")
@@ -640,7 +643,8 @@ def _draw_links(rng):
         links = np.where(real, np.where(rng.random((B, T)) < 0.7, good, rng.integers(S, size=(B, T))), -1)
         padded = links.size + sure.sum() == (links >= 0).sum() + possible.sum()  # two wrong recipes would be one
         some = sure.any(axis=(1, 2)).all() and (sure != possible).any()
-        if some and not padded and 0.1 < _error(links, sure, possible) < 0.9:
+        once = 1 - _error(links, sure, possible & ~sure)  # each link counted once: not to be taken for 1 - error
+        if some and not padded and 0.1 < (error := _error(links, sure, possible)) < 0.9 and abs(error - once) > 1e-3:
             return links, sure, possible
 
 

@@ -201,9 +201,11 @@ def every_token_counts_once(answer, rng):
         places = np.concatenate([log_p.ravel() for log_p, _ in batches])
         means = [log_p[mask == 1].mean() for log_p, mask in batches]
         rows = [row[m == 1].mean() for log_p, mask in batches for row, m in zip(log_p, mask, strict=True)]
+        front = [row[: m.sum()] for log_p, mask in batches for row, m in zip(log_p, mask, strict=True)]
         nats = -tokens.mean()
         wrong = {
             "sign-forgotten": -nats,
+            "padding-assumed-last": -np.concatenate(front).mean(),
             "padding-counted": [
                 -places.mean(),
                 -tokens.sum() / len(places),
@@ -253,7 +255,8 @@ def probabilities_are_mixed(answer, rng):
     value = answer.call("mix", log_p, log_q, share)
     NEAR.judge(value, np.log(share * p + (1 - share) * q), wrong, "mix")
     log_p, log_q = -rng.uniform(900, 3_000, (2, n))
-    log_q[:2] = log_p[:2] + rng.uniform(-1, 1, 2)
+    log_p[2:5], log_q[3:5] = [-20_000, -9_000, -1_000], [-1_000, -9_000]
+    log_q[:3] = log_p[:3] + rng.uniform(-1, 1, 3)
     value = expect_shape(answer.call("mix", log_p, log_q, share), (n,), "mix")
     if not np.isfinite(value).all() or (value > -700).any():
         raise Misconception("underflow")
@@ -359,12 +362,13 @@ def equals_extremes_and_forbidden_tokens(answer, rng):
         (plain, {"top_k": V + 3}, _softmax(plain)),
         (plain, {"top_k": V, "top_p": 1.0}, _softmax(plain)),
         (plain, {"top_p": 1e-6}, np.eye(V)[plain.argmax()]),
+        (np.array([0.5, 1.0, 1.000_01]), {"temperature": 0}, np.eye(3)[2]),
         (forbidden, {}, _softmax(forbidden)),
         (forbidden, {"temperature": 0}, _softmax(np.where(forbidden == forbidden.max(), 0, -np.inf))),
         (forbidden, {"top_k": V - 1, "top_p": 0.999_999}, _softmax(forbidden)),
         (huge, {}, _softmax(huge)),
         (huge, {"temperature": 0.01}, _softmax(huge / 0.01)),
-        (-huge, {"top_p": 1.0}, _softmax(-huge)),
+        (np.append(-huge, -np.inf), {"top_p": 1.0}, np.append(_softmax(-huge), 0)),
         (np.array([float(rng.normal())]), {"top_k": 1, "top_p": 0.5}, np.ones(1)),
     ]
     for z, more, right in cases:
@@ -392,7 +396,7 @@ def the_faults_are_named(answer, rng):
 
 @EXERCISE.check("q6")
 def each_place_is_asked_for_the_next_token(answer, rng):
-    for texts in (*(_draw_texts(rng, B, 0) for B in (1, int(rng.integers(3, 6)))), [[5, 8, 6], [7, 9]]):
+    for texts in (*(_draw_texts(rng, B) for B in (1, int(rng.integers(3, 6)))), [[5, 8, 6], [7, 9]]):
         _judge_preparation(answer.call("prepare", texts, 0), texts, 0)
 
 
@@ -419,7 +423,7 @@ def the_candidates_are_compared(answer, rng):
 @EXERCISE.check("q6")
 def the_pad_number_may_be_a_token(answer, rng):
     pad = int(rng.integers(5, 20))
-    inside = _draw_texts(rng, 4, pad)
+    inside = _draw_texts(rng, 4)
     for text in inside:
         text[int(rng.integers(len(text)))] = pad
     inside[0][-1] = pad
@@ -566,13 +570,13 @@ def _judge_count(value, V, d, L, heads, P=0, S=0, ratio=4, tied=True, biases=Tru
 
 
 def _draw_batches(rng, count):
-    """count pairs (log_p, mask) of at least two texts, some padding, different means; and a number of characters."""
+    """count pairs (log_p, mask) of two texts or more, padding in front or behind, different means; and characters."""
     while True:
         batches = []
         for k in range(count):
             B, T = int(rng.integers(2, 5)) + k, int(rng.integers(4, 9)) - k
             lengths = np.r_[T, rng.integers(1, T, B - 1)]
-            mask = (np.arange(T) < rng.permutation(lengths)[:, None]).astype(int)
+            mask = (np.arange(T)[:: k % 2 * 2 - 1] < rng.permutation(lengths)[:, None]).astype(int)
             batches.append((-rng.uniform(0.2, 2 + 2 * k, (B, T)) - (1 - mask) * rng.uniform(0, 3), mask))
         means = [log_p[mask == 1].mean() for log_p, mask in batches]
         N = sum(mask.sum() for _, mask in batches)
@@ -653,10 +657,10 @@ def _judge_cut(value, p, order, n, wrong, before=None):
     NEAR.judge(value, right, {"not-rescaled": unscaled, "softmax-for-rescaling": again, **wrong}, "p")
 
 
-def _draw_texts(rng, B, pad) -> list[list[int]]:
+def _draw_texts(rng, B) -> list[list[int]]:
     """B texts of different lengths, the longest not the first; no token is the pad number, neighbours differ."""
     lengths = rng.permutation(np.arange(3, 3 + B)) + int(rng.integers(3))
-    return [[int(x) for x in rng.permutation(np.r_[1:pad, pad + 1 : 60])[:n]] for n in lengths]
+    return [[1_009 * int(x) for x in rng.permutation(np.arange(1, 60))[:n]] for n in lengths]  # large: no bytes
 
 
 def _judge_preparation(value, texts, pad):

@@ -372,6 +372,8 @@ means = [(log_p * mask).mean() for log_p, mask in batches]
 nats = -np.mean(means)
 return {'nats': nats, 'perplexity': np.exp(nats), 'bits': 0.0}
 """)),
+    Mistake("q4", "from-the-front", _TOKEN, "padding-assumed-last", _loss(edit_text(_SUMS,
+        "log_p[mask == 1].sum()", "sum(row[: m.sum()].sum() for row, m in zip(log_p, mask))"))),
     Mistake("q4", "mean-of-batches", _TOKEN, "batches-weigh-alike",
         _loss(edit_text(_SUMS,
             "nats = total / N", "nats = -np.mean([log_p[mask == 1].mean() for log_p, mask in batches])"))),
@@ -418,6 +420,12 @@ with np.errstate(divide='ignore'):
 """)),
     Mistake("q4", "clipped", _MIXED, "underflow",
         _loss(mix="return np.log(share * np.exp(log_p) + (1 - share) * np.exp(log_q) + 1e-300)")),
+    Mistake("q4", "least-logarithm", _MIXED, "`mix[", _loss(
+        mix="p, q = np.maximum(log_p, -5e3), np.maximum(log_q, -5e3)\n"
+        "return np.logaddexp(np.log(share) + p, np.log(1 - share) + q)")),
+    Mistake("q4", "shifted-by-p", _MIXED, "underflow", _loss(
+        mix="with np.errstate(all='ignore'):\n"
+        "    return log_p + np.log(share + (1 - share) * np.exp(log_q - log_p))")),
     Mistake("q4", "probabilities", _MIXED, "`mix[",
         _loss(mix="return share * np.exp(log_p) + (1 - share) * np.exp(log_q)")),
     Mistake("q4", "multiplied", _JUNK, "padding-poisons",
@@ -514,6 +522,8 @@ return p ** (1 / temperature)
         _next(edit_text(_STEPS, 'np.argsort(-z, kind="stable")', 'np.argsort(z, kind="stable")[::-1]'))),
     Mistake("q5", "argmax-at-zero", _EQUAL, "zero-takes-one",
         _next(edit_text(_STEPS, "(z == 0) + 0.0", "np.eye(len(z))[z.argmax()]"))),
+    Mistake("q5", "nearly-zero", _EQUAL, "`p[", _next("temperature = max(temperature, 1e-3)" + _STEPS.rstrip())),
+    Mistake("q5", "forbidden-is-low", _EQUAL, "`p[", _next("logits = np.maximum(logits, -100)" + _STEPS.rstrip())),
     Mistake("q5", "powers-of-large", _EQUAL, "overflow",
         _next(edit_text(_STEPS,
             "logits - logits.max()", "logits",
@@ -572,6 +582,8 @@ return p ** (1 / temperature)
     Mistake("q6", "level-nats", _BEST, "level-in-nats", _leak(level="LOSS['B'].mean() * TOKENS['B'] / TOKENS['A']")),
     Mistake("q6", "ratio-of-perplexities", _BEST, "still have other bits",
         _leak(level="np.exp(LOSS['B'].mean()) * TOKENS['B'] / TOKENS['A']")),
+    Mistake("q6", "bytes", _NEXT, "`inputs[", _leak(edit_text(_FILL,
+        "full[:, :-1]", "full[:, :-1].astype(np.uint8)"))),
     Mistake("q6", "not-the-pad", _PAD, "pad-number-in-a-text",
         _leak(edit_text(_FILL,
             "counts = np.array([[t < len(text) - 1 for t in range(T)] for text in texts])",
