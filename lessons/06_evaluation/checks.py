@@ -31,6 +31,7 @@ from autograder.answers.rooms import load_module
 NEAR = Tolerance(1e-5, 1e-6)  # loose enough for float32, far tighter than any wrong recipe below
 EXERCISE = Exercise.beside(__file__)
 say = EXERCISE.say
+_PATIENCE = 4.0  # s: twice what the docstring allows, for a machine that does other things as well
 recipes = load_module(Path(__file__).with_name("recipes.py"))
 
 
@@ -180,16 +181,16 @@ def pairs_are_counted_and_ties_half(answer, rng):
 def twenty_thousand_scores_are_no_trouble(answer, rng):
     drawn = [_draw_scores(rng, ties=True, n=n, positives=0.4) for n in (20, 3_000, 20_000)]
     run = answer.call(drivers.measure_call, Learner("compute_auc"), *drawn)  # what it reports can only cost the point
-    if "stopped" in run or run["seconds"] > 2 or run["megabytes"] > 50:
+    if "stopped" in run or run["seconds"] > _PATIENCE or run["megabytes"] > 50:
         raise Misconception("every-pair")
     y, score = drawn[-1]
     seconds = []
-    while not seconds or (seconds[-1] > 2 and len(seconds) < 3):  # by our own clock; a busy machine gets three tries
+    while not seconds or (seconds[-1] > _PATIENCE and len(seconds) < 3):  # by our own clock; a busy machine gets three tries
         begin = time.monotonic()
         value = answer.call("compute_auc", y, score)
         seconds.append(time.monotonic() - begin)
         NEAR.expect(expect_number(value, "AUC"), recipes.auc(y, score), "AUC")
-    if min(seconds) > 2:
+    if min(seconds) > _PATIENCE:
         raise Misconception("every-pair")
 
 
