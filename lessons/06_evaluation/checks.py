@@ -185,7 +185,7 @@ def twenty_thousand_scores_are_no_trouble(answer, rng):
         raise Misconception("every-pair")
     y, score = drawn[-1]
     seconds = []
-    while not seconds or (seconds[-1] > _PATIENCE and len(seconds) < 3):  # by our own clock; a busy machine gets three tries
+    while not seconds or (seconds[-1] > _PATIENCE and len(seconds) < 3):  # by our own clock; three tries
         begin = time.monotonic()
         value = answer.call("compute_auc", y, score)
         seconds.append(time.monotonic() - begin)
