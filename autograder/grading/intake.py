@@ -158,6 +158,6 @@ def _require_single_claims(claims: dict[str, set[Path]], archives: set[Path]) ->
     """Raises ValueError where an archive of many students claims one whom another path claims too."""
     for student, paths in claims.items():
         if len(paths) > 1 and paths & archives:
-            names = " and ".join(sorted(make_plain(str(path), 80) for path in paths))
+            names = " and ".join(sorted(make_plain("/".join(path.parts[-2:]), 200) for path in paths))
             raise ValueError(f"{student} is in {names}: which one is newer? Grade them one after the other, with the "
                              "same -o; the last one counts")  # fmt: skip

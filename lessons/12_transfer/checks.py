@@ -368,8 +368,8 @@ def _call_at_the_edge(answer, misconception, function, *inputs):
     """What the function returns where people stop: raises the misconception if it stops, a hole's own error before."""
     try:
         return answer.call(function, *inputs)
-    except CouldNotRun:
-        if not misconception:
+    except CouldNotRun as error:
+        if not (misconception and error.kind):  # also where there is no such function
             raise
         raise Misconception(misconception) from None
 

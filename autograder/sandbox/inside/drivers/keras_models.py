@@ -22,7 +22,7 @@ def train_keras_model(build, sizes, rate, weights, batches) -> dict:
         warnings.simplefilter("ignore")  # of Keras; they are for the learner's own calls
         model, (x, y) = build(tuple(sizes), rate), batches[0]
         if not isinstance(model, keras.Model):
-            return {"stopped": "type", "type": type(model).__name__}
+            return {"stopped": "type", "type": "None" if model is None else type(model).__name__}
         if not model.compiled:
             return {"stopped": "compiled"}
         model(x)  # builds it, if it isn't yet
