@@ -124,7 +124,8 @@ def test_mappings(value):
 
 
 @pytest.mark.parametrize("value", [
-    np.array([[1.0, 2.0], [3.0, 4.0]]).view(EqualArray), np.array([[1, 2], [3, 4]]).view(np.matrix), np.ma.array([[1, 2], [3, 4]]),
+    np.array([[1.0, 2.0], [3.0, 4.0]]).view(EqualArray), np.array([[1, 2], [3, 4]]).view(np.matrix),
+    np.ma.array([[1, 2], [3, 4]]),
     np.array([[1, Fraction(2)], [3.0, np.int8(4)]], dtype=object), pd.DataFrame([[1, 2], [3, 4]]),
     torch.tensor([[1.0, 2.0], [3.0, 4.0]], requires_grad=True), torch.tensor([[1, 2], [3, 4]]).bfloat16(),
     torch.tensor([[1, 2], [3, 4]]).to_sparse(), torch.nn.Parameter(torch.tensor([[1.0, 2.0], [3.0, 4.0]])),
