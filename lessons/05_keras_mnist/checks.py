@@ -536,7 +536,7 @@ def _train(answer, sizes, rate, weights, batches):
     shapes = [array.shape for array in weights]
     match done.get("stopped"):
         case "type":
-            raise Wrong(say("no-keras-model", kind=done["type"]))
+            raise Wrong(say("no-keras-model"))
         case "compiled":
             raise Misconception("not-compiled")
         case "shapes":

@@ -43,7 +43,7 @@ def test_a_run_that_is_said_to_go_on_is_not_believed(monkeypatch):
     assert _passed("05_keras_mnist", "q5", nothing) == set()
 
 
-@pytest.mark.parametrize("seconds", [0.0, 3.0])
+@pytest.mark.parametrize("seconds", [0.0, 6.0])
 def test_the_time_of_a_call_is_told_by_our_own_clock(monkeypatch, seconds):
     late = [0.0]
 
@@ -56,7 +56,7 @@ def test_the_time_of_a_call_is_told_by_our_own_clock(monkeypatch, seconds):
     monkeypatch.setattr(drivers, "measure_call", forge_measuring)
     monkeypatch.setattr(time, "monotonic", lambda: clock() + late[0])
     monkeypatch.setattr("builtins.wait", lambda: late.append(late.pop() + seconds), raising=False)
-    assert ("twenty_thousand_scores_are_no_trouble" in _passed("06_evaluation", "q3", slow)) is (seconds < 2)
+    assert ("twenty_thousand_scores_are_no_trouble" in _passed("06_evaluation", "q3", slow)) is (seconds < 4)
 
 
 def test_a_state_of_zeros_is_no_copy():
