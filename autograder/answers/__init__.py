@@ -1,6 +1,7 @@
 """What checks are written with; a room's checks.py imports from here and from NumPy, nothing else."""
 
 from autograder.answers.answer import Answer, Learner
+from autograder.answers.calls import call_at_the_edge, keep_inputs
 from autograder.answers.exercise import Exercise
 from autograder.answers.expect import (
     as_array,
@@ -21,7 +22,6 @@ from autograder.answers.judge import (
     expect_rows,
     judge_constant,
     judge_equal,
-    keep_inputs,
 )
 from autograder.answers.outcome import CouldNotRun, Misconception, NotAttempted, Text, Wrong
 from autograder.sandbox.inside import drivers
@@ -37,6 +37,7 @@ __all__ = [
     "Tolerance",
     "Wrong",
     "as_array",
+    "call_at_the_edge",
     "drivers",
     "expect_choice",
     "expect_close",

@@ -53,9 +53,9 @@ class Example:
         try:
             value = answer.call(self.function, *self.args, **self.kwargs)
         except CouldNotRun as error:
-            raise CouldNotRun(_fill(_STOPS, **shown, why=error.message)) from None
+            raise CouldNotRun(_STOPS.format(**shown, why=error.message)) from None
         if not _agrees(value, _parse(self.expected), self.expected):
-            raise Wrong(_fill(_SAYS, **shown, came=_shorten(_show(value), 80)))
+            raise Wrong(_SAYS.format(**shown, came=_shorten(_show(value), 80)))
 
 
 def find_examples(source: str) -> tuple[Example, ...]:
@@ -165,11 +165,3 @@ def _show(value) -> str:
 
 def _shorten(text: str, length: int) -> str:
     return (text if len(text) <= length else f"{text[: length - 1]}…").replace("`", "'")
-
-
-def _fill(text: Text, **values: str | Text) -> Text:
-    """The sentence with the values, each Text in its own language."""
-    return Text(*(
-        getattr(text, lang).format(**{name: getattr(value, lang, value) for name, value in values.items()})
-        for lang in ("en", "zh")
-    ))  # fmt: skip

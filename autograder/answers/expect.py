@@ -49,7 +49,7 @@ def as_array(value, what: str = "the answer") -> np.ndarray:
     if value is None:
         raise Wrong(_NOTHING)
     for found in _find_others(value):
-        raise Wrong(_fill(_NO_ARRAY if found is value else _HOLDS, what=what, found=describe(found)))
+        raise Wrong((_NO_ARRAY if found is value else _HOLDS).format(what=what, found=describe(found)))
     if _count(value) > MAX_ENTRIES:
         raise Wrong(_HUGE.format(what=what))
     try:
@@ -76,10 +76,6 @@ def _count(value) -> int:
     if isinstance(value, (list, tuple)):
         return len(value) if set(map(type, value)) <= _NUMBERS else sum(map(_count, value))
     return value.size if isinstance(value, np.ndarray) else 1
-
-
-def _fill(text: Text, found: Text, **values) -> Text:
-    return Text(text.en.format(found=found.en, **values), text.zh.format(found=found.zh, **values))
 
 
 def expect_shape(value, shape: tuple[int, ...], what: str = "the answer") -> np.ndarray:

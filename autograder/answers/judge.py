@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
-from autograder.answers.answer import Answer, Learner
 from autograder.answers.expect import as_array, expect_close, expect_equal, is_close, is_equal
-from autograder.answers.outcome import Misconception, Text, Unfit, Wrong
-from autograder.sandbox.inside import drivers
+from autograder.answers.outcome import Misconception, Text, Wrong
 
 _LONG = 1_000  # characters of a text that are looked at
 _AROUND = " .,;:()[]{}'\"。、，；：“”‘’（）【】"
@@ -153,19 +150,6 @@ def expect_rows(value, what: str, n: int) -> np.ndarray:
     return rows.astype(int)
 
 
-@contextmanager
-def keep_inputs(answer: Answer, function: str, *inputs) -> Iterator:
-    """`with keep_inputs(answer, "f", x, y) as value:` judge f(x, y) in the block.
-
-    Behind it, if the block found nothing wrong, raises the misconception "changes-its-inputs" where x or y is not what
-    it was before the call.
-    """
-    after = answer.call(drivers.call_and_keep_inputs, Learner(function), *inputs)
-    yield after if isinstance(after, Unfit) else after["result"]
-    if not all(_alike(now, then) for now, then in zip(after["inputs"], inputs, strict=True)):
-        raise Misconception("changes-its-inputs")
-
-
 def _find_text(value) -> str:
     """The text, or the only text in a list, in small letters with single spaces; "" for anything else."""
     while isinstance(value, (list, tuple)) and len(value) == 1:
@@ -176,14 +160,3 @@ def _find_text(value) -> str:
 
 def _listed(recipes) -> list:
     return recipes if isinstance(recipes, list) else [recipes]
-
-
-def _alike(now, then) -> bool:
-    """Equal all through, nan to nan; a list may have come back as a tuple."""
-    if isinstance(then, dict):
-        return isinstance(now, dict) and now.keys() == then.keys() and all(_alike(now[key], then[key]) for key in then)
-    if isinstance(then, (list, tuple)):
-        return isinstance(now, (list, tuple)) and len(now) == len(then) and all(map(_alike, now, then))
-    if isinstance(then, np.ndarray):
-        return np.array_equal(now, then, equal_nan=then.dtype.kind == "f")
-    return bool(now == then) or (now != now and then != then)

@@ -88,6 +88,5 @@ def run_check(exercise: Exercise, check: Check, answer: Answer, seed: int) -> Ou
     except MemoryError:
         return outcome(Status.COULD_NOT_RUN, _TOO_LARGE)
     except Exception as error:  # the check itself stumbled: never a crash, never a point
-        what = f"{type(error).__name__}: {error}"
-        return outcome(Status.COULD_NOT_RUN, _STUMBLED.format(what=what.replace("{", "(").replace("}", ")")))
+        return outcome(Status.COULD_NOT_RUN, _STUMBLED.format(what=f"{type(error).__name__}: {error}"))
     return outcome(Status.PASSED)

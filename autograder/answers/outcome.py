@@ -17,7 +17,11 @@ class Text(NamedTuple):
         return self.zh if lang == "zh" else self.en
 
     def format(self, **values) -> Text:
-        return Text(self.en.format(**values), self.zh.format(**values))
+        """The sentence with the values, which may hold braces; a Text among them is said in its language."""
+        return Text(*(
+            self.say(lang).format(**{k: v.say(lang) if isinstance(v, Text) else v for k, v in values.items()})
+            for lang in ("en", "zh")
+        ))  # fmt: skip
 
 
 class Status(StrEnum):

@@ -71,15 +71,14 @@ class Grader:
         try:
             submission = read_submission(data, self.layout)
         except SubmissionError as error:
-            seed = self.setting.seed
-            return make_failure(self.exercise, error.status, error.message, seed=seed, **common, **extra)
-        outcomes, notes, seed = self._run(submission)
+            return make_failure(self.exercise, error.status, error.message, seed=self.setting.seed, **common, **extra)
+        outcomes, notes = self._run(submission)
         extra["seconds"] = round(time.monotonic() - began, 3)
         notes = (*submission.notes, *notes)
         return make_record(self.exercise, outcomes, seed=self.setting.seed, notes=notes, **common, **extra)
 
-    def _run(self, submission: Submission) -> tuple[dict[str, list[Outcome]], list[Text], int]:
-        """Outcomes by question, notes, and the seed of the random inputs."""
+    def _run(self, submission: Submission) -> tuple[dict[str, list[Outcome]], list[Text]]:
+        """Outcomes by question, and notes."""
         sandbox = self.pool.choose(step.source for step in submission.steps)
         outcomes: dict[str, list[Outcome]] = {question: [] for question in submission.answers}
         setting = self.setting
@@ -98,13 +97,12 @@ class Grader:
         for question, found in outcomes.items():
             outcomes[question] = [_cap(outcome) for outcome in settle(_in_order(self.exercise, question, found))]
             if (why := failed[question]) and all(outcome.status is Status.PASSED for outcome in found):
-                note = (_ALL_BUT_CELL.en.replace("{why}", why.en), _ALL_BUT_CELL.zh.replace("{why}", why.zh))
-                notes.append(_cap_text(Text(*(text.replace("{question}", question) for text in note))))
+                notes.append(_cap_text(_ALL_BUT_CELL.format(question=question, why=why)))
         stopped = (outcome.status is Status.COULD_NOT_RUN for found in outcomes.values() for outcome in found)
         if any(failed.values()) or any(stopped):
-            notes += [_cap_text(_say_lost(why)) for why in lost[:3]]
+            notes += [_cap_text(_LOST.format(why=why)) for why in lost[:3]]
             notes += [_cap_text(_ABSENT.format(name=name)) for name in absent[:3]]
-        return outcomes, notes, seed
+        return outcomes, notes
 
     def _mark(self, sitting: Sitting, checks: list[Check], seed: int, charged: dict[str, CheckFailed]) -> list[Outcome]:
         """Outcomes of some checks of one question; a session that ends in one is `charged` to the question.
@@ -181,10 +179,6 @@ def _make_outcome(check: Check, why: CheckFailed) -> Outcome:
     return Outcome(
         check.question, check.name, why.status, check.points, check.sentence, why.message, None, check.hidden
     )
-
-
-def _say_lost(why: Text) -> Text:
-    return Text(_LOST.en.replace("{why}", why.en), _LOST.zh.replace("{why}", why.zh))
 
 
 def _blame_cell(outcome: Outcome, failed: Text) -> Outcome:

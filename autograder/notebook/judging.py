@@ -97,7 +97,7 @@ class Judge:
     def _list_cautions(self, program: Sequence[Step], graded: Rehearsal, sources: list[str]) -> list[Text]:
         cautions = [_RIVALS.format(name=name) for name in find_rivals(program, self._layout)]
         files = list(dict.fromkeys([*graded.used.files, *_find_own_modules(program)]))
-        cautions += [_FILE.format(name=_shorten(name)) for name in files[:3]]
+        cautions += [_FILE.format(name=name[-80:]) for name in files[:3]]
         if graded.used.processes:
             cautions.append(_PROCESSES)
         if graded.used.unseeded:
@@ -114,19 +114,8 @@ def _join(live: Outcome, graded: Outcome, absent: list[str]) -> Outcome:
     if live.status is not Status.PASSED or graded.status is Status.PASSED:
         return live
     what = graded.message or STATUS_TEXT[graded.status]
-    why = _fill(_ABSENT, name=absent[0]) if absent else _fill(_OTHERWISE, what=what)
+    why = _ABSENT.format(name=absent[0]) if absent else _OTHERWISE.format(what=what)
     return replace(live, status=Status.ONLY_HERE, message=why)
-
-
-def _fill(text: Text, **parts: Text | str) -> Text:
-    """As Text.format, for parts that may hold braces or differ by language."""
-    said = []
-    for lang in ("en", "zh"):
-        sentence = text.say(lang)
-        for name, part in parts.items():
-            sentence = sentence.replace(f"{{{name}}}", part.say(lang) if isinstance(part, Text) else part)
-        said.append(sentence)
-    return Text(*said)
 
 
 def _find_own_modules(program: Sequence[Step]) -> list[str]:
@@ -134,7 +123,3 @@ def _find_own_modules(program: Sequence[Step]) -> list[str]:
     words = {word for step in program for word in re.findall(r"\w+", step.source)}
     files = {getattr(sys.modules[word], "__file__", None) for word in words & sys.modules.keys() - {"__main__"}}
     return sorted(file for file in files if file and is_learners(file))
-
-
-def _shorten(name: str) -> str:
-    return name.replace("{", "(").replace("}", ")")[-80:]

@@ -9,13 +9,13 @@ from pathlib import Path
 import numpy as np
 
 from autograder.answers import (
-    CouldNotRun,
     Exercise,
     Learner,
     Misconception,
     Tolerance,
     Wrong,
     as_array,
+    call_at_the_edge,
     drivers,
     expect_choice,
     expect_entries,
@@ -82,7 +82,7 @@ def it_ends_and_takes_any_letter(answer, rng):
         ({}, 2),
     ):
         right = recipes.learn(counts, n)
-        _call_at_the_edge(answer, "" if counts is words else "no-end", "learn_merges", counts, n)
+        call_at_the_edge(answer, "" if counts is words else "no-end", "learn_merges", counts, n)
         with keep_inputs(answer, "learn_merges", counts, n) as value:
             early = [right[:k] for k in range(len(right))] if sum(counts.values()) < 12 else []
             judge_equal(_pairs(value), right, {"stops-early": early}, "learn_merges(…)")
@@ -134,7 +134,7 @@ def extreme_words_and_vocabularies(answer, rng):
     cases = [(counts, vocabulary) for counts in (dict.fromkeys(words, 2), {"c": 3, "bc": 1}, {"a": 7})]
     for counts, known in [*cases, ({"a": 2}, {})]:
         right = recipes.measure(counts, known)
-        value = _call_at_the_edge(answer, "nothing-spelled", "measure_vocabulary", counts, known)
+        value = call_at_the_edge(answer, "nothing-spelled", "measure_vocabulary", counts, known)
         if np.isnan(right[0]) and not np.isnan(expect_numbers(value, "pieces, unknown")[0]):
             raise Misconception("nothing-spelled")
         with keep_inputs(answer, "measure_vocabulary", counts, known) as value:
@@ -370,16 +370,6 @@ def the_edges_hold(answer, rng):
         tokens = np.array(tokens)
         with keep_inputs(answer, "unigram_loss", counts, tokens, 0.5) as value:
             _judge_unigram(value, counts, tokens, 0.5)
-
-
-def _call_at_the_edge(answer, misconception, function, *inputs):
-    """What the function returns where people stop: raises the misconception, if there is one, where it stops."""
-    try:
-        return answer.call(function, *inputs)
-    except CouldNotRun as error:
-        if misconception and error.kind:  # there is such a function
-            raise Misconception(misconception) from None
-        raise
 
 
 def _judge_spellings(answer, words, vocabulary, wrong):

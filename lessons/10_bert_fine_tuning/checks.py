@@ -7,12 +7,12 @@ from pathlib import Path
 import numpy as np
 
 from autograder.answers import (
-    CouldNotRun,
     Exercise,
     Misconception,
     Tolerance,
     Wrong,
     as_array,
+    call_at_the_edge,
     expect_choice,
     expect_entries,
     expect_equal,
@@ -98,7 +98,7 @@ def padding_does_not_count(answer, rng):
 def each_review_counts_once(answer, rng):
     for classes in (2, int(rng.integers(3, 6))):
         batches = _draw_logits(rng, classes)
-        value = _call_at_the_edge(answer, "two-classes-only" if classes > 2 else "", "evaluate", batches)
+        value = call_at_the_edge(answer, "two-classes-only" if classes > 2 else "", "evaluate", batches)
         _judge_report(expect_numbers(value, "loss, accuracy"), *recipes.report(batches))
     ties = [(np.round(z / 2), y) for z, y in _draw_logits(rng, 3)]
     ties += [(np.ones((2, 3)), np.array([0, 2])), (np.array([[1.0, 1.0, 0.0]]), np.array([1]))]
@@ -208,7 +208,7 @@ def no_warm_up_and_odd_shapes(answer, rng):
     for S, u in ((1, 0), (5, 0), (6, 5), (int(rng.integers(8, 20)), 1)):
         for t in range(S):
             right = 0.5 * (t / u if t < u else (S - t) / (S - u))
-            value = expect_number(_call_at_the_edge(answer, "no-warm-up", "find_rate", t, S, u, 0.5), "rate")
+            value = expect_number(call_at_the_edge(answer, "no-warm-up", "find_rate", t, S, u, 0.5), "rate")
             if u == 0 and not NEAR.same(value, right):
                 raise Misconception("no-warm-up")
             NEAR.expect(value, right, "rate")
@@ -309,7 +309,7 @@ def chance_is_fair(answer, rng):
 def each_batch_makes_its_own_step(answer, rng):
     for classes in (2, int(rng.integers(3, 5))):
         W, b, batches, rate = _draw_task(rng, classes)
-        value = _call_at_the_edge(answer, "two-classes-only" if classes > 2 else "", "train_epoch", W, b, batches, rate)
+        value = call_at_the_edge(answer, "two-classes-only" if classes > 2 else "", "train_epoch", W, b, batches, rate)
         value, right = _epoch_values(value), recipes.train(W, b, batches, rate)
         faults = {
             "padding-averaged": {"masked": "no"},
@@ -367,7 +367,7 @@ def parts_are_measured(answer, rng):
         before, after = _draw_parameters(rng)
         moves = _moves(answer.call("find_moves", before, after), before, after)
         turned = dict(reversed(after.items()))
-        same = _moves(_call_at_the_edge(answer, "arrays-by-order", "find_moves", before, turned), before, after)
+        same = _moves(call_at_the_edge(answer, "arrays-by-order", "find_moves", before, turned), before, after)
         if not NEAR.same(list(same.values()), list(moves.values())):
             raise Misconception("arrays-by-order")
         own = recipes.sort_by_part(before)
@@ -448,16 +448,6 @@ def other_moves_and_names(answer, rng):
                     [before[name] for name in own]
                 )
                 NEAR.expect(moves[part], right, f"r of {part}")
-
-
-def _call_at_the_edge(answer, misconception, function, *inputs):
-    """What the function returns where people stop: raises the misconception, if there is one, where it stops."""
-    try:
-        return answer.call(function, *inputs)
-    except CouldNotRun as error:
-        if not (misconception and error.kind):  # also where there is no such function
-            raise
-        raise Misconception(misconception) from None
 
 
 def _judge_customers(value, moves, sizes, head, room):

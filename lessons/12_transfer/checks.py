@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from autograder.answers import (
-    CouldNotRun,
     Exercise,
     Learner,
     Misconception,
     Tolerance,
     as_array,
+    call_at_the_edge,
     drivers,
     expect_choice,
     expect_equal,
@@ -147,7 +147,7 @@ def the_largest_rank_is_found(answer, rng):
 @EXERCISE.check("q3")
 def the_first_form_is_found(answer, rng):
     for mu in (*rng.uniform(0.1, 0.8, 2), *rng.uniform(1.5, 9, 2), 1.0, 0.0, 12_345.0):
-        value = _call_at_the_edge(answer, "stops-at-zero", "to_first", float(mu))
+        value = call_at_the_edge(answer, "stops-at-zero", "to_first", float(mu))
         lam, s = expect_numbers(value, "lam, s")
         right = 1 / (1 + mu)
         wrong = {"tasks-exchanged": [mu / (1 + mu)], "same-letter-same-number": [1 - mu, mu]}
@@ -159,7 +159,7 @@ def the_first_form_is_found(answer, rng):
 def the_second_form_is_found(answer, rng):
     small = float(10 ** rng.uniform(-6, -3))
     for lam in (*rng.uniform(0.05, 0.45, 2), *rng.uniform(0.55, 0.95, 2), 0.5, 1.0, small):
-        value = expect_number(_call_at_the_edge(answer, "stops-at-zero", "to_second", float(lam)), "mu")
+        value = expect_number(call_at_the_edge(answer, "stops-at-zero", "to_second", float(lam)), "mu")
         right = (1 - lam) / lam
         wrong = {
             "tasks-exchanged": [lam / (1 - lam) if lam < 1 else np.inf],
@@ -168,7 +168,7 @@ def the_second_form_is_found(answer, rng):
             "infinite-too-early": [np.inf],
         }
         NEAR.judge(value, right, wrong, "mu")
-    if not np.isposinf(expect_number(_call_at_the_edge(answer, "no-infinity", "to_second", 0.0), "mu")):
+    if not np.isposinf(expect_number(call_at_the_edge(answer, "no-infinity", "to_second", 0.0), "mu")):
         raise Misconception("no-infinity")
 
 
@@ -338,7 +338,7 @@ def none_exact_and_equal(answer, rng):
         (free, a, ("o", 0.0), "free-way-skipped"),
         (equal, 0.99, (None, np.inf), "none-will-do"),
     ):
-        found = _call_at_the_edge(answer, name, "find_cheapest", ways, 3, 1.0, 5.0, demand)
+        found = call_at_the_edge(answer, name, "find_cheapest", ways, 3, 1.0, 5.0, demand)
         chosen, dollars = found if isinstance(found, (list, tuple)) and len(found) == 2 else (found, None)
         if chosen != right[0] or name == "none-will-do" and dollars != np.inf:
             raise Misconception(name)
@@ -362,16 +362,6 @@ def the_company_has_chosen(answer, rng):
         "labels-or-bytes-forgotten": [labels, private, bill - labels],
     }
     judge_constant(answer.get("COST"), bill, wrong, "COST", Tolerance(0, 0.006))
-
-
-def _call_at_the_edge(answer, misconception, function, *inputs):
-    """What the function returns where people stop: raises the misconception if it stops, a hole's own error before."""
-    try:
-        return answer.call(function, *inputs)
-    except CouldNotRun as error:
-        if not (misconception and error.kind):  # also where there is no such function
-            raise
-        raise Misconception(misconception) from None
 
 
 def _judge_states(value, right, wrong):
@@ -420,7 +410,7 @@ def _count_left(y, test) -> int:
 
 
 def _draw(answer, misconception, y, test, k, seed):
-    return expect_rows(_call_at_the_edge(answer, misconception, "draw_shots", y, test, k, seed), "rows", len(y))
+    return expect_rows(call_at_the_edge(answer, misconception, "draw_shots", y, test, k, seed), "rows", len(y))
 
 
 def _judge_shots(rows, y, test, k):

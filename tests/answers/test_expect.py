@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from autograder.answers.answer import Local
+from autograder.answers.calls import keep_inputs
 from autograder.answers.exercise import Exercise
 from autograder.answers.expect import (
     MAX_ENTRIES,
@@ -19,7 +20,7 @@ from autograder.answers.expect import (
     is_close,
     is_equal,
 )
-from autograder.answers.judge import expect_choice, expect_letters, expect_rows, keep_inputs
+from autograder.answers.judge import expect_choice, expect_letters, expect_rows
 from autograder.answers.marking import mark_question
 from autograder.answers.outcome import Misconception, Status, Text, Unfit, Wrong
 from autograder.answers.texts import Texts

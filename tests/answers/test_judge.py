@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from autograder.answers.answer import Local
+from autograder.answers.calls import call_at_the_edge, keep_inputs
 from autograder.answers.expect import (
     expect_close,
     expect_entries,
@@ -19,9 +20,8 @@ from autograder.answers.judge import (
     expect_rows,
     judge_constant,
     judge_equal,
-    keep_inputs,
 )
-from autograder.answers.outcome import CouldNotRun, Misconception, Text, Unfit, Wrong
+from autograder.answers.outcome import CouldNotRun, Misconception, NotAttempted, Text, Unfit, Wrong
 
 NEAR = Tolerance(1e-5, 1e-6)
 
@@ -233,3 +233,21 @@ def test_a_function_that_fails_beside_kept_inputs_is_called_by_its_own_name():
     with pytest.raises(CouldNotRun, match="`halve` stopped with `ZeroDivisionError"):
         with keep_inputs(Local({"halve": halve}), "halve", 3):
             pass
+
+
+def test_who_stops_at_an_edge_has_the_misconception_and_who_is_not_there_has_none():
+    answer = Local({"f": lambda x: 1 / x, "hole": lambda x: (_ for _ in ()).throw(NotImplementedError("q1: write it"))})
+    assert call_at_the_edge(answer, "divides-by-zero", "f", 2) == 0.5
+    with pytest.raises(Misconception, match="divides-by-zero"):
+        call_at_the_edge(answer, "divides-by-zero", "f", 0)
+    with pytest.raises(CouldNotRun, match="ZeroDivisionError"):
+        call_at_the_edge(answer, "", "f", 0)
+    with pytest.raises(CouldNotRun, match="`g` is not defined"):
+        call_at_the_edge(answer, "divides-by-zero", "g", 0)
+    with pytest.raises(NotAttempted):
+        call_at_the_edge(answer, "divides-by-zero", "hole", 0)
+
+
+def test_a_sentence_takes_values_with_braces_and_sentences_in_their_language():
+    what = Text("{it}", "{它}")
+    assert Text("a {x} {why}", "甲 {x} {why}").format(x="{0}", why=what) == Text("a {0} {it}", "甲 {0} {它}")

@@ -1,6 +1,7 @@
 """Every exercise proven: the solution earns everything, the untouched one nothing, its check catches each mistake."""
 
 import pytest
+from clocks import TookTooLong, within
 
 from autograder.answers.answer import Local
 from autograder.answers.marking import mark_exercise
@@ -10,6 +11,7 @@ from autograder.notebook import open_exercise
 from proofs.cases import SEEDS, LocalNotebook, find_fault, list_cases, load_mistakes, read_cells, run_cells
 
 NAMES = list_exercises()
+_SECONDS = 120.0  # of a case, on a machine that does other things as well; most take a tenth of a second
 CASES = [case for name in NAMES for case in list_cases(name)]
 
 
@@ -27,7 +29,17 @@ def _namespace(name: str, variant: str = "solution") -> dict:
 @pytest.mark.parametrize("case", CASES, ids=_label)
 def test_checks_say_what_they_must(case, seed):
     cells = read_cells(case.exercise, "exercise" if case.kind == "untouched" else "solution")
-    assert find_fault(load_exercise(case.exercise), cells, case, seed=seed) == ""
+    with within(_SECONDS):
+        assert find_fault(load_exercise(case.exercise), cells, case, seed=seed) == ""
+
+
+def test_an_answer_that_never_ends_fails_its_test():
+    def wait():
+        while True:
+            pass
+
+    with pytest.raises(TookTooLong), within(0.2):
+        Local({"wait": wait}).call("wait")
 
 
 @pytest.mark.parametrize("name", NAMES)
