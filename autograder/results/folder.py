@@ -68,7 +68,7 @@ class Results:
         """grades.csv and feedback/ of all records; under pseudonyms, pseudonyms.csv leads back to the students."""
         records = sorted(self.records.values(), key=lambda record: record.student)
         write_grades(records, self.out / "grades.csv", lang)
-        hidden = Pseudonyms(self.out) if pseudonyms else None
+        hidden = Pseudonyms(self._key, self.exercise) if pseudonyms else None
         for record in records:
             shown = hidden.name(record.student) if hidden else None
             write_feedback(record, self.out, shown or self._names[record.student], lang, shown)

@@ -5,15 +5,13 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-import os
 import re
-import secrets
 import unicodedata
-from pathlib import Path
+
+from autograder.results.secret import derive_key
 
 _RESERVED = re.compile(r"(con|prn|aux|nul|(com|lpt)[\d¹²³]) *(\..*)?", re.I | re.S)  # Windows opens devices so
 _HASHED = re.compile(r"-[0-9a-f]{8}$")
-_KEY = "pseudonym.key"
 
 
 def name_files(students: list[str]) -> dict[str, str]:
@@ -31,13 +29,13 @@ def name_files(students: list[str]) -> dict[str, str]:
 
 
 class Pseudonyms:
-    """Stable pseudonyms: the same for the same student and folder, and without the key file they lead nowhere.
+    """Stable pseudonyms: the same for the same student and exercise, and without the teacher's key they lead nowhere.
 
-    The key stands in `folder`, readable by its owner only. Sorted by pseudonym, the order of names is gone.
+    Sorted by pseudonym, the order of names is gone.
     """
 
-    def __init__(self, folder: Path):
-        self._key = _load_key(folder / _KEY)
+    def __init__(self, key: bytes, exercise: str):
+        self._key = derive_key(key, f"pseudonyms {exercise}")
 
     def name(self, student: str) -> str:
         """The student's pseudonym, "s-" and 12 letters or digits (60 bits)."""
@@ -62,23 +60,3 @@ def _make_safe(name: str) -> str:
     kept = kept.strip(" ")
     kept = re.sub(r"^[.\-]|\.$", "_", kept) or "_"
     return f"_{kept}" if _RESERVED.fullmatch(kept) else kept
-
-
-def _load_key(path: Path) -> bytes:
-    """The key, made once; of two processes that make it at the same time, both get the first one's."""
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        aside = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
-        file = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(file, "wb") as stream:
-            stream.write(secrets.token_bytes(32))
-        try:
-            os.link(aside, path)
-        except FileExistsError:
-            pass
-        finally:
-            os.unlink(aside)
-    key = path.read_bytes()
-    if len(key) != 32:
-        raise ValueError(f"{path} is not a key of 32 bytes: remove it, and the pseudonyms that were made with it")
-    return key

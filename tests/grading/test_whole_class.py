@@ -145,6 +145,7 @@ def test_pseudonyms_leave_no_name_in_feedback(tmp_path):
         pages = list((out / "feedback").iterdir())
         assert len(pages) == 1 and (("Ann" in pages[0].name + pages[0].read_text()) is not pseudonyms)
     assert pages[0].stem in (out / "pseudonyms.csv").read_text()
+    assert not list(out.glob("*.key")), "a key that lies among results could be a learner's"
 
 
 def _children(pid: int) -> list[int]:
