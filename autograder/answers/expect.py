@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 import numpy as np
@@ -128,6 +129,9 @@ def is_close(value, expected, rtol: float = 1e-5, atol: float = 1e-8, equal_nan:
 
     Infinity is close to itself alone, and so is nan if `equal_nan`; else it is close to nothing.
     """
+    if type(value) is float and isinstance(expected, float):  # as below, for two numbers in a tenth of the time
+        near = math.isfinite(expected) and abs(value - expected) <= atol + rtol * abs(expected)
+        return bool(near or value == expected or equal_nan and value != value and expected != expected)
     try:
         expected = np.asarray(expected, dtype=np.float64)
         array = _unwrap(as_array(value), expected.shape)

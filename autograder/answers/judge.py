@@ -26,7 +26,8 @@ _ROWS = Text(
 _COUNT = Text("`{what}` holds {count} numbers.", "`{what}` 里应有 {count} 个数。")
 _NOT_YET = Text("`{what}` is not right yet.", "`{what}` 还不对。")
 
-# Wrong recipes by the name of their misconception: a list holds several, anything else is one.
+# Wrong recipes by the name of their misconception: a list holds several, anything else is one; a function computes its
+# recipe when it is needed.
 Mistakes = Mapping[str, object]
 
 
@@ -55,6 +56,7 @@ class Tolerance:
             return
         for name, recipes in wrong.items():
             for recipe in _listed(recipes):
+                recipe = recipe() if callable(recipe) else recipe
                 if self.same(value, recipe) and not self.same(right, recipe) and not np.isnan(recipe).all():
                     raise Misconception(name)
 

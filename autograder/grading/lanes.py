@@ -14,6 +14,7 @@ from multiprocessing.connection import Connection, wait
 from autograder.grading.grader import Grader, grade_safely, make_grader_error
 from autograder.grading.setting import Setting
 from autograder.results.record import Record
+from autograder.sandbox.inside.memory import leave_garbage
 from autograder.sandbox.outside.errors import SandboxError
 
 _TRIES = 2
@@ -146,6 +147,7 @@ def _serve(pipe: Connection, setting: Setting, parent: int, processor: int | Non
     try:
         with Grader(setting) as grader:
             _limit_memory(_LANE_BYTES)
+            leave_garbage()
             pipe.send(_READY)
             while True:
                 data, before = pipe.recv_bytes(), grader.pool.starved

@@ -36,7 +36,8 @@ class Watch:
             if flags & (os.O_WRONLY | os.O_RDWR | os.O_CREAT):
                 self._written.add(path)
             elif path not in self._written and name not in self.files and is_learners(path) and os.path.isfile(path):
-                self.files.append(name)
+                if not _is_read_for_a_message():
+                    self.files.append(name)
 
 
 @contextlib.contextmanager
@@ -66,6 +67,14 @@ def is_learners(path: str) -> bool:
 def _is_called_by_a_cell() -> bool:
     frame = sys._getframe(2)
     while frame and not re.match(r"<(q\d|\[)", frame.f_code.co_filename):
+        frame = frame.f_back
+    return frame is not None
+
+
+def _is_read_for_a_message() -> bool:
+    """Whether Python looks up source lines, for a warning or a traceback: no answer depends on them."""
+    frame = sys._getframe(2)
+    while frame and frame.f_globals.get("__name__") != "linecache":
         frame = frame.f_back
     return frame is not None
 

@@ -165,7 +165,7 @@ def exp(a):
 def backpropagate(root):
     """Put ∂root/∂node into node.grad, for root (1.0) and every node that it was made from. Returns nothing.
 
-    What stood in .grad before does not matter. Works on chains of 10,000 nodes; sends blame along each edge once.
+    What stood in .grad before does not matter. Works on chains of 3,000 nodes; sends blame along each edge once.
     Example: a = Node(3); m = a * a; backpropagate(m + m * a) leaves a.grad == 33, the slope of a² + a³.
     """
     # BEGIN SOLUTION: order the nodes so that each comes after all its users, then send the blame along the edges

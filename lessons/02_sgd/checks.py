@@ -242,9 +242,9 @@ def after_the_end_and_without_warm_up(answer, rng):
         (alpha0, 0.0, 1, T),
     ):
         start, end, warm, stop = schedule
-        t = np.arange(stop + 1)
+        t = np.unique([0, warm, (warm + stop) // 2, stop - 1, stop])
         right = end + (start - end) / 2 * (1 + np.cos(np.pi * (t - warm) / (stop - warm)))
-        right[:warm] = start * (t[:warm] + 1) / max(warm, 1)
+        right[t < warm] = start / max(warm, 1)
         NEAR.expect(_call_schedule(answer, t, *schedule), right, "rate")
         _judge_after_the_end(answer, *schedule)
     for beta, T in ((0.001, 3), (3.0, 1), (0.02, 5_000)):

@@ -38,6 +38,15 @@ def test_right_values_pass_and_wrong_recipes_are_named_in_order():
         NEAR.judge([[0.5, 1.0]], right, wrong, "w")
 
 
+def test_a_recipe_may_be_computed_when_it_is_needed():
+    asked = []
+    wrong = {"halved": lambda: asked.append(1) or np.array([0.5])}
+    NEAR.judge(np.array([1.0]), np.array([1.0]), wrong)
+    assert not asked
+    with pytest.raises(Misconception, match="halved"):
+        NEAR.judge(np.array([0.5]), np.array([1.0]), wrong)
+
+
 def test_a_recipe_that_is_right_here_names_nobody():
     NEAR.judge(3.0, 3.0, {"same": 3.0})
     NEAR.judge(1 + 0.9e-5, 1.0, {"next": 1 + 1.8e-5})  # close to both: right

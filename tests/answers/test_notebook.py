@@ -161,6 +161,14 @@ def test_a_file_that_the_cells_write_themselves_is_there_when_graded(shell, tmp_
     assert "that file" not in shell.check()
 
 
+def test_lines_that_python_looks_up_for_a_warning_are_no_file_that_is_missed(shell, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "course_helper.py").write_text("1\n")
+    shell.run("import linecache\nROWS = linecache.getline('course_helper.py', 1)", "own")
+    shell.run(solved("q1") + "\nROWS", f"{NAME}-q1")
+    assert PASSED in shell.check() and "that file" not in shell.check()
+
+
 def test_a_plain_namespace_is_judged_as_it_stands():
     namespace = {"np": np}
     check, _, _ = open_exercise(NAME, namespace)

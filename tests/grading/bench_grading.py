@@ -24,7 +24,7 @@ from make_class import Handed, Maker, make_class  # noqa: E402
 from autograder.grading.lanes import grade_locally  # noqa: E402
 from autograder.grading.setting import Setting  # noqa: E402
 
-TARGETS = {"NumPy": 15.0, "PyTorch": 15.0}  # submissions a second
+TARGETS = {"NumPy": 10.0, "PyTorch": 8.0}  # submissions a second; two quiet cores grade 12 and 11, we want 20
 MOST_SECONDS, MOST_BYTES = 10.0, 2_000_000_000
 _KINDS = {"right": 50, "wrong": 50}  # of a class that can be compared: nobody loops or breaks
 _PSS = re.compile(rb"^Pss:\s+(\d+) kB", re.M)

@@ -265,6 +265,12 @@ def test_an_enormous_frame_is_refused_before_it_is_read(pipe):
         send_frame(pipe[1], b"\0" * (MAX_BYTES + 1))
 
 
+def test_what_follows_a_frame_unasked_is_refused(pipe):
+    os.write(pipe[1], struct.pack(">I", 2) + b"ab" + b"c")
+    with pytest.raises(WireError, match="behind"):
+        receive_frame(pipe[0], time.monotonic() + 5)
+
+
 def test_a_frame_that_trickles_ends_at_the_deadline(pipe):
     stop = threading.Event()
 

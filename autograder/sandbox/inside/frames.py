@@ -11,51 +11,49 @@ from collections.abc import Callable
 from autograder.sandbox.inside.message import MAX_BYTES, WireError
 
 _TICK = 0.05  # s
-_CHUNK = 1 << 18  # bytes
+_FIRST, _CHUNK = 1 << 14, 1 << 18  # bytes that are read at once: most frames are short
 
 
 def send_frame(fd: int, payload: bytes, deadline: float = float("inf")) -> None:
     """Write one frame. Raises WireError if it is too long, TimeoutError at `deadline` (time.monotonic), OSError."""
     if len(payload) > MAX_BYTES:
         raise WireError(f"{len(payload)} bytes are more than a frame holds")
-    rest, may_block = memoryview(struct.pack(">I", len(payload)) + payload), os.get_blocking(fd)
+    rest, waits = memoryview(struct.pack(">I", len(payload)) + payload), False
     while rest:
-        if may_block:
+        if waits or deadline < float("inf") and os.get_blocking(fd):
             _wait(fd, select.POLLOUT, deadline, None)
         try:
-            rest = rest[os.write(fd, rest[:_CHUNK]) :]
+            rest, waits = rest[os.write(fd, rest[:_CHUNK]) :], False
         except BlockingIOError:
-            _wait(fd, select.POLLOUT, deadline, None)
+            waits = True
 
 
 def receive_frame(fd: int, deadline: float = float("inf"), tick: Callable[[], None] | None = None) -> bytes:
     """The next frame; `tick` is called every 50 ms meanwhile and may raise.
 
-    Raises WireError for a frame that is too long, TimeoutError at `deadline` (time.monotonic), however the bytes
-    trickle, EOFError if the other side has gone.
+    One side writes only when the other has answered: what comes behind a frame is refused.
+
+    Raises WireError for a frame that is too long, or not the only one, TimeoutError at `deadline` (time.monotonic),
+    however the bytes trickle, EOFError if the other side has gone.
     """
-    (length,) = struct.unpack(">I", _read_exactly(fd, 4, deadline, tick))
-    if length > MAX_BYTES:
-        raise WireError(f"a frame of {length} bytes was announced")
-    return _read_exactly(fd, length, deadline, tick)
-
-
-def _read_exactly(fd: int, count: int, deadline: float, tick) -> bytes:
-    data, may_block = bytearray(), os.get_blocking(fd)
-    while len(data) < count:
-        if may_block:
+    data = bytearray()
+    while len(data) < 4 or len(data) < (end := 4 + int.from_bytes(data[:4], "big")):
+        if len(data) >= 4 and end > 4 + MAX_BYTES:
+            raise WireError(f"a frame of {end - 4} bytes was announced")
+        if tick or deadline < float("inf"):
             _wait(fd, select.POLLIN, deadline, tick)
         try:
-            chunk = os.read(fd, min(count - len(data), _CHUNK))
+            chunk = os.read(fd, _CHUNK if data else _FIRST)
         except BlockingIOError:
-            _wait(fd, select.POLLIN, deadline, tick)
             continue
         except ConnectionError:
             chunk = b""
         if not chunk:
             raise EOFError("the other side has gone")
         data += chunk
-    return bytes(data)
+    if len(data) > end:
+        raise WireError("bytes behind the frame")
+    return bytes(memoryview(data)[4:])
 
 
 def _wait(fd: int, event: int, deadline: float, tick) -> None:

@@ -9,7 +9,6 @@ sent to the zygote: the sessions are copies of its memory.
 from __future__ import annotations
 
 import contextlib
-import gc
 import importlib
 import json
 import os
@@ -20,12 +19,13 @@ from autograder.sandbox.inside import confine
 from autograder.sandbox.inside.calling import call_function, describe_error, get_value
 from autograder.sandbox.inside.cells import Notebook
 from autograder.sandbox.inside.frames import receive_frame, send_frame
-from autograder.sandbox.inside.large_pages import gather_pages
-from autograder.sandbox.inside.message import WireError
+from autograder.sandbox.inside.memory import gather_pages, leave_garbage
+from autograder.sandbox.inside.message import DRIVERS, WireError
 from autograder.sandbox.inside.repeatable import make_repeatable
 from autograder.sandbox.inside.studying import study_cell
 from autograder.sandbox.inside.wire import decode, encode
 
+_LATER = ("numpy", "numpy.random", "numpy.ma", DRIVERS)  # what each session would import in the middle of a call
 _SESSION = 3  # the one descriptor of a session beside its standard ones, which lead nowhere
 
 
@@ -48,8 +48,7 @@ def main() -> None:
         ends = _detach(options["limits"])
         _serve(*ends, _prepare(options["given"]))
         return
-    gc.collect()
-    gc.freeze()  # the collector leaves shared pages alone
+    leave_garbage()
     gather_pages()
     send_frame(control.fileno(), encode(("ready",)))
     while True:
@@ -63,8 +62,8 @@ def main() -> None:
 
 
 def _import_libraries(names: list[str]) -> None:
-    """NumPy and the named ones, on one thread each: threads do not survive a fork."""
-    for name in ["numpy", "numpy.random", *names]:  # NumPy itself leaves its random numbers for later
+    """NumPy, the drivers and the named ones, on one thread each: threads do not survive a fork."""
+    for name in [*_LATER, *names]:
         importlib.import_module(name)
     if torch := sys.modules.get("torch"):
         torch.set_num_threads(1)

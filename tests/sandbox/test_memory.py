@@ -12,7 +12,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 _GATHER = """
 import re, sys
-from autograder.sandbox.inside.large_pages import gather_pages
+from autograder.sandbox.inside.memory import gather_pages
 
 def count_large():
     return int(re.search(r"AnonHugePages: +(\\d+)", open("/proc/self/smaps_rollup").read())[1])
