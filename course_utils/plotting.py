@@ -26,6 +26,9 @@ def use_course_style() -> None:
     mpl.rcParams.update({"axes.spines.top": False, "axes.spines.right": False, "grid.alpha": 0.3})
 
 
+_KINDS = {"data": ("white", "#666666"), "weights": ("#D6EAF8", "#0072B2"), "step": ("#FDF2E0", "#E69F00")}
+
+
 def show_images(
     images: Any, titles: Sequence[Any] | None = None, columns: int = 8, ax: "Axes | None" = None, **scale: Any
 ) -> "Axes":
@@ -112,6 +115,49 @@ def show_curves(
         ax.set_yscale("log")
     ax.legend()
     return ax
+
+
+def draw_diagram(
+    boxes: Mapping[str, tuple], arrows: Sequence[tuple] = (), size: tuple[float, float] = (6.0, 3.0),
+    ax: "Axes | None" = None,
+) -> "Axes":  # fmt: skip
+    """Draw boxes and the arrows between them; ValueError names boxes that overlap, leave the picture or don't exist.
+
+    boxes: name -> (x, y, text) or (x, y, text, kind): the centre in inches from the lower left; kind: "data" (what
+    flows), "weights" (learned), "step" (computed, the default), "sum" (a circle), "text" (no frame). arrows:
+    (from, to), (from, to, label) or (from, to, label, options) with options for FancyArrowPatch (linewidth, color …).
+    """
+    ax, drawn = _make_axes(size) if ax is None else ax, {}
+    ax.set(xlim=(0, size[0]), ylim=(0, size[1]), aspect="equal")
+    ax.set_axis_off()
+    for name, (x, y, text, *kind) in boxes.items():
+        kind = kind[0] if kind else "step"
+        face, edge = _KINDS.get(kind, ("white", "none" if kind == "text" else "black"))
+        shape = "circle,pad=0.2" if kind == "sum" else "round,pad=0.35"
+        look = {"boxstyle": shape, "facecolor": face, "edgecolor": edge, "linewidth": 1.2}
+        drawn[name] = ax.text(x, y, text, ha="center", va="center", fontsize=9, bbox=look, in_layout=False)
+    for start, end, *rest in arrows:
+        _require({start, end} <= drawn.keys(), f"the arrow {start!r} → {end!r} needs boxes; there are {sorted(drawn)}")
+        label, options = (*rest, "", {})[0], rest[1] if len(rest) > 1 else {}
+        style = {"arrowstyle": "-|>", "color": "black", "linewidth": 1.1, "shrinkA": 1, "shrinkB": 1, **options}
+        style |= {"patchA": drawn[start].get_bbox_patch(), "patchB": drawn[end].get_bbox_patch()}
+        ax.annotate("", boxes[end][:2], boxes[start][:2], arrowprops=style, zorder=4)  # drawn when boxes have sizes
+        if label:
+            middle = np.mean([boxes[start][:2], boxes[end][:2]], axis=0)
+            around = {"facecolor": "white", "edgecolor": "none", "pad": 0.8}
+            ax.text(*middle, label, fontsize=8, color="#444444", ha="center", va="center", zorder=5, bbox=around)
+    _require_room(ax, drawn)
+    return ax
+
+
+def _require_room(ax: "Axes", drawn: Mapping[str, Any]) -> None:
+    ax.figure.canvas.draw()
+    spans = {name: text.get_bbox_patch().get_window_extent() for name, text in drawn.items()}
+    frame = ax.figure.bbox.padded(1)
+    for i, (name, span) in enumerate(spans.items()):
+        _require(frame.contains(*span.min) and frame.contains(*span.max), f"the box {name!r} leaves the picture")
+        for other in list(spans)[:i]:
+            _require(not span.overlaps(spans[other]), f"the boxes {other!r} and {name!r} overlap: move one of them")
 
 
 def _make_axes(size: tuple[float, float] | None = None) -> "Axes":

@@ -171,3 +171,27 @@ def test_every_plot_can_be_drawn_in_the_course_style(tmp_path):
     plotting.show_curves({"a": [1, 2]}, ax=axes[2])
     axes[0].figure.savefig(tmp_path / "all.png")
     assert (tmp_path / "all.png").stat().st_size > 1_000
+
+
+BOXES = {"x": (1, 0.5, "$x$ (T, d)", "data"), "W": (3, 0.5, "W", "weights"), "p": (3, 2, "+", "sum"), "n": (5, 2, "h")}
+
+
+def test_a_diagram_draws_each_box_and_arrow():
+    ax = plotting.draw_diagram(BOXES, [("x", "W", "", {"linewidth": 4}), ("W", "p", "adds")])
+    assert [text.get_text() for text in ax.texts] == ["$x$ (T, d)", "W", "+", "h", "", "", "adds"]
+    arrows = [text.arrow_patch for text in ax.texts if getattr(text, "arrow_patch", None)]
+    assert [arrow.get_linewidth() for arrow in arrows] == [4, 1.1]
+    assert ax.figure.get_size_inches().tolist() == [6, 3] and not ax.axison
+
+
+@pytest.mark.parametrize(
+    ("more", "arrows", "says"),
+    [
+        ({"y": (1.2, 0.5, "y")}, [], "'x' and 'y' overlap"),
+        ({"y": (5.9, 1, "too far")}, [], "'y' leaves the picture"),
+        ({}, [("x", "z")], "'x' → 'z' needs boxes; there are"),
+    ],
+)
+def test_a_diagram_that_cannot_be_read_is_refused(more, arrows, says):
+    with pytest.raises(ValueError, match=says):
+        plotting.draw_diagram(BOXES | more, arrows)
