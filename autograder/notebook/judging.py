@@ -17,6 +17,7 @@ from autograder.answers.program import restrict_program as restrict
 from autograder.notebook.recorder import Recorder
 from autograder.notebook.rehearsal import Rehearsal, Stage, keep_random
 from autograder.notebook.watch import is_learners
+from autograder.sandbox.outside.limits import Limits
 
 SECONDS = 10.0  # that grading gives each cell, unless a teacher says otherwise
 _INSTALL = re.compile(r"^[ \t]*[!%][ \t]*(?:pip3?|conda|mamba|uv)\b.*\binstall\b", re.M)
@@ -62,6 +63,10 @@ _SLOW = Text(
     "A cell took {seconds:.0f} s; grading stops each one after {limit:.0f} s.",
     "有一个单元格用时 {seconds:.0f} 秒；评分时每个单元格最多运行 {limit:.0f} 秒。",
 )
+_LARGE = Text(
+    "Your cells hold {size:.1f} GB at once; grading offers {limit:.1f} GB.",
+    "你的单元格同时占用了 {size:.1f} GB 内存；评分环境只提供 {limit:.1f} GB。",
+)
 
 
 class Judge:
@@ -106,6 +111,8 @@ class Judge:
             cautions.append(_INSTALLS)
         if graded.seconds > SECONDS:
             cautions.append(_SLOW.format(seconds=graded.seconds, limit=SECONDS))
+        if (size := graded.used.memory) > (limit := Limits().memory_mb << 20):
+            cautions.append(_LARGE.format(size=size / 1e9, limit=limit / 1e9))
         return cautions
 
 

@@ -12,6 +12,8 @@ import sysconfig
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
+
 _PROCESSES = {"socket.__new__", "subprocess.Popen", "os.system", "os.fork", "os.forkpty", "os.posix_spawn", "os.exec"}
 _CACHES = ("COURSE_CACHE", "MPLCONFIGDIR", "KERAS_HOME", "HF_HOME", "TORCH_HOME", "IPYTHONDIR")
 _OURS = Path(__file__).resolve().parents[2]
@@ -20,11 +22,13 @@ _watching: list[Watch] = []
 
 class Watch:
     """`files`: those that the code has read, as it named them; `processes`: whether it started any, or used sockets;
-    `unseeded`: whether it asked the system for random numbers."""
+    `unseeded`: whether it asked the system for random numbers; `memory`: bytes that it held at once beyond what was
+    there before, 0 where something earlier had held more."""
 
     def __init__(self):
         self.files: list[str] = []
         self.processes = self.unseeded = False
+        self.memory = 0
         self._written: set[str] = set()
 
     def note(self, event: str, arguments: tuple) -> None:
@@ -45,7 +49,7 @@ def watch() -> Iterator[Watch]:
     """What the block's code uses."""
     _add_hook()
     _watching.append(seen := Watch())
-    plain = os.urandom
+    plain, before, peak = os.urandom, psutil.Process().memory_info().rss, _measure_peak()
 
     def draw(size: int) -> bytes:
         seen.unseeded |= _is_called_by_a_cell()
@@ -56,12 +60,23 @@ def watch() -> Iterator[Watch]:
         yield seen
     finally:
         os.urandom = random._urandom = plain
+        if (highest := _measure_peak()) > peak:
+            seen.memory = max(0, highest - before)
         _watching.remove(seen)
 
 
 def is_learners(path: str) -> bool:
     """Whether it belongs neither to Python and its libraries nor to the course or the system."""
     return not any(Path(path).is_relative_to(folder) for folder in _list_folders()) and "/matplotlib-" not in path
+
+
+def _measure_peak() -> int:
+    """Bytes of memory that this process has held at most; 0 on Windows, which does not say."""
+    if sys.platform == "win32":
+        return 0
+    import resource
+
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
 
 
 def _is_called_by_a_cell() -> bool:

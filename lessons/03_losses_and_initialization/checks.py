@@ -600,6 +600,7 @@ def _draw_corners(rng):
         share = (int(share * len(r)) + part) / len(r)
         yield r, idle * share / (1 - share), idle
     yield r[: len(r) // 4 * 4], 3 * idle, idle
+    yield np.r_[tuple(_draw_days(rng)[0] for _ in range(4))], 3 * idle, idle
 
 
 def _mean_cost(r, c, late, idle):

@@ -143,6 +143,7 @@ def test_setting_up_again_changes_nothing(shell):
         ("import subprocess\nsubprocess.run(['true'])", "one process with threads"),
         ("rng = np.random.default_rng()\nrng.random()", "without a seed"),
         ("import random\nrandom.SystemRandom().random()", "without a seed"),
+        ("big = np.ones(180_000_000)\ndel big", "hold 1.4 GB at once; grading offers 1.1 GB"),
         ("!pip install numpy-financial --dry-run -q --no-index", "Grading installs nothing"),
     ],
 )
