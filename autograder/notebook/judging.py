@@ -17,9 +17,9 @@ from autograder.answers.program import restrict_program as restrict
 from autograder.notebook.recorder import Recorder
 from autograder.notebook.rehearsal import Rehearsal, Stage, keep_random
 from autograder.notebook.watch import is_learners
-from autograder.sandbox.outside.limits import Limits
 
 SECONDS = 10.0  # that grading gives each cell, unless a teacher says otherwise
+MEMORY = 1 << 30  # bytes, that it gives all cells together
 _INSTALL = re.compile(r"^[ \t]*[!%][ \t]*(?:pip3?|conda|mamba|uv)\b.*\binstall\b", re.M)
 _ABSENT = Text(
     "No cell of this notebook defines `{name}` any more. Write its definition into a cell again and run it.",
@@ -111,8 +111,8 @@ class Judge:
             cautions.append(_INSTALLS)
         if graded.seconds > SECONDS:
             cautions.append(_SLOW.format(seconds=graded.seconds, limit=SECONDS))
-        if (size := graded.used.memory) > (limit := Limits().memory_mb << 20):
-            cautions.append(_LARGE.format(size=size / 1e9, limit=limit / 1e9))
+        if graded.used.memory > MEMORY:
+            cautions.append(_LARGE.format(size=graded.used.memory / 1e9, limit=MEMORY / 1e9))
         return cautions
 
 

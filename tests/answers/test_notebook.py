@@ -8,7 +8,9 @@ import pytest
 from classes import NAME, find_answer, read_notebook, solved
 from IPython.core.interactiveshell import InteractiveShell
 
-from autograder.notebook import open_exercise
+from autograder.grading.setting import Setting
+from autograder.notebook import judging, open_exercise
+from autograder.sandbox.outside.limits import Limits
 
 HELPER = "def batches_of(order, B):\n    return [order[k:k + B] for k in range(0, len(order), B)]"
 HELPED = """# q1: with a helper
@@ -153,6 +155,10 @@ def test_what_grading_lacks_is_told_beforehand(shell, tmp_path, monkeypatch, abo
     shell.run(f"{above}\nROWS = 1", "own")
     shell.run(solved("q1") + "\nROWS", f"{NAME}-q1")
     assert says in shell.check() and "3/3" in shell.check()
+
+
+def test_what_is_offered_is_what_grading_offers():
+    assert Limits().memory_mb << 20 == judging.MEMORY and Setting(NAME).timeout == judging.SECONDS
 
 
 def test_a_file_that_the_cells_write_themselves_is_there_when_graded(shell, tmp_path, monkeypatch):
