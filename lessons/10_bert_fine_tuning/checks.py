@@ -411,7 +411,9 @@ def customers_are_counted(answer, rng):
     ):
         moves = dict.fromkeys(sizes, 0.0)
         for part in moved:
-            some = rng.permutation(parts[part])[: 1 if len(moved) == 1 else int(rng.integers(1, 3))]
+            names = parts[part]  # alone: the very first name, or the very last
+            ends = names[:1] if part == next(iter(parts)) else names[-1:]
+            some = ends if len(moved) == 1 else rng.permutation(names)[: int(rng.integers(1, 3))]
             moves |= {str(name): float(rng.uniform(0.01, 1)) for name in some}
             moves[str(some[0])] = float(rng.uniform(1e-4, 9e-4))
         cases.append(moves)

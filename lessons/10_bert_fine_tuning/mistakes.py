@@ -1,6 +1,15 @@
 """Exercise 10: wrong answers that its checks must name, and unusual right ones."""
 
-from proofs.claims import Equivalent, Mistake, Unusual, define_function, edit_text, list_mutants, swap_lines
+from proofs.claims import (
+    Equivalent,
+    Mistake,
+    Unusual,
+    define_function,
+    edit_text,
+    list_changes,
+    list_mutants,
+    swap_lines,
+)
 
 
 def _collate(lines: str) -> str:
@@ -793,6 +802,13 @@ EQUIVALENT = [
             "all', FIT_ALL), ('last', FIT_LAST → last', FIT_LAST), ('all', FIT_ALL",
             ">= WANTED → > WANTED",
             "all' → all?'",
+        ),
+        *list_changes(
+            (
+                "CHOICE = max((way for way, fit in (('all', FIT_ALL), ('last', FIT_LAST)) if fit >= WANTED), "
+                "key=ACCURACY.get)"
+            ),
+            "CHOICE = (way for way, fit in (('all', FIT_ALL), ('last', FIT_LAST)) if fit >= WANTED)",
         ),
     )),
     Equivalent("q6", "the same parts", (

@@ -380,6 +380,11 @@ EQUIVALENT = [
             "return {'steps': steps, 'warm_up': int(warm_up) if warm_up >= 1 else int(np.ceil(warm_up * steps)), "
             "'last': n - (each - 1) * A * B, 'evaluations': list(range(every, steps + 1, every))}",
             "int(warm_up) → warm_up", "int(np.ceil(warm_up * steps) → np.ceil(warm_up * steps")),
+    Equivalent("q2", "a range holds the same steps",
+        list_mutants(
+            "return {'steps': steps, 'warm_up': int(warm_up) if warm_up >= 1 else int(np.ceil(warm_up * steps)), "
+            "'last': n - (each - 1) * A * B, 'evaluations': list(range(every, steps + 1, every))}",
+            "list(range(every, steps + 1, every)) → range(every, steps + 1, every)")),
     Equivalent("q4", "all rows have the same keys",
         list_mutants(
             "columns = [next((name for name in names if name in rows[0]), None) for names in (('sentence', 'text'), "
