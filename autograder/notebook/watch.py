@@ -12,8 +12,6 @@ import sysconfig
 from collections.abc import Iterator
 from pathlib import Path
 
-import psutil
-
 _PROCESSES = {"socket.__new__", "subprocess.Popen", "os.system", "os.fork", "os.forkpty", "os.posix_spawn", "os.exec"}
 _CACHES = ("COURSE_CACHE", "MPLCONFIGDIR", "KERAS_HOME", "HF_HOME", "TORCH_HOME", "IPYTHONDIR")
 _OURS = Path(__file__).resolve().parents[2]
@@ -47,6 +45,8 @@ class Watch:
 @contextlib.contextmanager
 def watch() -> Iterator[Watch]:
     """What the block's code uses."""
+    import psutil
+
     _add_hook()
     _watching.append(seen := Watch())
     plain, before, peak = os.urandom, psutil.Process().memory_info().rss, _measure_peak()
