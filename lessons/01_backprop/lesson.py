@@ -520,21 +520,21 @@ fits = {"+= and reset": fit_line(), "never reset": fit_line(reset=False),
         "= instead of +=": fit_line(backward=backpropagate_wrongly)}
 right_fit, swinging, overwritten = (losses[-30:] for losses in fits.values())
 assert np.ptp(overwritten) < 0.1 < 10 < max(swinging) / min(swinging), "rest, swings"
-overwritten_ratio = overwritten[-1] / right_fit[-1]
-plotting.show_curves(fits, xlabel="step", ylabel="mean squared error", logy=True);
+ax = plotting.show_curves(fits, xlabel="step", ylabel="mean squared error", logy=True)
+ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=3, frameon=False);
 
 # %% [markdown] lang="en"
 # *The picture:* the right curve (solid) falls and comes to rest at the smallest loss; the one with `=` (dash-dotted) comes to rest far above it;
 # without the reset (dashed) the loss swings up and down and never settles.
 #
-# With `=` each step hears one point out of five, always the same, and the loss ends at ⟦overwritten_ratio:.0f⟧ times the right one: it looks like
+# With `=` each step hears one point out of five, always the same, and the loss ends at ⟦overwritten[-1] / right_fit[-1]:.0f⟧ times the right one: it looks like
 # a model that is too weak. Without the reset, every old gradient pushes for ever: a ball without friction. Lesson 02 adds
 # the friction and calls it momentum.
 
-# %% [markdown] lang="zh" of="118db292"
+# %% [markdown] lang="zh" of="37244daa"
 # *图中所见：* 正确的曲线（实线）一路下降，停在最小的损失上；用 `=` 的（点划线）停在高得多的地方；不清零的（虚线）忽上忽下，始终停不下来。
 #
-# 用 `=` 时，每一步只听见五个点中的一个，而且总是同一个，最后的损失是正确做法的 ⟦overwritten_ratio:.0f⟧ 倍，看上去像是模型太弱。
+# 用 `=` 时，每一步只听见五个点中的一个，而且总是同一个，最后的损失是正确做法的 ⟦overwritten[-1] / right_fit[-1]:.0f⟧ 倍，看上去像是模型太弱。
 # 不清零时，旧的梯度永远推着走，像一个没有摩擦的球。第 02 课会给它加上摩擦，那就叫动量（momentum）。
 
 # %% [markdown] lang="en"
@@ -860,13 +860,13 @@ plotting.show_images(digits.images[test[wrong]], titles=titles, columns=4);
 #
 # Our product will learn from reviews that people have labelled. The gradient only says which small change would have lowered the loss;
 # what counts as right, people decided. How hard can one wrong label pull, measured by the length of its gradient? On our digits, before training as
-# hard as a right one; after it ⟦min(ratios):.1f⟧ to ⟦max(ratios):.1f⟧ times as hard, over five seeds (01.15). The wrong labels' pull grew little, from
+# hard as a right one; after it ⟦min(ratios):.1f⟧ to ⟦max(ratios):.1f⟧ times as hard, over five seeds (01.15). The wrong labels' pull grew less, from
 # ⟦wrong_before[0]:.1f⟧ to ⟦wrong_after[0]:.1f⟧; the right ones' fell from ⟦right_before[0]:.1f⟧ to ⟦right_after[0]:.1f⟧. The rest falls silent.
 #
 # So a careless label met late outweighs several good ones. Labelling guidelines are part of the model, and whoever writes them
 # decides on blame.
 
-# %% [markdown] lang="zh" of="04a233b7"
+# %% [markdown] lang="zh" of="8f390b7c"
 # ## 01.12 在公司里
 #
 # 我们的产品要从人工标注的评论中学习。梯度只说明怎样的微小改动本可以降低损失；至于什么算正确，是人定的。一个错误的标签能有多大的拉力？
@@ -919,12 +919,12 @@ for label, marker, colour in ((0, "o", "#D55E00"), (1, "^", "#0072B2")):
     ax.plot(*rings[inside == label].T, marker, color=colour, linestyle="")
 
 # %% [markdown] lang="en"
-# *The picture:* discs form an outer ring, triangles an inner cluster; the blue region, where the score is above 0, is a closed patch in the
-# middle, bent around the triangles by eight straight-edged units. ⟦missed⟧ of the 50 points lie on the wrong side after 200 steps (the points
+# *The picture:* discs form an outer ring, triangles an inner cluster; the blue region, where the score is above 0, lies in the
+# middle, bent around the triangles. On the wrong side after 200 steps: ⟦missed⟧ of 50 (the points
 # it learned from, seed ⟦SEED⟧: this shows a fit, not a test). Nobody wrote a derivative for this network: the edges of 01.4 were enough.
 
-# %% [markdown] lang="zh" of="a6c64f4e"
-# *图中所见：* 圆点排成外圈，三角聚在内圈；蓝色区域是得分大于 0 的地方，它是中间一块封闭的区域，由八个本来只会切直线的单元弯绕着三角围成。走完 200 步，
+# %% [markdown] lang="zh" of="4497bfca"
+# *图中所见：* 圆点排成外圈，三角聚在内圈；蓝色区域是得分大于 0 的地方，它是中间一块封闭的区域，绕着三角围成。走完 200 步，
 # 50 个点中有 ⟦missed⟧ 个落在错的一侧（这些点就是训练用的点，种子 ⟦SEED⟧：这里看到的是拟合，不是测试）。没有人为这个网络推导过导数，
 # 有 01.4 的那些边就够了。
 
@@ -1064,7 +1064,7 @@ np.round(pulls, 1)
 # ## What you can do now
 #
 # - You derived gradients on paper, for numbers, vectors and a batch; the engine gave the same.
-# - You watched blame climb through ⟦N_NODES⟧ nodes and know why it adds up: with `=` the line stayed at ⟦overwritten_ratio:.0f⟧ times the smallest
+# - You watched blame climb through ⟦N_NODES⟧ nodes and know why it adds up: with `=` the line stayed at ⟦overwritten[-1] / right_fit[-1]:.0f⟧ times the smallest
 #   loss (Deeper: your engine parted two rings, ⟦missed⟧ of 50 points missed).
 # - You trained two layers to an accuracy of ⟦acc:.3f⟧ ± ⟦half_width:.3f⟧ (n = ⟦N_TEST⟧, seed ⟦SEED⟧).
 # - You checked ⟦P:,⟧ derivatives; the best step was ⟦best_h * 1e6:.0f⟧ · 10⁻⁶.
@@ -1072,11 +1072,11 @@ np.round(pulls, 1)
 #
 # **Next:** exercise 01, then lesson 02.
 
-# %% [markdown] lang="zh" of="75fe3e02"
+# %% [markdown] lang="zh" of="c38ff2b2"
 # ## 现在你能做到
 #
 # - 你在纸上推导了梯度：先是数，再是向量，最后是一整批；引擎给出了同样的结果。
-# - 你看着责任在 ⟦N_NODES⟧ 个节点间一步步上溯，知道它为什么要累加：写成 `=`，直线的损失就停在最小值的 ⟦overwritten_ratio:.0f⟧ 倍处；
+# - 你看着责任在 ⟦N_NODES⟧ 个节点间一步步上溯，知道它为什么要累加：写成 `=`，直线的损失就停在最小值的 ⟦overwritten[-1] / right_fit[-1]:.0f⟧ 倍处；
 #   选读部分里，你的引擎分开了内外两圈，50 个点错了 ⟦missed⟧ 个。
 # - 你训练了一个两层网络，准确率为 ⟦acc:.3f⟧ ± ⟦half_width:.3f⟧（n = ⟦N_TEST⟧，随机种子 ⟦SEED⟧）。
 # - 你检验了 ⟦P:,⟧ 个导数，最佳步长是 ⟦best_h * 1e6:.0f⟧×10⁻⁶。
