@@ -259,16 +259,16 @@ f"{np.count_nonzero(J)} of the {J.size} derivatives in J are not zero"
 
 # %% [markdown] lang="en"
 # All the derivatives of a layer's outputs together are its **Jacobian** $J$. Backpropagation never builds it: each layer is handed a vector $g$
-# and hands on $g^\top J$, a **vector–Jacobian product** (VJP), by a formula that needs no $J$. In the code of PyTorch and JAX each
-# operation comes with its VJP.
+# and hands on $g^\top J$, a **vector–Jacobian product** (VJP), by a formula that needs no $J$. PyTorch keeps such a formula for each
+# of its operations.
 #
 # It pays. For one image and the first layer of lesson 05, 784 inputs and 512 outputs, the Jacobian by $W$
 # takes ⟦8 * 512 * 512 * 784 / 1e9:.1f⟧ GB in float64, nearly all zeros; $g\,x^\top$ takes ⟦8 * 512 * 784 / 1e6:.1f⟧ MB.
 
-# %% [markdown] lang="zh" of="82bd130a"
+# %% [markdown] lang="zh" of="6deaef91"
 # 一层的全部输出的全部导数合在一起，叫它的**雅可比矩阵**（Jacobian）$J$。反向传播从不把它造出来：每一层接过一个向量 $g$，交出
-# $g^\top J$，即**向量–雅可比积**（vector–Jacobian product，VJP），所用的公式里并没有 $J$。在 PyTorch 和 JAX 的代码里，
-# 每种运算都自带它的 VJP。
+# $g^\top J$，即**向量–雅可比积**（vector–Jacobian product，VJP），所用的公式里并没有 $J$。PyTorch 为它的
+# 每种运算都备有这样一个公式。
 #
 # 这样做很划算。以第 05 课的第一层为例，784 个输入，512 个输出，单单一张图片，对 $W$ 的雅可比矩阵用 float64 就要占
 # ⟦8 * 512 * 512 * 784 / 1e9:.1f⟧ GB，而且几乎全是零；$g\,x^\top$ 只占 ⟦8 * 512 * 784 / 1e6:.1f⟧ MB。
@@ -276,16 +276,18 @@ f"{np.count_nonzero(J)} of the {J.size} derivatives in J are not zero"
 # %% [markdown] lang="en"
 # ## 01.4 An engine that reads in one sitting
 #
-# Nobody derives fifty layers on paper. But every network is built from a few steps, each with a derivative known from school. Let
-# each number remember which numbers it was made from and its derivative by each. A loop can do the rest.
+# Nobody derives fifty layers on paper. But networks are built from a few steps, each with a derivative known from school. Let
+# each number remember what it was made from and its derivative by each. A loop does the rest.
 #
 # **Formula.** Write $\bar a=\partial L/\partial a$ and let $U(a)$ be the nodes that use $a$ directly. Then
 #
 # $$\bar L=1,\qquad \bar a=\sum_{u\in U(a)}\bar u\,\frac{\partial u}{\partial a} .$$
 #
-# It is the sum of 01.3 again: whoever reaches the loss by several roads is blamed for all of them.
+# It is the sum of 01.3 again: whoever reaches the loss by several roads is blamed for all of them. So a node may pass its blame on only after
+# every node that uses it: topological order. We visit inputs first and read that list from its end. (One dislike: on long
+# chains recursion hits Python's limit; exercise 01 mends that.)
 
-# %% [markdown] lang="zh" of="f3dcf7f6"
+# %% [markdown] lang="zh" of="74296087"
 # ## 01.4 一口气就能读完的引擎
 #
 # 没有人会在纸上推导五十层。好在网络都是由少数几种运算搭起来的，每种运算的导数课本上都有。让每个数记住自己由哪些数得来、
@@ -295,7 +297,9 @@ f"{np.count_nonzero(J)} of the {J.size} derivatives in J are not zero"
 #
 # $$\bar L=1,\qquad \bar a=\sum_{u\in U(a)}\bar u\,\frac{\partial u}{\partial a} .$$
 #
-# 这还是 01.3 里的那个求和：谁有几条路通向损失，这几条路上的责任就都要算。
+# 这还是 01.3 里的那个求和：谁有几条路通向损失，这几条路上的责任就都要算。所以，一个节点要排在所有用到它的节点之后，才能把责任往下分：
+# 这样的次序叫拓扑序（topological order）。做法是先访问输入，再把得到的列表倒过来读。（有一处我们不满意：这里用了递归，
+# 链太长就会碰到 Python 的递归上限；练习 01 改用列表。）
 
 # %%
 class Node:
@@ -333,19 +337,6 @@ def relu(a):
 
 def tanh(a):
     return Node(math.tanh(a.value), ((a, 1 - math.tanh(a.value) ** 2),), "tanh")
-
-# %% [markdown] lang="en"
-# A node may pass its blame on only when it has collected all of it, that is after every node that uses it. Such an order is called
-# topological. We get it by visiting inputs first and reading the list from its end. (One dislike: on long chains the recursion
-# hits Python's limit; exercise 01 keeps a list instead.)
-#
-# With that the engine is complete. Does it find what we found on paper?
-
-# %% [markdown] lang="zh" of="59378da7"
-# 一个节点要等自己的责任全部收齐，才能往下分，也就是必须排在所有用到它的节点之后。这样的次序叫拓扑序（topological order）。
-# 做法是先访问输入，再把得到的列表倒过来读。（有一处我们不满意：这里用了递归，链太长就会碰到 Python 的递归上限；练习 01 改用列表。）
-#
-# 至此引擎就完整了。它的结果与我们手算的一致吗？
 
 # %%
 def sort_nodes(root):
@@ -393,7 +384,7 @@ assert all(leaf[name].grad == by_hand[name] for name in by_hand), "must agree"
 # 引擎存在内存里的是一张计算图（computational graph）：每个数是一个节点，每个“由谁得来”是一条边。为了看清往回走的过程，
 # 我们让它走几步就停。所谓一步，就是轮到的那个节点沿着它的边把责任往下传。
 #
-# 在下面的小工具里，把第一个滑块从 0 拖到 ⟦N_NODES⟧，每走一步之前先说出哪些方括号会变。然后把 $w$ 调到 −1：前向的数值变了，ReLU 关闭，01.2 的小测验不答自明。
+# 在下面的交互控件里，把第一个滑块从 0 拖到 ⟦N_NODES⟧，每走一步之前先说出哪些方括号会变。然后把 $w$ 调到 −1：前向的数值变了，ReLU 关闭，01.2 的小测验不答自明。
 # （没有运行中的内核时，请看下面的静态图。）
 
 # %%
@@ -570,9 +561,9 @@ ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=3, frameon=False);
 #
 # $$dY=\tfrac2N(Y-T),\quad dH=dY\,W_2^\top,\quad dZ=dH\odot(1-H\odot H),\quad dW_1=X^\top dZ,\quad (db_1)_j=\sum_{n=1}^{N}dZ_{nj} .$$
 #
-# The same letters make the code. 01.8 tests them.
+# The same letters make the code. (The engine agrees: 01.13.)
 
-# %% [markdown] lang="zh" of="cea1cef3"
+# %% [markdown] lang="zh" of="ebc6cb2c"
 # **推导。** 权重 $(W_2)_{jk}$ 参与了 $Y_{1k},\dots,Y_{Nk}$，每个输入各一项，所以它的责任是对 $n$ 求和。偏置经过广播（broadcasting），
 # 在每一行里都用了一次：这是一个有 $N$ 条路的菱形。用 $dY$ 简记 $\partial L/\partial Y$：
 #
@@ -583,7 +574,7 @@ ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=3, frameon=False);
 #
 # $$dY=\tfrac2N(Y-T),\quad dH=dY\,W_2^\top,\quad dZ=dH\odot(1-H\odot H),\quad dW_1=X^\top dZ,\quad (db_1)_j=\sum_{n=1}^{N}dZ_{nj} .$$
 #
-# 代码用的是同样的字母。01.8 再来检验它们。
+# 代码用的是同样的字母。（引擎给出同样的结果，见 01.13。）
 
 # %%
 def init_params(rng, D, M, K):
@@ -660,11 +651,13 @@ def relative_error(a, b):
 
 # %%
 few = train[:40]                                    # 40 images leave no unit unused
-grads = compute_gradients(params, X[few], T[few])
-errors = {}
+grads, errors = compute_gradients(params, X[few], T[few]), {}
+
+def measure_few():
+    return measure_loss(params, X[few], T[few])
+
 for name, p, grad in zip(("W1", "b1", "W2", "b2"), params, grads):
-    loss_now = lambda: measure_loss(params, X[few], T[few])
-    quotients = approximate_gradient(p, loss_now, 1e-5)
+    quotients = approximate_gradient(p, measure_few, 1e-5)
     errors[name] = relative_error(quotients, grad)
 assert max(errors.values()) < 1e-8, "analytic gradient and central differences disagree"
 {name: f"{error:.0e}" for name, error in errors.items()}
@@ -695,7 +688,9 @@ def sweep_steps(dtype):
 
 sweeps = {"float64": sweep_steps(np.float64), "float32": sweep_steps(np.float32)}
 best_h = H_STEPS[sweeps["float64"].argmin()]
-assert min(sweeps["float64"]) < 1e-9 and min(sweeps["float32"]) > 1e-7, "float64 only"
+growth = np.polyfit(np.log(H_STEPS[16:21]), np.log(sweeps["float64"][16:21]), 1)[0]
+assert 1e-6 < best_h < 1e-4 and abs(growth - 2) < 0.1, "beyond the best step: like h²"
+assert min(sweeps["float32"]) > 1e-7, "only float64 passes"
 ax = plotting.show_curves(sweeps, H_STEPS, logx=True, logy=True, marker=".",
                           xlabel="step $h$", ylabel="relative error")
 
@@ -823,11 +818,11 @@ plotting.show_images(digits.images[test[wrong]], titles=titles, columns=4);
 #
 # $$C_{\text{fwd}}=d\,Nn^2,\qquad C_{\text{bwd}}=(2d-1)\,Nn^2,\qquad \frac{C_{\text{bwd}}}{C_{\text{fwd}}}=2-\frac1d .$$
 #
-# So the way back costs at most twice the way there, however many weights there are. The price is memory: the input and all $d$ outputs wait
+# So the way back takes at most twice the multiplications of the way there, however many weights there are. The price is memory: the input and all $d$ outputs wait
 # for it, where a prediction holds two layers at a time. 01.8's differences take two forward passes
 # *for each weight*.
 
-# %% [markdown] lang="zh" of="f49b96c9"
+# %% [markdown] lang="zh" of="b01202ca"
 # ## 01.11 追责的代价
 #
 # 设有 $d$ 层，宽度都是 $n$，输入共 $N$ 个，数一数乘法次数。前向每层一次矩阵乘法；反向每层两次，$dW=H^\top dZ$ 和 $dH=dZ\,W^\top$，
@@ -835,7 +830,7 @@ plotting.show_images(digits.images[test[wrong]], titles=titles, columns=4);
 #
 # $$C_{\text{fwd}}=d\,Nn^2,\qquad C_{\text{bwd}}=(2d-1)\,Nn^2,\qquad \frac{C_{\text{bwd}}}{C_{\text{fwd}}}=2-\frac1d .$$
 #
-# 也就是说，不论权重有多少，往回走一趟的花费至多是往前走一趟的 2 倍。代价在内存上：输入和全部 $d$ 层的输出都要留着等它来用，而只做预测时，
+# 也就是说，不论权重有多少，往回走一趟的乘法次数至多是往前走一趟的 2 倍。代价在内存上：输入和全部 $d$ 层的输出都要留着等它来用，而只做预测时，
 # 同时只需留住两层。再与 01.8 的差分比一比：那里**每个权重**都要两次前向传播（forward pass）。
 
 # %% [markdown] lang="en"
@@ -859,14 +854,14 @@ plotting.show_images(digits.images[test[wrong]], titles=titles, columns=4);
 # ## 01.12 In the company
 #
 # Our product will learn from reviews that people have labelled. The gradient only says which small change would have lowered the loss;
-# what counts as right, people decided. How hard can one wrong label pull, measured by the length of its gradient? On our digits, before training as
+# what counts as right, people decided. How hard can one wrong label pull, measured by the length of its gradient? On our digits, before training about as
 # hard as a right one; after it ⟦min(ratios):.1f⟧ to ⟦max(ratios):.1f⟧ times as hard, over five seeds (01.15). The wrong labels' pull grew less, from
 # ⟦wrong_before[0]:.1f⟧ to ⟦wrong_after[0]:.1f⟧; the right ones' fell from ⟦right_before[0]:.1f⟧ to ⟦right_after[0]:.1f⟧. The rest falls silent.
 #
 # So a careless label met late outweighs several good ones. Labelling guidelines are part of the model, and whoever writes them
 # decides on blame.
 
-# %% [markdown] lang="zh" of="8f390b7c"
+# %% [markdown] lang="zh" of="5254241c"
 # ## 01.12 在公司里
 #
 # 我们的产品要从人工标注的评论中学习。梯度只说明怎样的微小改动本可以降低损失；至于什么算正确，是人定的。一个错误的标签能有多大的拉力？
@@ -906,9 +901,17 @@ def measure_rings():
     errors = [(score(*x) - t) ** 2 for x, t in zip(rings, 2 * inside - 1)]
     return sum(errors) * (1 / len(errors))
 
-ring_losses = descend(measure_rings, [*sum(units, []), last_bias], alpha=0.1, steps=200)
+ring_losses = descend(measure_rings, [*sum(units, []), last_bias], alpha=0.1, steps=150)
 missed = sum((score(*x).value > 0) != t for x, t in zip(rings, inside))
 f"loss {ring_losses[0]:.2f} → {ring_losses[-1]:.2f}; {missed} of 50 on the wrong side"
+
+# %%
+values = np.vectorize(lambda a: a.value)(units)     # (8, 4): p, q, b, v of each unit
+as_arrays = [values[:, :2].T, values[:, 2], values[:, 3:], np.array([last_bias.value])]
+dW1, db1, dW2, _ = compute_gradients(as_arrays, rings, 2 * inside[:, None] - 1)
+backpropagate(measure_rings())                      # descend() left all gradients at 0
+by_engine = np.vectorize(lambda a: a.grad)(units)
+assert np.allclose(by_engine, np.c_[dW1.T, db1, dW2], rtol=1e-9), "engine and matrices"
 
 # %%
 ticks = np.linspace(-3, 3, 41)
@@ -920,24 +923,25 @@ for label, marker, colour in ((0, "o", "#D55E00"), (1, "^", "#0072B2")):
 
 # %% [markdown] lang="en"
 # *The picture:* discs form an outer ring, triangles an inner cluster; the blue region, where the score is above 0, lies in the
-# middle, bent around the triangles. On the wrong side after 200 steps: ⟦missed⟧ of 50 (the points
-# it learned from, seed ⟦SEED⟧: this shows a fit, not a test). Nobody wrote a derivative for this network: the edges of 01.4 were enough.
+# middle, bent around the triangles; its rim is the **decision boundary**. On the wrong side after 150 steps: ⟦missed⟧ of 50 (the points
+# it learned from, seed ⟦SEED⟧: this shows a fit, not a test). Nobody wrote a derivative for this network: the edges of 01.4 were enough. And the matrices
+# of 01.7 find the same gradients, as the cell before the picture shows.
 
-# %% [markdown] lang="zh" of="4497bfca"
-# *图中所见：* 圆点排成外圈，三角聚在内圈；蓝色区域是得分大于 0 的地方，它是中间一块封闭的区域，绕着三角围成。走完 200 步，
+# %% [markdown] lang="zh" of="de9d5e81"
+# *图中所见：* 圆点排成外圈，三角聚在内圈；蓝色区域是得分大于 0 的地方，它是中间一块封闭的区域，绕着三角围成，它的边缘就是**决策边界**（decision boundary）。走完 150 步，
 # 50 个点中有 ⟦missed⟧ 个落在错的一侧（这些点就是训练用的点，种子 ⟦SEED⟧：这里看到的是拟合，不是测试）。没有人为这个网络推导过导数，
-# 有 01.4 的那些边就够了。
+# 有 01.4 的那些边就够了；画图之前的那个单元格表明，01.7 的矩阵公式给出的也是同样的梯度。
 
 # %% [markdown] lang="en"
 # ## 01.14 Deeper: forwards or backwards, measured
 #
-# Both modes run on the engine's graphs (NumPy multiplies arrays of nodes); they differ by which end of an edge is added to. We keep $n\cdot m=64$ derivatives, put 16 tanh units between $n$ inputs and $m$ outputs, and time the whole
+# Both modes run on the engine's graphs (NumPy multiplies arrays of nodes); they differ in direction and in which end of an edge is added to. We keep $n\cdot m=64$ derivatives, put 16 tanh units between $n$ inputs and $m$ outputs, and time the whole
 # Jacobian both ways.
 
-# %% [markdown] lang="zh" of="c1eb6c79"
+# %% [markdown] lang="zh" of="b9cfd6a5"
 # ## 01.14 选读：往前还是往回，量一量
 #
-# 两种模式都在引擎的图上走（由 NumPy 去乘装着节点的数组），区别只在于往边的哪一端累加。我们固定导数共
+# 两种模式都在引擎的图上走（由 NumPy 去乘装着节点的数组），区别只在于方向，以及往边的哪一端累加。我们固定导数共
 # $n\cdot m=64$ 个，在 $n$ 个输入与 $m$ 个输出之间放 16 个 tanh 单元，用两种办法各求一遍整个雅可比矩阵，并计时。
 
 # %%
@@ -959,16 +963,16 @@ def pull_back(order, root):
 
 # %%
 def time_calls(function, *args, repeats=30):
-    """Median seconds of one call."""
-    marks = [time.perf_counter()]
+    """Median seconds of one call on the processor: other programs do not count."""
+    marks = [time.process_time()]
     for _ in range(repeats):
         function(*args)
-        marks.append(time.perf_counter())
+        marks.append(time.process_time())
     return float(np.median(np.diff(marks)))
 
 to_nodes, node_tanh = np.vectorize(Node, otypes=[object]), np.vectorize(tanh)
 
-def time_jacobian(n, m, rng=np.random.default_rng(SEED)):
+def time_jacobian(n, m):
     """Seconds for all n·m derivatives: forward mode, reverse mode."""
     x = to_nodes(rng.normal(size=n))
     y = node_tanh(x @ rng.normal(size=(n, 16))) @ rng.normal(size=(16, m))
@@ -980,7 +984,7 @@ def time_jacobian(n, m, rng=np.random.default_rng(SEED)):
         sweeps = [pull_back(order, b) for b in y]
         return np.array([[rates[a] for a in x] for rates in sweeps])
     assert np.allclose(go_forwards(), go_back().T), "both modes find the same Jacobian"
-    return time_calls(go_forwards, repeats=5), time_calls(go_back, repeats=5)
+    return time_calls(go_forwards, repeats=9), time_calls(go_back, repeats=9)
 
 # %%
 jacobians = {(n, m): time_jacobian(n, m) for n, m in ((64, 1), (8, 8), (1, 64))}
@@ -998,14 +1002,15 @@ f"{gradient_seconds * 1e3:.1f} ms backwards, {central_seconds:.1f} s by differen
 # Seconds of forward mode over seconds of reverse mode: ⟦quotients[64, 1]:.0f⟧ for one output, ⟦quotients[8, 8]:.1f⟧ for as many outputs as inputs,
 # ⟦quotients[1, 64]:.2f⟧ for one input. Whoever asks how a simulation follows one parameter goes forwards; whoever trains goes backwards.
 #
-# On the digits, ⟦len(train):,⟧ images, one gradient takes ⟦gradient_seconds * 1e3:.1f⟧ ms by backpropagation; ⟦2 * P:,⟧ passes of
+# On the digits, ⟦len(train):,⟧ images, a forward pass takes ⟦pass_seconds * 1e3:.1f⟧ ms, a gradient by backpropagation
+# ⟦gradient_seconds * 1e3:.1f⟧ ms, both ways included; ⟦2 * P:,⟧ passes of
 # central differences would take ⟦central_seconds:.0f⟧ s.
 
-# %% [markdown] lang="zh" of="4210e90e"
+# %% [markdown] lang="zh" of="a8fc2378"
 # 前向模式与反向模式的用时之比：一个输出时为 ⟦quotients[64, 1]:.0f⟧，输入输出一样多时为 ⟦quotients[8, 8]:.1f⟧，一个输入时为 ⟦quotients[1, 64]:.2f⟧。
 # 要问一场模拟怎样随一个参数变化，就用前向模式；要训练网络，就往回算。
 #
-# 在 ⟦len(train):,⟧ 张数字图片上，反向传播求一次梯度用 ⟦gradient_seconds * 1e3:.1f⟧ 毫秒；中心差分的 ⟦2 * P:,⟧ 次前向传播则需要 ⟦central_seconds:.0f⟧ 秒。
+# 在 ⟦len(train):,⟧ 张数字图片上，一次前向传播用 ⟦pass_seconds * 1e3:.1f⟧ 毫秒，反向传播求一次梯度（往返都算在内）用 ⟦gradient_seconds * 1e3:.1f⟧ 毫秒；中心差分的 ⟦2 * P:,⟧ 次前向传播则需要 ⟦central_seconds:.0f⟧ 秒。
 
 # %% [markdown] lang="en"
 # ## 01.15 Deeper: how hard a wrong label pulls
