@@ -14,41 +14,39 @@
 # %% [markdown] lang="en"
 # # 01. Backpropagation
 #
-# **How does a network know which weight to blame?** A prediction was wrong. We find the share of each weight in it: on paper, by an
-# engine of ⟦engine_lines⟧ lines, by matrices, by two libraries.
+# **How does a network know which weight to blame?** On paper, by an engine that one reads in a sitting, by matrices.
 #
 # You will be able to:
 # - derive the gradient of a loss by every weight and bias on paper;
-# - write an automatic differentiation engine and say why gradients add up;
+# - write an automatic differentiation engine, watch it step by step, and let it draw a boundary;
 # - train two layers in NumPy and state their accuracy with an interval;
-# - test a gradient by central differences with a well-chosen step;
-# - count what a gradient costs.
+# - test a gradient by central differences;
+# - count what a gradient costs, and say why one goes backwards.
 #
-# **Time and needs.** Reading 60 minutes; the notebook itself runs in ⟦run_seconds⟧ s on 2 CPU cores and takes ⟦peak_memory⟧. Needs school
-# calculus and matrix products.
+# **Time and needs.** Reading: ⟦core_minutes⟧ minutes, with what is marked Deeper ⟦whole_minutes⟧; the notebook itself runs in
+# ⟦run_seconds⟧ s on 2 CPU cores and takes ⟦peak_memory⟧. Needs school calculus and matrix products.
 
-# %% [markdown] lang="zh" of="252fe9a6"
+# %% [markdown] lang="zh" of="0ca04dd8"
 # # 01. 反向传播
 #
-# **网络怎么知道该怪哪个权重？** 预测错了，本课要算出每个权重该担多少责任：先用纸笔，再用一个 ⟦engine_lines⟧ 行的引擎，
-# 然后用矩阵，最后用两个现成的库。
+# **网络怎么知道该怪哪个权重？** 先用纸笔，再用一个一口气就能读完的引擎，最后用矩阵。
 #
 # 学完后你能够：
-# - 在纸上推导损失对每个权重和偏置的梯度；
-# - 写出一个自动微分引擎，并说清梯度为什么要累加；
+# - 在纸上推导损失对每个权重和偏置的梯度（gradient）；
+# - 写出一个自动微分（automatic differentiation）引擎，一步一步看它工作，并用它画出分类的边界；
 # - 用 NumPy 训练一个两层网络，并给出带区间的准确率；
-# - 用中心差分检验梯度，并讲得出步长为何这样取；
-# - 算出一次求梯度的代价。
+# - 用中心差分检验梯度；
+# - 算出一次求梯度的代价，并说清为什么要往回算。
 #
-# **时间与所需。** 阅读约 60 分钟；整个笔记本在 2 个 CPU 核上运行 ⟦run_seconds⟧ 秒，占用内存 ⟦peak_memory⟧。需要会中学的求导和矩阵乘法。
+# **时间与所需。** 阅读约 ⟦core_minutes⟧ 分钟，连同标有“选读”的部分约 ⟦whole_minutes⟧ 分钟；整个笔记本在 2 个 CPU 核上运行
+# ⟦run_seconds⟧ 秒，占用内存 ⟦peak_memory⟧。需要会中学的求导和矩阵乘法。
 
 # %% tags=["setup"]
 from course_utils import ensure, seed_everything
 
-ensure("torch", "tensorflow-cpu", "scikit-learn")
+ensure("torch", "tensorflow-cpu", "scikit-learn", "ipywidgets")
 
 # %%
-import linecache
 import math
 import time
 
@@ -57,17 +55,18 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 from tqdm.auto import tqdm
 
+# %%
 import course_data as data
 from course_utils import plotting
 
 plotting.use_course_style()
-threadpool_limits(1, user_api="blas")      # such small products lose more by waiting for a second thread than they gain
+threadpool_limits(1, user_api="blas");  # one thread: steadier clocks
 
 # %%
 SEED = 0               # split, first weights and random tests all follow from it
 N_TEST = 360           # a fifth of the 1,797 digits
-HIDDEN = 32            # 16 ... 64 all work; 32 keeps the full gradient check under a second
-RATE = 0.2             # learning rate: with it the loss falls at every step; with 0.3 it does not (lesson 02)
+HIDDEN = 32            # 16 to 64 read the digits about as well
+RATE = 0.2             # learning rate: the loss falls at every step; not with 0.3
 STEPS = 800            # each on all training images at once
 
 # %% [markdown] lang="en"
@@ -77,24 +76,24 @@ STEPS = 800            # each on all training images at once
 #
 # $$y = f(x;\,W, b)$$
 #
-# $x$ is the input, $y$ the output; $W$ and $b$ stand for all weights and all biases. One of our sources calls $f$ "the activation
-# function". It is the whole map, all layers included. In a single layer $y=\varphi(Wx+b)$ the activation function is $\varphi$:
-# it acts on each component and has no weights. The smallest network with a layer inside, and its loss against a target $t$:
+# $x$ is the input, $y$ the output; $W$ and $b$ stand for all weights and all biases, $f$ for the whole map, all layers included. (An
+# article among our sources calls $f$ "the activation function". That is $\varphi$ in a single layer $y=\varphi(Wx+b)$: it
+# acts on each component and has no weights.) The smallest network with a layer inside, and its loss against a target $t$:
 #
 # $$z = wx+b,\qquad h=\max(0,z),\qquad y=vh+c,\qquad L=(y-t)^2 .$$
 #
 # Here $W$ is the pair $(w,v)$; the biases are $b$ and $c$; $\varphi$ is $\max(0,z)$, called ReLU.
 
-# %% [markdown] lang="zh" of="61d498e0"
+# %% [markdown] lang="zh" of="8b173ab2"
 # ## 01.1 网络就是一个带许多旋钮的函数
 #
 # 一条评论送进去，出来一个判断，而判断错了。从输入到输出，中间有许多数本可以取别的值：
 #
 # $$y = f(x;\,W, b)$$
 #
-# $x$ 是输入，$y$ 是输出；$W$ 和 $b$ 代表全部权重和全部偏置。我们参考的一份资料把这里的 $f$ 叫作“激活函数”，其实它是整个映射，
-# 所有的层都在里面。只有在单独一层 $y=\varphi(Wx+b)$ 中，$\varphi$ 才是激活函数：它逐分量作用，自己没有权重。
-# 含有一个隐藏层的最小网络，连同它相对于目标 $t$ 的损失，是这样的：
+# $x$ 是输入，$y$ 是输出；$W$ 和 $b$ 代表全部权重（weight）和全部偏置（bias），$f$ 则是整个映射，所有的层都在里面。（我们参考的一篇文章
+# 把 $f$ 叫作“激活函数”。激活函数（activation function）其实是单独一层 $y=\varphi(Wx+b)$ 中的 $\varphi$：它逐分量作用，自己没有权重。）
+# 含有一个隐藏层（hidden layer）的最小网络，连同它相对于目标 $t$ 的损失（loss），是这样的：
 #
 # $$z = wx+b,\qquad h=\max(0,z),\qquad y=vh+c,\qquad L=(y-t)^2 .$$
 #
@@ -103,7 +102,7 @@ STEPS = 800            # each on all training images at once
 # %%
 knobs = dict(w=1.0, b=1.0, v=-2.0, c=5.0)           # what may be turned
 
-def compute_loss(w, b, v, c, x=2.0, t=1.0):         # what is given: one input, one target
+def compute_loss(w, b, v, c, x=2.0, t=1.0):     # given: one input, one target
     h = max(0.0, w * x + b)
     return (v * h + c - t) ** 2
 
@@ -124,13 +123,14 @@ f"loss: {compute_loss(**knobs)}"
 # %% [markdown] lang="zh" of="7aaf59eb"
 # ## 01.2 责任就是导数
 #
-# 追究一个权重的责任，等于问：*假如你当初稍大一点，损失会变多少？* 这正是导数。从权重到损失，中间要经过输出；沿着一条链，
+# 追究一个权重的责任，等于问：**假如你当初稍大一点，损失会变多少？** 这正是导数。从权重到损失，中间要经过输出；沿着一条链，
 # 变化率是相乘的：
 #
 # $$\frac{\partial L}{\partial W}=\frac{\partial L}{\partial y}\,\frac{\partial y}{\partial W},\qquad
 # \frac{\partial L}{\partial b}=\frac{\partial L}{\partial y}\,\frac{\partial y}{\partial b} .$$
 #
-# 这是链式法则。反向传播指的则是计算它的*顺序*：从损失出发往回算，每个因子只算一次，后面的权重都可以直接取用。
+# 这是链式法则（chain rule）。反向传播（backpropagation）指的则是计算它的**顺序**：从损失出发往回算，每个因子只算一次，
+# 后面的权重都可以直接取用。
 
 # %% [markdown] lang="en"
 # **By hand.** With $x=2$, $t=1$, $w=1$, $b=1$, $v=-2$, $c=5$ take pencil and paper, forwards first:
@@ -165,7 +165,10 @@ w, b, v, c, x, t = *knobs.values(), 2.0, 1.0
 z = w * x + b
 h = max(0.0, z)
 y = v * h + c
-dy = 2 * (y - t)                                    # dL/dy; from here on "dsomething" is dL/dsomething
+f"z = {z}, h = {h}, y = {y}"
+
+# %% tags=["nbval-check-output"]
+dy = 2 * (y - t)                    # dL/dy; from here on "dsomething" is dL/dsomething
 dv, dc, dh = dy * h, dy, dy * v
 dz = dh * (z > 0)
 dw, db = dz * x, dz
@@ -174,23 +177,23 @@ by_hand
 
 # %% [markdown] lang="en"
 # The one further away: ⟦by_hand["w"]:.0f⟧ for $w$ against ⟦by_hand["v"]:.0f⟧ for $v$. On the way back the blame was multiplied
-# by $v=-2$ and by $x=2$; distance alone says nothing.
+# by $v=-2$ and by $x=2$; distance alone decides nothing.
 #
 # Is it true? We turn each knob a little up and a little down, and divide the difference of the two losses by the distance.
 
-# %% [markdown] lang="zh" of="93eb75d5"
+# %% [markdown] lang="zh" of="beb65480"
 # 反而是离得远的那个：$w$ 为 ⟦by_hand["w"]:.0f⟧，$v$ 为 ⟦by_hand["v"]:.0f⟧。往回走的路上，责任先乘了 $v=-2$，又乘了 $x=2$；
-# 光看远近，什么也说明不了。
+# 光看远近是定不了责的。
 #
 # 算对了吗？把每个旋钮拧大一点、再拧小一点，用两次损失之差除以间隔。
 
 # %%
-def turn_knob(name, step=1e-3):
-    """Change of the loss per unit, when one knob goes from -step to +step around its value."""
-    up, down = knobs | {name: knobs[name] + step}, knobs | {name: knobs[name] - step}
-    return (compute_loss(**up) - compute_loss(**down)) / (2 * step)
-
-assert all(abs(turn_knob(name) - by_hand[name]) < 1e-9 for name in knobs), "turning a knob must confirm its derivative"
+turned, step = {}, 1e-3
+for name, value in knobs.items():
+    up, down = [compute_loss(**knobs | {name: value + d}) for d in (step, -step)]
+    turned[name] = (up - down) / (2 * step)
+assert all(abs(turned[name] - by_hand[name]) < 1e-9 for name in knobs), "must agree"
+turned
 
 # %% [markdown] lang="en"
 # **Quiz.** We set $b=-5$, so that $z=-3$ and ReLU is shut; $y=c$ is still wrong. Which gradients are zero?
@@ -210,22 +213,17 @@ assert all(abs(turn_knob(name) - by_hand[name]) < 1e-9 for name in knobs), "turn
 # ## 01.3 When the output is a vector and the weights a matrix
 #
 # A real layer is $y=Wx+b$ with $x\in\mathbb{R}^{n}$, $W\in\mathbb{R}^{m\times n}$ and $b,y\in\mathbb{R}^{m}$. What is the product in
-# $\frac{\partial L}{\partial y}\frac{\partial y}{\partial W}$ now? The first factor holds $m$ numbers. The second has one for every output
-# $k$ and every weight $ij$: $m\times m\times n$ of them, a third-order tensor.
-#
-# Turn $W_{ij}$ by a little, and every output may move; the changes that reach the loss add up. So the product is a **sum over
-# the outputs**:
+# $\frac{\partial L}{\partial y}\frac{\partial y}{\partial W}$ now? Turn $W_{ij}$ by a little, and every output may move; the changes
+# that reach the loss add up. So the product is a **sum over the outputs**:
 #
 # $$\frac{\partial L}{\partial W_{ij}}=\sum_{k=1}^{m}\frac{\partial L}{\partial y_k}\,\frac{\partial y_k}{\partial W_{ij}} .$$
 
-# %% [markdown] lang="zh" of="5b717dc6"
+# %% [markdown] lang="zh" of="1e7a1f1f"
 # ## 01.3 输出是向量、权重是矩阵时
 #
 # 真实的一层是 $y=Wx+b$，其中 $x\in\mathbb{R}^{n}$，$W\in\mathbb{R}^{m\times n}$，$b,y\in\mathbb{R}^{m}$。这时
-# $\frac{\partial L}{\partial y}\frac{\partial y}{\partial W}$ 里的“乘”是什么意思？第一个因子有 $m$ 个数；第二个因子对每个输出 $k$、
-# 每个权重 $ij$ 各有一个数，共 $m\times m\times n$ 个，是一个三阶张量。
-#
-# 把 $W_{ij}$ 拧动一点，每个输出都可能跟着动；它们传到损失上的变化要加起来。所以这个“乘”其实是**对输出求和**：
+# $\frac{\partial L}{\partial y}\frac{\partial y}{\partial W}$ 里的“乘”是什么意思？把 $W_{ij}$ 拧动一点，每个输出都可能跟着动；
+# 它们传到损失上的变化要加起来。所以这个“乘”其实是**对输出求和**：
 #
 # $$\frac{\partial L}{\partial W_{ij}}=\sum_{k=1}^{m}\frac{\partial L}{\partial y_k}\,\frac{\partial y_k}{\partial W_{ij}} .$$
 
@@ -247,70 +245,49 @@ assert all(abs(turn_knob(name) - by_hand[name]) < 1e-9 for name in knobs), "turn
 #
 # $$\frac{\partial L}{\partial W}=g\,x^\top,\qquad \frac{\partial L}{\partial b}=g,\qquad \frac{\partial L}{\partial x}=W^\top g .$$
 #
-# 最后一式中，$x_j$ 通过*全部*输出影响损失，即 $\sum_k g_kW_{kj}$。万一忘了公式，还可以**看形状**：梯度的形状总与它所属的量相同。
+# 最后一式中，$x_j$ 通过**全部**输出影响损失，即 $\sum_k g_kW_{kj}$。万一忘了公式，还可以**看形状**：梯度的形状总与它所属的量相同。
 # 由 $g\in\mathbb{R}^m$ 和 $x\in\mathbb{R}^n$ 乘出来、形状为 $m\times n$ 的，是 $g\,x^\top$。（当 $m=n$ 时，形状分不出它和 $x\,g^\top$，
 # 那就只能靠推导了。）
 
 # %%
-x, W = np.array([2.0, -1.0]), np.array([[1.0, 0.0], [-1.0, 2.0], [0.5, 1.0]])        # (n,), (m, n)
-b, t = np.array([0.0, 3.0, 1.0]), np.array([1.0, 1.0, -2.0])                          # (m,), (m,)
-y = W @ x + b
-g = 2 * (y - t)                                     # (m,) dL/dy for L = sum of (y - t)²
-dy_dW = np.einsum("ki,j->kij", np.eye(3), x)        # (m, m, n) the tensor, entry by entry δ_ki x_j
-f"g = {g}; the tensor has shape {dy_dW.shape}; {np.count_nonzero(dy_dW)} of its {dy_dW.size} entries are not zero"
+x, W = np.array([2.0, -1.0]), np.array([[1.0, 0.0], [-1.0, 2.0], [0.5, 1.0]])
+g = np.array([2.0, -3.0, 1.0])                      # (m,) handed to us: dL/dy
+J = np.einsum("ki,j->kij", np.eye(3), x)        # (m, m, n) all ∂y_k/∂W_ij = δ_ki x_j
+dW = np.einsum("k,kij->ij", g, J)                   # the sum over the outputs k
+assert np.array_equal(dW, np.outer(g, x)), "for y = Wx + b the sum collapses to g xᵀ"
+f"{np.count_nonzero(J)} of the {J.size} derivatives in J are not zero"
 
 # %% [markdown] lang="en"
-# Read as printed, the product is `g * dy_dW`. The next cell is meant to fail: the shapes do not multiply. The one after it takes the sum
-# over $k$.
+# All the derivatives of a layer's outputs together are its **Jacobian** $J$. Backpropagation never builds it: each layer is handed a vector $g$
+# and hands on $g^\top J$, a **vector–Jacobian product** (VJP), by a formula that needs no $J$. PyTorch keeps such a formula for each
+# of its operations.
 #
-# And `g @ dy_dW`? It runs, which is worse: NumPy sums over the *middle* axis, $i$ instead of $k$. Here that goes unnoticed,
-# because $\delta_{ki}$ is symmetric. The third cell puts one more matrix in front, $y=AWx$ with $\partial y_k/\partial W_{ij}=A_{ki}x_j$,
-# and there the answer is wrong.
-#
-# The tensor is worth knowing and not worth building. For one image and the first layer of lesson 05, 784 inputs and 512 outputs,
-# it takes ⟦8 * 512 * 512 * 784 / 1e9:.1f⟧ GB in float64, nearly all zeros; $g\,x^\top$ takes ⟦8 * 512 * 784 / 1e6:.1f⟧ MB.
+# It pays. For one image and the first layer of lesson 05, 784 inputs and 512 outputs, the Jacobian by $W$
+# takes ⟦8 * 512 * 512 * 784 / 1e9:.1f⟧ GB in float64, nearly all zeros; $g\,x^\top$ takes ⟦8 * 512 * 784 / 1e6:.1f⟧ MB.
 
-# %% [markdown] lang="zh" of="c2b3805c"
-# 照字面读，这个“乘”就是 `g * dy_dW`。下一个单元格是故意让它出错的：两者的形状没法相乘。再下一个单元格才对 $k$ 求和。
+# %% [markdown] lang="zh" of="6deaef91"
+# 一层的全部输出的全部导数合在一起，叫它的**雅可比矩阵**（Jacobian）$J$。反向传播从不把它造出来：每一层接过一个向量 $g$，交出
+# $g^\top J$，即**向量–雅可比积**（vector–Jacobian product，VJP），所用的公式里并没有 $J$。PyTorch 为它的
+# 每种运算都备有这样一个公式。
 #
-# 那么 `g @ dy_dW` 呢？它能运行，反而更糟：NumPy 是沿*中间*那个轴求和的，即对 $i$ 而不是对 $k$。在这里看不出毛病，因为
-# $\delta_{ki}$ 是对称的。第三个单元格在前面再乘一个矩阵，$y=AWx$，$\partial y_k/\partial W_{ij}=A_{ki}x_j$，答案就错了。
-#
-# 这个张量值得了解，不值得真的造出来。以第 05 课的第一层为例，784 个输入，512 个输出，单单一张图片，用 float64 就要占
+# 这样做很划算。以第 05 课的第一层为例，784 个输入，512 个输出，单单一张图片，对 $W$ 的雅可比矩阵用 float64 就要占
 # ⟦8 * 512 * 512 * 784 / 1e9:.1f⟧ GB，而且几乎全是零；$g\,x^\top$ 只占 ⟦8 * 512 * 784 / 1e6:.1f⟧ MB。
-
-# %% tags=["raises-exception"]
-g * dy_dW
-
-# %% tags=["nbval-check-output"]
-dW = np.zeros_like(W)
-for k, i, j in np.ndindex(dy_dW.shape):
-    dW[i, j] += g[k] * dy_dW[k, i, j]               # the sum over the outputs k
-assert np.array_equal(dW, np.einsum("k,kij->ij", g, dy_dW)), "the loop and the contraction are the same sum"
-assert np.array_equal(dW, np.outer(g, x)), "for y = Wx + b the sum collapses to g xᵀ"
-dW
-
-# %%
-A = np.array([[1.0, 2.0, 0.0], [0.0, 1.0, 3.0], [1.0, 0.0, 1.0]])
-tensor = np.einsum("ki,j->kij", A, x)               # (m, m, n) for y = A W x
-right = np.einsum("k,kij->ij", g, tensor)
-assert np.allclose(right, np.outer(A.T @ g, x)), "first back through A, then the outer product"
-assert not np.allclose(g @ tensor, right), "@ sums over the wrong axis of a third-order tensor"
-assert np.array_equal(g @ dy_dW, dW), "... and only the symmetry of δ hid it above"
 
 # %% [markdown] lang="en"
 # ## 01.4 An engine that reads in one sitting
 #
-# Nobody derives fifty layers on paper. But every network is built from a few steps, each with a derivative known from school. Let
-# each number remember which numbers it was made from and its derivative by each. A loop can do the rest.
+# Nobody derives fifty layers on paper. But networks are built from a few steps, each with a derivative known from school. Let
+# each number remember what it was made from and its derivative by each. A loop does the rest.
 #
 # **Formula.** Write $\bar a=\partial L/\partial a$ and let $U(a)$ be the nodes that use $a$ directly. Then
 #
 # $$\bar L=1,\qquad \bar a=\sum_{u\in U(a)}\bar u\,\frac{\partial u}{\partial a} .$$
 #
-# It is the sum of 01.3 again: whoever reaches the loss by several roads is blamed for all of them.
+# It is the sum of 01.3 again: whoever reaches the loss by several roads is blamed for all of them. So a node may pass its blame on only after
+# every node that uses it: topological order. We visit inputs first and read that list from its end. (One dislike: on long
+# chains recursion hits Python's limit; exercise 01 mends that.)
 
-# %% [markdown] lang="zh" of="f3dcf7f6"
+# %% [markdown] lang="zh" of="74296087"
 # ## 01.4 一口气就能读完的引擎
 #
 # 没有人会在纸上推导五十层。好在网络都是由少数几种运算搭起来的，每种运算的导数课本上都有。让每个数记住自己由哪些数得来、
@@ -320,14 +297,17 @@ assert np.array_equal(g @ dy_dW, dW), "... and only the symmetry of δ hid it ab
 #
 # $$\bar L=1,\qquad \bar a=\sum_{u\in U(a)}\bar u\,\frac{\partial u}{\partial a} .$$
 #
-# 这还是 01.3 里的那个求和：谁有几条路通向损失，这几条路上的责任就都要算。
+# 这还是 01.3 里的那个求和：谁有几条路通向损失，这几条路上的责任就都要算。所以，一个节点要排在所有用到它的节点之后，才能把责任往下分：
+# 这样的次序叫拓扑序（topological order）。做法是先访问输入，再把得到的列表倒过来读。（有一处我们不满意：这里用了递归，
+# 链太长就会碰到 Python 的递归上限；练习 01 改用列表。）
 
 # %%
 class Node:
-    """A number with a memory: edges are pairs (input node, derivative of this number by that input)."""
+    """A number with a memory: edges are (input node, derivative of this by that)."""
 
     def __init__(self, value, edges=(), label=""):
-        self.value, self.edges, self.label, self.grad = float(value), edges, label, 0.0
+        self.value, self.edges, self.label = float(value), edges, label
+        self.grad = 0.0
 
     def __add__(self, other):
         other = to_node(other)
@@ -339,10 +319,12 @@ class Node:
 
     def __mul__(self, other):
         other = to_node(other)
-        return Node(self.value * other.value, ((self, other.value), (other, self.value)), "×")
+        edges = (self, other.value), (other, self.value)
+        return Node(self.value * other.value, edges, "×")
 
     def __pow__(self, n):                                   # n is a plain number
-        return Node(self.value**n, ((self, n * self.value ** (n - 1)),), f"power {n}")
+        slope = n * self.value ** (n - 1)
+        return Node(self.value**n, ((self, slope),), f"power {n}")
 
     __radd__, __rmul__ = __add__, __mul__
 
@@ -356,19 +338,6 @@ def relu(a):
 def tanh(a):
     return Node(math.tanh(a.value), ((a, 1 - math.tanh(a.value) ** 2),), "tanh")
 
-# %% [markdown] lang="en"
-# A node may pass its blame on only when it has collected all of it, that is after every node that uses it. Such an order is called
-# topological. We get it by visiting inputs first and reading the list from its end. (One dislike: on long chains the recursion
-# hits Python's limit; real engines keep a list.)
-#
-# With that the engine is complete. Does it find what we found on paper?
-
-# %% [markdown] lang="zh" of="05b35652"
-# 一个节点要等自己的责任全部收齐，才能往下分，也就是必须排在所有用到它的节点之后。这样的次序叫拓扑序。做法是先访问输入，
-# 再把得到的列表倒过来读。（有一处我们不满意：这里用了递归，链太长就会碰到 Python 的递归上限；真正的引擎会改用列表。）
-#
-# 至此引擎就完整了。它的结果与我们手算的一致吗？
-
 # %%
 def sort_nodes(root):
     order, seen = [], set()
@@ -377,7 +346,7 @@ def sort_nodes(root):
             seen.add(node)
             for parent, _ in node.edges:
                 visit(parent)
-            order.append(node)                              # after all that it was made from
+            order.append(node)                      # after all that it was made from
     visit(root)
     return order
 
@@ -385,76 +354,91 @@ def backpropagate(root):
     root.grad = 1.0
     for node in reversed(sort_nodes(root)):
         for parent, slope in node.edges:
-            parent.grad += node.grad * slope                # the sum over all users, one term at a time
+            parent.grad += node.grad * slope                # the sum over all users
 
 # %%
-leaves = {name: Node(value, label=name) for name, value in (knobs | dict(x=2.0, t=1.0)).items()}
-hidden = relu(leaves["w"] * leaves["x"] + leaves["b"])
-graph = (hidden * leaves["v"] + leaves["c"] - leaves["t"]) ** 2
-backpropagate(graph)
-assert all(leaves[name].grad == by_hand[name] for name in by_hand), "the engine and the pencil must agree exactly"
+def build_network(w=1.0, b=1.0, v=-2.0, c=5.0, x=2.0, t=1.0):
+    """The network of 01.1 as nodes: its loss, and its inputs by name."""
+    named = dict(w=w, x=x, b=b, v=v, c=c, t=t)
+    leaf = {name: Node(value, label=name) for name, value in named.items()}
+    hidden = relu(leaf["w"] * leaf["x"] + leaf["b"])
+    return (hidden * leaf["v"] + leaf["c"] - leaf["t"]) ** 2, leaf
 
-# %%
-# the three cells above, as the kernel keeps them
-cells = {part.__code__.co_filename for part in (Node.__init__, tanh, backpropagate)}
-engine_lines = sum(bool(line.strip()) for cell in cells for line in linecache.getlines(cell))
-assert 0 < engine_lines <= 40, "an engine that one reads in a sitting"
-f"the engine has {engine_lines} lines"
+loss, leaf = build_network()
+backpropagate(loss)
+assert all(leaf[name].grad == by_hand[name] for name in by_hand), "must agree"
+{name: node.grad for name, node in leaf.items()}
 
 # %% [markdown] lang="en"
 # ## 01.5 The graph of one expression
 #
-# What the engine holds in memory is a computational graph: a node for each number, an edge for each "was made from". We draw the
-# one of our small network. Columns run from the inputs to the loss; each edge carries its local derivative.
+# What the engine holds in memory is a computational graph: a node for each number, an edge for each "was made from". To watch the way back
+# we stop it after some steps. One step: the next node passes its blame on, along its edges.
+#
+# In the widget move the first slider from 0 to ⟦N_NODES⟧ and say before each step which brackets will change. Then turn $w$ down to −1: the forward values change,
+# ReLU shuts, and the quiz of 01.2 answers itself. (Without a running kernel: the picture below.)
 
-# %% [markdown] lang="zh" of="f21ff2ca"
+# %% [markdown] lang="zh" of="2504b064"
 # ## 01.5 一个式子的计算图
 #
-# 引擎存在内存里的是一张计算图：每个数是一个节点，每个“由谁得来”是一条边。我们把刚才那个小网络的图画出来。各列从输入排到损失，
-# 每条边上写着它的局部导数。
+# 引擎存在内存里的是一张计算图（computational graph）：每个数是一个节点，每个“由谁得来”是一条边。为了看清往回走的过程，
+# 我们让它走几步就停。所谓一步，就是轮到的那个节点沿着它的边把责任往下传。
+#
+# 在下面的交互控件里，把第一个滑块从 0 拖到 ⟦N_NODES⟧，每走一步之前先说出哪些方括号会变。然后把 $w$ 调到 −1：前向的数值变了，ReLU 关闭，01.2 的小测验不答自明。
+# （没有运行中的内核时，请看下面的静态图。）
 
 # %%
-def place_nodes(root):
-    """(column, row) of each node: right of its inputs; a first input keeps the row, further ones go below."""
-    place = {root: (0, 0)}
-    for node in reversed(sort_nodes(root)):
-        column, row = place[node]
-        for position, (parent, _) in enumerate(node.edges):
-            old_column, old_row = place.get(parent, (0, row - position))
-            place[parent] = (min(old_column, column - 1), old_row)
-    return place
-
-def draw_graph(root, ax):
-    place = place_nodes(root)
-    for node, (column, row) in place.items():
-        text = f"{node.label}\n{node.value:g}\n[{node.grad:g}]"
-        box = dict(boxstyle="round", fc="#fff2cc" if not node.edges else "#dae8fc", ec="0.4")
-        ax.text(column, row, text, ha="center", va="center", fontsize=9, zorder=3, bbox=box)
+def blame_after(root, steps=None):
+    """Each node's gradient once `steps` nodes have passed theirs on; None: all have."""
+    blame = dict.fromkeys(sort_nodes(root), 0.0) | {root: 1.0}
+    for node in [*reversed(blame)][:steps]:
         for parent, slope in node.edges:
-            (x0, y0), (x1, y1) = place[parent], (column, row)
-            arrow = dict(arrowstyle="->", color="0.5", shrinkA=20, shrinkB=20)
-            ax.annotate("", (x1, y1), (x0, y0), arrowprops=arrow)
-            ax.text((x0 + x1) / 2, (y0 + y1) / 2 + 0.07, f"{slope:g}", ha="center", color="#b85450", fontsize=9)
+            blame[parent] += blame[node] * slope
+    return blame
+
+N_NODES = len(blame_after(loss))
+
+def draw_graph(root, steps=None, ax=None):
+    """A chain's boxes: name, value, [gradient so far]; on arrows local derivatives."""
+    blame, boxes, arrows, level = blame_after(root, steps), {}, [], 0
+    first = next(iter(blame))
+    for node in reversed(blame):                # from the loss up, inputs right
+        side = 0 if node.edges or node is first else 1
+        text = f"{node.label}: {node.value:g}\n[{blame[node]:g}]"
+        kind = "step" if node.edges else "weights" if node.label in knobs else "data"
+        boxes[str(id(node))] = 0.5 + side, 0.3 + 0.68 * level, text, kind
+        arrows += [(str(id(a)), str(id(node)), f"{slope:g}") for a, slope in node.edges]
+        level += bool(node.edges)
+    return plotting.draw_diagram(boxes, arrows, (2, 0.6 + 0.68 * level), ax)
 
 # %%
-fig, ax = plt.subplots(figsize=(8, 2.6))
-draw_graph(graph, ax)
-ax.set(xlim=(-7.5, 0.5), ylim=(-1.4, 0.5), title="in each box: label, value, [gradient]; on each edge: the local derivative")
-ax.axis("off");
+from ipywidgets import interact
+
+@interact(steps=(0, N_NODES), w=(-3.0, 3.0, 0.5))
+def show_steps(steps=0, w=1.0):
+    draw_graph(build_network(w=w)[0], steps)
+    plt.show()
+
+# %%
+axes = plt.subplots(1, 3, figsize=(6, 5.6))[1]
+for ax, steps in zip(axes, (0, 6, N_NODES)):
+    draw_graph(loss, steps, ax)
+    ax.set_title(f"after {steps} of {N_NODES} steps", fontsize="medium")
 
 # %% [markdown] lang="en"
-# *The picture:* a chain of boxes from $w$ on the left to the loss on the right, with $x$, $b$, $v$, $c$ and $t$ joining from below;
-# values are computed from left to right, gradients in brackets are filled in from right to left, starting with 1 at the loss.
+# *The picture:* three times the same graph, from $w$ and $x$ at the top down to the loss, "power 2". In each box stand name and value, below
+# in brackets the gradient so far. After 0 steps only the loss has one, 1; after 6 the blame has climbed to relu; after
+# ⟦N_NODES⟧ all brackets are final.
 #
-# Follow the upper road from the loss to $w$ and multiply the red numbers: $-4\cdot 1\cdot 1\cdot(-2)\cdot 1\cdot 1\cdot 2=16$. That is
-# the gradient in the box of $w$. The chain rule is nothing but this product, road by road.
+# Climb from the loss to $w$ and multiply the numbers on the arrows: $-4\cdot 1\cdot 1\cdot(-2)\cdot 1\cdot 1\cdot 2=16$. That is the
+# gradient in the box of $w$. The chain rule is this product, added over all roads.
 
-# %% [markdown] lang="zh" of="482b9e34"
-# *图中所见：* 一串方框从左端的 $w$ 排到右端的损失，$x$、$b$、$v$、$c$、$t$ 从下方汇入；数值从左往右算，方括号里的梯度则从右往左填，
-# 起点是损失处的 1。
+# %% [markdown] lang="zh" of="5cf03269"
+# *图中所见：* 同一张图画了三遍，从顶上的 $w$ 和 $x$ 一路向下，到标着 power 2 的损失为止。每个方框里是名称和数值，下面方括号里是目前的梯度。
+# 走 0 步时只有损失有梯度，等于 1；走 6 步时责任已经上溯到 relu；走完 ⟦N_NODES⟧ 步，所有方括号都定了下来。
 #
-# 从损失出发沿上面这条路走到 $w$，把红色的数乘起来：$-4\cdot 1\cdot 1\cdot(-2)\cdot 1\cdot 1\cdot 2=16$，正是 $w$ 方框里的梯度。
-# 链式法则说的无非就是沿每条路作这样的乘积。
+# 从损失往上走到 $w$，把箭头上的数乘起来：$-4\cdot 1\cdot 1\cdot(-2)\cdot 1\cdot 1\cdot 2=16$，正是 $w$ 方框里的梯度。
+# 链式法则说的就是这样的乘积，再对所有的路求和。
 
 # %% [markdown] lang="en"
 # ## 01.6 Broken on purpose
@@ -477,16 +461,16 @@ def backpropagate_wrongly(root):
     root.grad = 1.0
     for node in reversed(sort_nodes(root)):
         for parent, slope in node.edges:
-            parent.grad = node.grad * slope                 # the mistake: the last road wins
+            parent.grad = node.grad * slope         # the mistake: the last road wins
 
-def differentiate_diamond(backward, value=3.0):
-    a = Node(value)
+def differentiate_diamond(backward):
+    a = Node(3)
     backward((2 * a) * a**2)
     return a.grad
 
-right_grad, wrong_grad = differentiate_diamond(backpropagate), differentiate_diamond(backpropagate_wrongly)
-assert right_grad == 6 * 3**2 and wrong_grad in (18, 36), "18 by way of 2x, 36 by way of x²; only their sum is right"
-f"with +=: {right_grad:.0f}, with =: {wrong_grad:.0f}"
+found = [differentiate_diamond(way) for way in (backpropagate, backpropagate_wrongly)]
+assert found[0] == 18 + 36 and found[1] in (18, 36), "only the sum is right"
+f"with +=: {found[0]:.0f}, with =: {found[1]:.0f}"
 
 # %% [markdown] lang="en"
 # The road through $2x$ carries $x^2\cdot 2=18$, the one through $x^2$ carries $2x\cdot 2x=36$; the last one walked overwrites the other.
@@ -498,53 +482,51 @@ f"with +=: {right_grad:.0f}, with =: {wrong_grad:.0f}"
 # %% [markdown] lang="zh" of="dfbe231b"
 # 经过 $2x$ 的路带来 $x^2\cdot 2=18$，经过 $x^2$ 的路带来 $2x\cdot 2x=36$；后走的一条把先走的覆盖掉了。
 #
-# 第二个错误：`+=` 也会加到*上一步*留下的值上，除非有人把它清零。这两种错误在训练中各是什么样子？我们按
+# 第二个错误：`+=` 也会加到**上一步**留下的值上，除非有人把它清零。这两种错误在训练中各是什么样子？我们按
 # $w\leftarrow w-\alpha\,\partial L/\partial w$ 用直线 $wx+b$ 去拟合五个点，做三遍：正确的、用 `=` 的、不清零的。
 
 # %%
-POINTS = [(-2, -2.5), (-1, -1.0), (0, 1.5), (1, 2.0), (2, 5.5)]
-
-def fit_line(backward, reset=True, alpha=0.05, steps=60):
-    """The loss before each step of gradient descent on a line through POINTS."""
-    w, b, losses = Node(0), Node(0), []
+def descend(measure, params, alpha, steps, backward=backpropagate, reset=True):
+    """Gradient descent on the node that measure() returns; all losses."""
+    losses = []
     for _ in range(steps):
-        loss = sum((w * x + b - t) ** 2 for x, t in POINTS) * (1 / len(POINTS))
+        loss = measure()
         backward(loss)
         losses.append(loss.value)
-        for knob in (w, b):
-            knob.value -= alpha * knob.grad
-            if reset:
-                knob.grad = 0.0
+        for p in params:
+            p.value -= alpha * p.grad
+            p.grad = 0.0 if reset else p.grad
     return losses
 
+POINTS = [(-2, -2.5), (-1, -1.0), (0, 1.5), (1, 2.0), (2, 5.5)]
+
+def fit_line(**how):
+    w, b = Node(0), Node(0)
+    def measure():
+        return sum((w * x + b - t) ** 2 for x, t in POINTS) * (1 / len(POINTS))
+    return descend(measure, (w, b), alpha=0.05, steps=60, **how)
+
 # %%
-fits = {"+= and reset": fit_line(backpropagate),
-        "= instead of +=": fit_line(backpropagate_wrongly),
-        "gradients never reset": fit_line(backpropagate, reset=False)}
-(best_loss,) = np.polyfit(*zip(*POINTS, strict=True), 1, full=True)[1] / len(POINTS)      # least squares
-right_fit, overwritten, swinging = (np.array(losses[-30:]) for losses in fits.values())
-assert right_fit[-1] < 1.01 * best_loss, "right gradients reach the least-squares line"
-assert overwritten.min() > 1.1 * best_loss and np.ptp(overwritten) < 0.1, "the symptom of =: settled, but too high"
-assert swinging.max() > 10 * swinging.min(), "the symptom of a missing reset: swings"
-ax = plt.subplots(figsize=(5, 3))[1]
-plotting.show_curves(fits, ax=ax, xlabel="step", ylabel="mean squared error", logy=True)
-ax.axhline(best_loss, color="0.6", lw=1)
-ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=3, frameon=False, fontsize="small")
-overwritten_ratio = overwritten[-1] / best_loss;
+fits = {"+= and reset": fit_line(), "never reset": fit_line(reset=False),
+        "= instead of +=": fit_line(backward=backpropagate_wrongly)}
+right_fit, swinging, overwritten = (losses[-30:] for losses in fits.values())
+assert np.ptp(overwritten) < 0.1 < 10 < max(swinging) / min(swinging), "rest, swings"
+ax = plotting.show_curves(fits, xlabel="step", ylabel="mean squared error", logy=True)
+ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=3, frameon=False);
 
 # %% [markdown] lang="en"
-# *The picture:* the right curve (solid) falls to the grey line, the smallest loss any line can have; the one with `=` (dashed) settles
-# far above it; without the reset (dash-dotted) the loss swings up and down and never settles.
+# *The picture:* the right curve (solid) falls and comes to rest at the smallest loss; the one with `=` (dash-dotted) comes to rest far above it;
+# without the reset (dashed) the loss swings up and down and never settles.
 #
-# With `=` each step hears one point out of five: it looks like a model that is too weak. Without the reset, every old
-# gradient pushes for ever: a ball without friction. Lesson 02 adds the friction and calls it momentum.
+# With `=` each step hears one point out of five, always the same, and the loss ends at ⟦overwritten[-1] / right_fit[-1]:.0f⟧ times the right one: it looks like
+# a model that is too weak. Without the reset, every old gradient pushes for ever: a ball without friction. Lesson 02 adds
+# the friction and calls it momentum.
 
-# %% [markdown] lang="zh" of="86a89dde"
-# *图中所见：* 正确的曲线（实线）降到灰线，即任何直线所能达到的最小损失；用 `=` 的（虚线）停在灰线上方很远处；不清零的（点划线）忽上忽下，
-# 始终停不下来。
+# %% [markdown] lang="zh" of="37244daa"
+# *图中所见：* 正确的曲线（实线）一路下降，停在最小的损失上；用 `=` 的（点划线）停在高得多的地方；不清零的（虚线）忽上忽下，始终停不下来。
 #
-# 用 `=` 时，每一步只听见五个点中的一个，看上去像是模型太弱。不清零时，旧的梯度永远推着走，像一个没有摩擦的球。第 02 课会给它加上摩擦，
-# 那就叫动量。
+# 用 `=` 时，每一步只听见五个点中的一个，而且总是同一个，最后的损失是正确做法的 ⟦overwritten[-1] / right_fit[-1]:.0f⟧ 倍，看上去像是模型太弱。
+# 不清零时，旧的梯度永远推着走，像一个没有摩擦的球。第 02 课会给它加上摩擦，那就叫动量（momentum）。
 
 # %% [markdown] lang="en"
 # ## 01.7 A whole batch at once
@@ -561,7 +543,7 @@ overwritten_ratio = overwritten[-1] / best_loss;
 # ## 01.7 一次算完一整批
 #
 # 引擎为每一次乘法都造一个 Python 对象：读起来清楚，用来算一千张图片就没指望了。因此我们对一批共 $N$ 个输入直接推导梯度。
-# 现在每个输入是 $X\in\mathbb{R}^{N\times D}$ 的一*行*，所以 $W$ 写在右边，与 01.3 相比转置了：
+# 现在每个输入是 $X\in\mathbb{R}^{N\times D}$ 的一**行**，所以 $W$ 写在右边，与 01.3 相比转置了：
 #
 # $$Z=XW_1+b_1,\qquad H=\tanh Z,\qquad Y=HW_2+b_2,\qquad L=\frac1N\sum_{n,k}(Y_{nk}-T_{nk})^2,$$
 #
@@ -570,35 +552,35 @@ overwritten_ratio = overwritten[-1] / best_loss;
 
 # %% [markdown] lang="en"
 # **Derivation.** The weight $(W_2)_{jk}$ enters $Y_{1k},\dots,Y_{Nk}$, one entry for each input, so its blame is a sum over $n$. The bias is
-# broadcast, that is, used once in every row: a diamond with $N$ roads.
+# broadcast, that is, used once in every row: a diamond with $N$ roads. With $dY$ short for $\partial L/\partial Y$:
 #
 # $$\frac{\partial L}{\partial (W_2)_{jk}}=\sum_{n=1}^{N}H_{nj}\,dY_{nk}=(H^\top dY)_{jk},\qquad
 # \frac{\partial L}{\partial (b_2)_k}=\sum_{n=1}^{N}dY_{nk} .$$
 #
-# Here $dY$ is short for $\partial L/\partial Y$. Going on backwards, with $\odot$ for the product entry by entry and $\tanh'z=1-\tanh^2z$:
+# Going on backwards, with $\odot$ for the product entry by entry and $\tanh'z=1-\tanh^2z$:
 #
 # $$dY=\tfrac2N(Y-T),\quad dH=dY\,W_2^\top,\quad dZ=dH\odot(1-H\odot H),\quad dW_1=X^\top dZ,\quad (db_1)_j=\sum_{n=1}^{N}dZ_{nj} .$$
 #
-# The same letters make the code. The third cell lets NumPy multiply arrays of our *nodes*, so that the engine runs the same formula:
-# three inputs of four numbers, three hidden units, two outputs.
+# The same letters make the code. (The engine agrees: 01.13.)
 
-# %% [markdown] lang="zh" of="de72ea3f"
-# **推导。** 权重 $(W_2)_{jk}$ 参与了 $Y_{1k},\dots,Y_{Nk}$，每个输入各一项，所以它的责任是对 $n$ 求和。偏置经过广播，
-# 在每一行里都用了一次：这是一个有 $N$ 条路的菱形。
+# %% [markdown] lang="zh" of="ebc6cb2c"
+# **推导。** 权重 $(W_2)_{jk}$ 参与了 $Y_{1k},\dots,Y_{Nk}$，每个输入各一项，所以它的责任是对 $n$ 求和。偏置经过广播（broadcasting），
+# 在每一行里都用了一次：这是一个有 $N$ 条路的菱形。用 $dY$ 简记 $\partial L/\partial Y$：
 #
 # $$\frac{\partial L}{\partial (W_2)_{jk}}=\sum_{n=1}^{N}H_{nj}\,dY_{nk}=(H^\top dY)_{jk},\qquad
 # \frac{\partial L}{\partial (b_2)_k}=\sum_{n=1}^{N}dY_{nk} .$$
 #
-# 这里 $dY$ 是 $\partial L/\partial Y$ 的简写。继续往回推，用 $\odot$ 表示逐项相乘，并用到 $\tanh'z=1-\tanh^2z$：
+# 继续往回推，用 $\odot$ 表示逐项相乘，并用到 $\tanh'z=1-\tanh^2z$：
 #
 # $$dY=\tfrac2N(Y-T),\quad dH=dY\,W_2^\top,\quad dZ=dH\odot(1-H\odot H),\quad dW_1=X^\top dZ,\quad (db_1)_j=\sum_{n=1}^{N}dZ_{nj} .$$
 #
-# 代码用的是同样的字母。第三个单元格让 NumPy 去乘装着*节点*的数组，于是引擎也能跑同一个公式：三个输入，每个四个数；三个隐藏单元；两个输出。
+# 代码用的是同样的字母。（引擎给出同样的结果，见 01.13。）
 
 # %%
 def init_params(rng, D, M, K):
-    """First weights: spread 1/sqrt(inputs), so that sums keep their size (lesson 03 says why); biases 0."""
-    return [rng.normal(0, D**-0.5, (D, M)), np.zeros(M), rng.normal(0, M**-0.5, (M, K)), np.zeros(K)]
+    """First weights: spread 1/sqrt(inputs) (lesson 03 says why); biases 0."""
+    W1, W2 = rng.normal(0, D**-0.5, (D, M)), rng.normal(0, M**-0.5, (M, K))
+    return [W1, np.zeros(M), W2, np.zeros(K)]
 
 def forward(params, X):
     """Two layers; X: (N, D) -> Y: (N, K), and H: (N, M), which the way back needs."""
@@ -607,7 +589,7 @@ def forward(params, X):
     return H @ W2 + b2, H
 
 def measure_loss(params, X, T):
-    """Squared error of forward(params, X) against T: (N, K), summed over classes, averaged over inputs."""
+    """Squared error against T: (N, K), summed over classes, averaged over inputs."""
     return ((forward(params, X)[0] - T) ** 2).sum() / len(X)
 
 # %%
@@ -617,19 +599,6 @@ def compute_gradients(params, X, T):
     dY = 2 * (Y - T) / len(X)                               # (N, K)
     dZ = (dY @ params[2].T) * (1 - H * H)                   # (N, M)
     return X.T @ dZ, dZ.sum(axis=0), H.T @ dY, dY.sum(axis=0)
-
-# %%
-rng = seed_everything(SEED)
-small = init_params(rng, 4, 3, 2)
-X_small, T_small = rng.normal(size=(3, 4)), rng.normal(size=(3, 2))
-W1, b1, W2, b2 = as_nodes = [np.vectorize(Node, otypes=[object])(p) for p in small]
-H = np.vectorize(tanh, otypes=[object])(X_small @ W1 + b1)
-loss = ((H @ W2 + b2 - T_small) ** 2).sum() * (1 / 3)
-backpropagate(loss)
-for nodes, grad in zip(as_nodes, compute_gradients(small, X_small, T_small), strict=True):
-    assert np.allclose([node.grad for node in nodes.flat], grad.ravel(), rtol=1e-12), "engine and matrices disagree"
-n_nodes = len(sort_nodes(loss))
-f"{n_nodes} nodes for a loss that NumPy computes with 2 matrix products"
 
 # %% [markdown] lang="en"
 # ## 01.8 Is the gradient right?
@@ -645,35 +614,35 @@ f"{n_nodes} nodes for a loss that NumPy computes with 2 matrix products"
 # %% [markdown] lang="zh" of="e8c790be"
 # ## 01.8 梯度算对了吗？
 #
-# 错误的梯度很少让程序崩溃，只会让网络学得差一些。所以要拿定义来检验。把 $\theta+h$ 与 $\theta-h$ 处的损失作泰勒展开：
+# 错误的梯度很少让程序崩溃，只会让网络学得差一些。所以要拿定义来检验，这叫中心差分（central difference）。把 $\theta+h$ 与 $\theta-h$ 处的损失作泰勒展开：
 #
 # $$\frac{L(\theta+h)-L(\theta-h)}{2h}=L'(\theta)+\frac{h^2}{6}L'''(\theta)+O(h^4)\;+\;O\!\left(\frac{\varepsilon\,|L|}{h}\right) .$$
 #
-# 第二项是截断误差，随 $h$ 减小而减小。最后一项来自两个损失的舍入误差：在 float64 中其相对大小是 $\varepsilon\approx 2.2\cdot10^{-16}$，
-# 再除以 $2h$，因此 $h$ 越小它反而*越大*。两个梯度的相对误差用 $\lVert a-b\rVert/(\lVert a\rVert+\lVert b\rVert)$ 来度量。
+# 第二项是截断误差（truncation error），随 $h$ 减小而减小。最后一项来自两个损失的舍入误差（rounding error）：在 float64 中其相对大小是
+# $\varepsilon\approx 2.2\cdot10^{-16}$，再除以 $2h$，因此 $h$ 越小它反而**越大**。两个梯度的相对误差（relative error）用
+# $\lVert a-b\rVert/(\lVert a\rVert+\lVert b\rVert)$ 来度量。
 
 # %%
 digits = data.load_digits()
-rng = seed_everything(SEED)
-order = rng.permutation(len(digits.labels))
+order = seed_everything(SEED).permutation(len(digits.labels))
 test, train = order[:N_TEST], order[N_TEST:]
-pixels = digits.images.reshape(-1, 64) / 16                 # (1797, 64) grey values 0...1
-X = pixels - pixels[train].mean(axis=0)                     # the mean of the training images only
+pixels = digits.images.reshape(-1, 64) / 16                 # (1797, 64) greys, 0 to 1
+X = pixels - pixels[train].mean(axis=0)             # mean of training images only
 T = np.eye(10)[digits.labels]                               # (1797, 10) one-hot
-params = init_params(rng, 64, HIDDEN, 10)
+params = init_params(np.random.default_rng(SEED), 64, HIDDEN, 10)
 P = sum(p.size for p in params)
 assert set(test).isdisjoint(train), "no image may be in both sets"
 
 # %%
-def approximate_gradient(p, loss, h, central=True):
-    """Difference quotients of loss() by each entry of the array p, which is changed in place and restored."""
+def approximate_gradient(p, loss, h):
+    """Central differences of loss() by each entry of p, which is restored."""
     grad = np.zeros_like(p)
     for i in np.ndindex(p.shape):
         kept = p[i]
         p[i] = kept + h
         above = loss()
-        p[i] = kept - h if central else kept
-        grad[i] = (above - loss()) / (2 * h if central else h)
+        p[i] = kept - h
+        grad[i] = (above - loss()) / (2 * h)
         p[i] = kept
     return grad
 
@@ -681,160 +650,165 @@ def relative_error(a, b):
     return np.linalg.norm(a - b) / (np.linalg.norm(a) + np.linalg.norm(b))
 
 # %%
-few = train[:40]                                            # 40 images: enough to leave no unit unused
-grads = compute_gradients(params, X[few], T[few])
-quotients = [approximate_gradient(p, lambda: measure_loss(params, X[few], T[few]), h=1e-5) for p in params]
-errors = [relative_error(*pair) for pair in zip(quotients, grads, strict=True)]
-assert (worst_error := max(errors)) < 1e-7, "analytic gradient and central differences disagree"
-f"{P:,} parameters; relative errors of W1, b1, W2, b2: " + ", ".join(f"{e:.0e}" for e in errors)
+few = train[:40]                                    # 40 images leave no unit unused
+grads, errors = compute_gradients(params, X[few], T[few]), {}
+
+def measure_few():
+    return measure_loss(params, X[few], T[few])
+
+for name, p, grad in zip(("W1", "b1", "W2", "b2"), params, grads):
+    quotients = approximate_gradient(p, measure_few, 1e-5)
+    errors[name] = relative_error(quotients, grad)
+assert max(errors.values()) < 1e-8, "analytic gradient and central differences disagree"
+{name: f"{error:.0e}" for name, error in errors.items()}
 
 # %% [markdown] lang="en"
-# All ⟦P:,⟧ partial derivatives were compared, array by array; the worst relative error is ⟦worst_error:.0e⟧, with a step of $10^{-5}$.
+# All ⟦P:,⟧ partial derivatives were compared, array by array, with a step of $10^{-5}$: the relative errors are below $10^{-8}$.
 #
-# **Before you run it:** would $10^{-10}$, a hundred thousand times smaller, be more exact? And would the check work in
-# float32, where $\varepsilon\approx 1.2\cdot10^{-7}$?
-#
-# We sweep $h$ over the ⟦HIDDEN⟧ biases of the hidden layer. ($W_2$ would not do: the loss is quadratic in it, $L'''=0$, and there is
-# no truncation error to see.)
+# Would $10^{-10}$, a hundred thousand times smaller, be more exact? And would the check work in
+# float32, where $\varepsilon\approx 1.2\cdot10^{-7}$? We sweep $h$ over the ⟦HIDDEN⟧ biases of the hidden layer. ($W_2$ would not
+# do: the loss is quadratic in it, $L'''=0$, and there is no truncation error to see.)
 
-# %% [markdown] lang="zh" of="001e3722"
-# 全部 ⟦P:,⟧ 个偏导数逐个数组作了比较，步长取 $10^{-5}$，最差的相对误差也只有 ⟦worst_error:.0e⟧。
+# %% [markdown] lang="zh" of="81a96291"
+# 全部 ⟦P:,⟧ 个偏导数逐个数组作了比较，步长取 $10^{-5}$，相对误差都在 $10^{-8}$ 以下。
 #
-# **先猜再运行：** 换成 $10^{-10}$，离极限近了十万倍，会更准吗？换成 float32，即 $\varepsilon\approx 1.2\cdot10^{-7}$，这个检验还管用吗？
-#
+# 换成 $10^{-10}$，只有原来的十万分之一，会更准吗？换成 float32，即 $\varepsilon\approx 1.2\cdot10^{-7}$，这个检验还管用吗？
 # 我们让 $h$ 取遍各种大小，只看隐藏层的 ⟦HIDDEN⟧ 个偏置。（用 $W_2$ 不行：损失是它的二次函数，$L'''=0$，也就看不到截断误差。）
 
 # %%
-def sweep_steps(steps, dtype=np.float64, central=True):
+H_STEPS = np.logspace(-12, 0, 25)
+
+def sweep_steps(dtype):
     exact = compute_gradients(params, X[few], T[few])[1]    # by b1, in float64
-    *cast, X_cast, T_cast = [array.astype(dtype) for array in (*params, X[few], T[few])]
-    quotients = [approximate_gradient(cast[1], lambda: measure_loss(cast, X_cast, T_cast), dtype(h), central) for h in steps]
+    *cast, inputs, targets = [a.astype(dtype) for a in (*params, X[few], T[few])]
+    def loss():
+        return measure_loss(cast, inputs, targets)
+    quotients = [approximate_gradient(cast[1], loss, dtype(h)) for h in H_STEPS]
     return np.array([relative_error(quotient, exact) for quotient in quotients])
 
-# %%
-H_STEPS = np.logspace(-12, 0, 25)
-sweeps = {"central, float64": sweep_steps(H_STEPS), "one-sided, float64": sweep_steps(H_STEPS, central=False),
-          "central, float32": sweep_steps(H_STEPS, np.float32)}
-central64, one_sided64, central32 = sweeps.values()
-best_h = H_STEPS[central64.argmin()]
-growth = np.polyfit(np.log(H_STEPS[16:21]), np.log(central64[16:21]), 1)[0]       # slope between h = 1e-4 and 1e-2
-assert central64.min() < 1e-7 < central32.min(), "float64 passes the check, float32 at no step"
-assert 1e-7 < best_h < 1e-4 and abs(growth - 2) < 0.1, "best near the cube root of ε; beyond it the error grows like h²"
-ax = plotting.show_curves(sweeps, H_STEPS, xlabel="step $h$", ylabel="relative error", logx=True, logy=True, marker=".")
-ax.axhline(1e-7, color="0.6", lw=1);
+sweeps = {"float64": sweep_steps(np.float64), "float32": sweep_steps(np.float32)}
+best_h = H_STEPS[sweeps["float64"].argmin()]
+growth = np.polyfit(np.log(H_STEPS[16:21]), np.log(sweeps["float64"][16:21]), 1)[0]
+assert 1e-6 < best_h < 1e-4 and abs(growth - 2) < 0.1, "beyond the best step: like h²"
+assert min(sweeps["float32"]) > 1e-7, "only float64 passes"
+ax = plotting.show_curves(sweeps, H_STEPS, logx=True, logy=True, marker=".",
+                          xlabel="step $h$", ylabel="relative error")
 
 # %% [markdown] lang="en"
-# *The picture:* three curves shaped like a U. Central differences in float64 reach lowest; to the left the error grows like $1/h$, to the
-# right like $h^2$. One-sided differences rise like $h$ and stop higher. In float32 the curve never gets below the grey line at $10^{-7}$;
-# on the left it is flat at 1, where the loss no longer notices the step.
+# *The picture:* two curves shaped like a V. In float64 (solid) the error is least near $10^{-5}$; to the left it grows like $1/h$, to the
+# right like $h^2$. In float32 (dashed) it never gets below $10^{-7}$; far left it is flat at 1, where the loss no longer notices the step.
 #
 # So neither: at $10^{-10}$ rounding has taken over. The best step balances both errors, $h^2\sim\varepsilon/h$, so
-# $h\sim\varepsilon^{1/3}\approx 6\cdot10^{-6}$; the sweep found ⟦best_h:.0e⟧. This is why gradients are checked in float64
+# $h\sim\varepsilon^{1/3}\approx 6\cdot10^{-6}$ up to a factor; the sweep found ⟦best_h * 1e6:.0f⟧ · 10⁻⁶. Check gradients in float64
 # even where training runs in float32.
 
-# %% [markdown] lang="zh" of="659c8bbe"
-# *图中所见：* 三条 U 形曲线。float64 的中心差分降得最低：最低点左边误差按 $1/h$ 增长，右边按 $h^2$ 增长。单侧差分按 $h$ 增长，最低点也高一些。
-# float32 的曲线始终到不了 $10^{-7}$ 处的灰线以下；左端是平的，误差为 1，因为损失已经察觉不到这么小的一步。
+# %% [markdown] lang="zh" of="b44b7af8"
+# *图中所见：* 两条 V 形曲线。float64（实线）的误差在 $10^{-5}$ 附近最小：往左按 $1/h$ 增长，往右按 $h^2$ 增长。
+# float32（虚线）的误差始终到不了 $10^{-7}$ 以下；最左端是平的，误差为 1，因为损失已经察觉不到这么小的一步。
 #
-# 所以两问的答案都是“不”：到 $10^{-10}$，舍入误差早已占了上风。最佳步长使两种误差相当，$h^2\sim\varepsilon/h$，即
-# $h\sim\varepsilon^{1/3}\approx 6\cdot10^{-6}$；扫描得到的是 ⟦best_h:.0e⟧。正因为如此，哪怕训练用 float32，检验梯度也要用 float64。
+# 所以两问的答案都是“不”：到 $10^{-10}$，舍入误差早已占了上风。最佳步长使两种误差相当，$h^2\sim\varepsilon/h$，即在数量级上
+# $h\sim\varepsilon^{1/3}\approx 6\cdot10^{-6}$；扫描得到的是 ⟦best_h * 1e6:.0f⟧×10⁻⁶。哪怕训练用 float32，检验梯度也要用 float64。
 
 # %% [markdown] lang="en"
-# ## 01.9 The same gradients from two libraries
+# ## 01.9 Deeper: the same gradients from two libraries
 #
-# PyTorch and TensorFlow record the same graph, with arrays as nodes. If our derivation is right, three programs written by different
-# people must agree to the last few digits of float64. The first cell also repeats 01.6: a second `backward()` adds to the first.
+# PyTorch and TensorFlow record the same graph, with arrays as nodes. If our derivation is right, programs written by others must agree to the
+# last few digits of float64. PyTorch also repeats 01.6: a second `backward()` adds to the first. TensorFlow's tape returns its gradients
+# and adds them nowhere.
 
-# %% [markdown] lang="zh" of="424d90cf"
-# ## 01.9 两个库给出的同一组梯度
+# %% [markdown] lang="zh" of="d84e7fe2"
+# ## 01.9 选读：两个库给出的同一组梯度
 #
-# PyTorch 和 TensorFlow 记录的是同样的图，只不过节点是数组。推导若是对的，三个出自不同人之手的程序，就应当一直吻合到 float64 的最后几位。
-# 第一个单元格还重演了 01.6 的一幕：再调用一次 `backward()`，结果会加在前一次上。
+# PyTorch 和 TensorFlow 记录的是同样的图，只不过节点是数组。推导若是对的，别人写的程序就应当与我们一直吻合到 float64 的最后几位。
+# PyTorch 还会重演 01.6 的一幕：再调用一次 `backward()`，结果会加在前一次上。TensorFlow 的“磁带”（tape）则把梯度作为返回值，不会加到任何地方。
 
 # %%
 import torch
 
 ours = compute_gradients(params, X[train], T[train])
-torch_params = [torch.tensor(p, requires_grad=True) for p in params]
+theirs = W1, b1, W2, b2 = [torch.tensor(p, requires_grad=True) for p in params]
 
-def torch_loss(W1, b1, W2, b2):
+def torch_loss():
     Y = torch.tanh(torch.tensor(X[train]) @ W1 + b1) @ W2 + b2
     return ((Y - torch.tensor(T[train])) ** 2).sum() / len(train)
 
-torch_loss(*torch_params).backward()
-torch_error = max(relative_error(p.grad.numpy(), grad) for p, grad in zip(torch_params, ours, strict=True))
-assert torch_error < 1e-12, "torch.autograd and the matrices disagree"
-torch_loss(*torch_params).backward()                        # nobody has reset the gradients
-assert np.allclose(torch_params[0].grad, 2 * ours[0]), "PyTorch accumulates: after two calls the gradient is doubled"
+torch_loss().backward()
+torch_errors = [relative_error(p.grad.numpy(), g) for p, g in zip(theirs, ours)]
+assert max(torch_errors) < 1e-13, "torch.autograd and the matrices disagree"
+torch_loss().backward()                             # nobody has reset the gradients
+assert np.allclose(W1.grad, 2 * ours[0]), "after two calls the gradient is doubled"
 
-# %%
 import tensorflow as tf
 
-tf_params = [tf.Variable(p) for p in params]
+W1, b1, W2, b2 = tf_params = [tf.Variable(p) for p in params]
 with tf.GradientTape() as tape:
-    H = tf.tanh(X[train] @ tf_params[0] + tf_params[1])
-    loss = tf.reduce_sum((H @ tf_params[2] + tf_params[3] - T[train]) ** 2) / len(train)
-tf_error = max(relative_error(*pair) for pair in zip(tape.gradient(loss, tf_params), ours, strict=True))
-assert tf_error < 1e-12, "tf.GradientTape and the matrices disagree"
+    Y = tf.tanh(X[train] @ W1 + b1) @ W2 + b2
+    tf_loss = tf.reduce_sum((Y - T[train]) ** 2) / len(train)
+found = tape.gradient(tf_loss, tf_params)
+tf_errors = [relative_error(a.numpy(), b) for a, b in zip(found, ours)]
+assert max(tf_errors) < 1e-13, "tf.GradientTape and the matrices disagree"
+f"worst relative error: {max(torch_errors + tf_errors):.0e}"
 
 # %% [markdown] lang="en"
 # ## 01.10 Learning to read digits
 #
-# All four agree, the two libraries to ⟦max(torch_error, tf_error):.0e⟧. With gradients that we trust, learning is one line: every parameter takes a step against its blame,
+# With gradients that we trust, learning is one line: every parameter takes a step against its blame,
 # $\theta\leftarrow\theta-\alpha\,\partial L/\partial\theta$. We take ⟦STEPS⟧ steps, each on all ⟦len(train):,⟧ training images (lesson 02 finds
 # better ways), for five seeds, each with its own split and first weights, to see what luck contributes.
 
-# %% [markdown] lang="zh" of="dc0f53e4"
+# %% [markdown] lang="zh" of="1503fdbe"
 # ## 01.10 学认数字
 #
-# 四种算法结果一致，两个库与我们的相对误差不超过 ⟦max(torch_error, tf_error):.0e⟧。梯度信得过了，学习就只剩一行：每个参数都逆着自己的责任走一步，$\theta\leftarrow\theta-\alpha\,\partial L/\partial\theta$。
-# 我们走 ⟦STEPS⟧ 步，每步都用全部 ⟦len(train):,⟧ 张训练图片（更好的办法见第 02 课）；换五个随机种子各做一遍，划分和初始权重都随之而变，
-# 看看运气占多大成分。
+# 梯度信得过了，学习就只剩一行：每个参数都逆着自己的责任走一步，
+# $\theta\leftarrow\theta-\alpha\,\partial L/\partial\theta$。我们走 ⟦STEPS⟧ 步，每步都用全部 ⟦len(train):,⟧ 张训练图片（更好的办法见第 02 课）；
+# 换五个随机种子各做一遍，划分和初始权重都随之而变，看看运气占多大成分。
 
 # %%
 def train_network(seed):
-    """Split, first weights and descent from one seed; returns parameters, losses, classes read on the test set, accuracy."""
-    rng = seed_everything(seed)
-    order = rng.permutation(len(digits.labels))
+    """Split, first weights and descent from one seed: all that belongs to the run."""
+    order = seed_everything(seed).permutation(len(digits.labels))
     test, train = order[:N_TEST], order[N_TEST:]
     X = pixels - pixels[train].mean(axis=0)
-    params, losses = init_params(rng, 64, HIDDEN, 10), []
+    start = init_params(np.random.default_rng(seed), 64, HIDDEN, 10)
+    params, losses = [p.copy() for p in start], []
     for _ in range(STEPS):
-        for p, grad in zip(params, compute_gradients(params, X[train], T[train]), strict=True):
+        for p, grad in zip(params, compute_gradients(params, X[train], T[train])):
             p -= RATE * grad
         losses.append(measure_loss(params, X[train], T[train]))
-    guesses = forward(params, X[test])[0].argmax(axis=1)    # the class with the largest output
-    return params, losses, guesses, (guesses == digits.labels[test]).mean()
+    guesses = forward(params, X[test])[0].argmax(axis=1)    # the largest output
+    return dict(start=start, params=params, losses=losses, X=X, train=train,
+                guesses=guesses, right=guesses == digits.labels[test])
 
 # %%
 runs = [train_network(seed) for seed in tqdm(range(SEED, SEED + 5), desc="seeds")]
-params, losses, guesses, acc = runs[0]
-accuracies = [run[-1] for run in runs]
-half_width = 1.96 * math.sqrt(acc * (1 - acc) / N_TEST)     # 95 %, normal approximation
-assert all(max(np.diff(run[1])) < 0 for run in runs), "with a small enough step the loss falls every time"
+accuracies = [run["right"].mean() for run in runs]
+params, losses, acc = runs[0]["params"], runs[0]["losses"], accuracies[0]
+half_width = 1.96 * math.sqrt(acc * (1 - acc) / N_TEST)     # 95%, normal approximation
+assert all(max(np.diff(run["losses"])) < 0 for run in runs), "falls always"
 f"accuracy on {N_TEST} test images, seed {SEED}: {acc:.3f} ± {half_width:.3f}"
 
 # %%
-wrong = np.flatnonzero(guesses != digits.labels[test])[:16]
-missed = test[wrong]
-titles = [f"{label} read as {guess}" for label, guess in zip(digits.labels[missed], guesses[wrong], strict=True)]
-plotting.show_images(digits.images[missed], titles=titles, columns=8);
+wrong = np.flatnonzero(~runs[0]["right"])[:16]
+labels = digits.labels[test[wrong]]
+pairs = zip(labels, runs[0]["guesses"][wrong])
+titles = [f"{label} read as {guess}" for label, guess in pairs]
+plotting.show_images(digits.images[test[wrong]], titles=titles, columns=4);
 
 # %% [markdown] lang="en"
 # *The picture:* misread test digits, eight by eight pixels each, titled with the true class and the class that the network saw. Several would
 # make a person hesitate too; others are plain.
 #
-# On the ⟦N_TEST⟧ test images of seed ⟦SEED⟧ the accuracy is ⟦acc:.3f⟧ ± ⟦half_width:.3f⟧ (95 %, normal approximation); over the five
-# seeds it ran from ⟦min(accuracies):.3f⟧ to ⟦max(accuracies):.3f⟧. From the first step to the last the loss fell from ⟦losses[0]:.2f⟧ to ⟦losses[-1]:.2f⟧ per image,
-# and was still falling. What the interval does not cover: a few people wrote these digits, and the split mixes their hands. On a stranger's hand
-# expect less.
+# On the ⟦N_TEST⟧ test images of seed ⟦SEED⟧ the accuracy is ⟦acc:.3f⟧ ± ⟦half_width:.3f⟧ (95%, normal approximation); over the five
+# seeds it ran from ⟦min(accuracies):.3f⟧ to ⟦max(accuracies):.3f⟧. The loss fell from ⟦losses[0]:.2f⟧ to ⟦losses[-1]:.2f⟧ per image
+# and was still falling. What the interval does not cover: 13 people wrote these digits, and the split mixes their hands. A stranger's hand
+# would be another test.
 
-# %% [markdown] lang="zh" of="9227e532"
+# %% [markdown] lang="zh" of="11f46776"
 # *图中所见：* 被认错的测试数字，每个八乘八像素，标题写着真实类别和网络认成的类别。有几个连人也要犹豫一下，另一些则清清楚楚。
 #
-# 在种子 ⟦SEED⟧ 的 ⟦N_TEST⟧ 张测试图片上，准确率为 ⟦acc:.3f⟧ ± ⟦half_width:.3f⟧（95 %，正态近似）；五个种子的结果在 ⟦min(accuracies):.3f⟧ 与
-# ⟦max(accuracies):.3f⟧ 之间。从第一步到最后一步，平均每张图片的损失由 ⟦losses[0]:.2f⟧ 降到 ⟦losses[-1]:.2f⟧，而且还在下降。有一点区间没有包括：这些数字只出自少数
-# 几个人之手，而划分时各人的字迹混在了一起。换成陌生人写的字，准确率会更低。
+# 在种子 ⟦SEED⟧ 的 ⟦N_TEST⟧ 张测试图片上，准确率为 ⟦acc:.3f⟧ ± ⟦half_width:.3f⟧（95%，正态近似）；五个种子的结果在 ⟦min(accuracies):.3f⟧ 与
+# ⟦max(accuracies):.3f⟧ 之间。平均每张图片的损失由 ⟦losses[0]:.2f⟧ 降到 ⟦losses[-1]:.2f⟧，而且还在下降。有一点区间没有包括：这些数字出自
+# 13 个人之手，而划分时各人的字迹混在了一起。换成陌生人写的字，那是另一场测试。
 
 # %% [markdown] lang="en"
 # ## 01.11 What does blame cost?
@@ -844,10 +818,11 @@ plotting.show_images(digits.images[missed], titles=titles, columns=8);
 #
 # $$C_{\text{fwd}}=d\,Nn^2,\qquad C_{\text{bwd}}=(2d-1)\,Nn^2,\qquad \frac{C_{\text{bwd}}}{C_{\text{fwd}}}=2-\frac1d .$$
 #
-# So the blame of *all* weights costs about twice as much as one prediction, however many weights there are. We time it, and add up the
-# bytes of the activations that the way back needs.
+# So the way back takes at most twice the multiplications of the way there, however many weights there are. The price is memory: the input and all $d$ outputs wait
+# for it, where a prediction holds two layers at a time. 01.8's differences take two forward passes
+# *for each weight*.
 
-# %% [markdown] lang="zh" of="eba4bde2"
+# %% [markdown] lang="zh" of="b01202ca"
 # ## 01.11 追责的代价
 #
 # 设有 $d$ 层，宽度都是 $n$，输入共 $N$ 个，数一数乘法次数。前向每层一次矩阵乘法；反向每层两次，$dW=H^\top dZ$ 和 $dH=dZ\,W^\top$，
@@ -855,180 +830,261 @@ plotting.show_images(digits.images[missed], titles=titles, columns=8);
 #
 # $$C_{\text{fwd}}=d\,Nn^2,\qquad C_{\text{bwd}}=(2d-1)\,Nn^2,\qquad \frac{C_{\text{bwd}}}{C_{\text{fwd}}}=2-\frac1d .$$
 #
-# 也就是说，*全部*权重的责任加在一起，只相当于两次预测的花费，不论权重有多少。我们来计时，并统计反向时要用到的激活占多少字节。
-
-# %%
-WIDTH, ROWS = 512, 512                                      # large enough that matrix products dominate
-
-def time_stack(weights, X):
-    """One pass each way through tanh layers: seconds forward, seconds backward, bytes of activations kept."""
-    times, kept = [time.perf_counter()], [X]
-    for W in weights:
-        kept.append(np.tanh(kept[-1] @ W))                  # (N, n)
-    times.append(time.perf_counter())
-    dH = np.ones_like(kept[-1])
-    for i in reversed(range(len(weights))):
-        dZ = dH * (1 - kept[i + 1] ** 2)
-        _dW = kept[i].T @ dZ                                # (n, n)
-        if i > 0:
-            dH = dZ @ weights[i].T
-    times.append(time.perf_counter())
-    return *np.diff(times), sum(H.nbytes for H in kept)
-
-# %%
-DEPTHS = [1, 2, 4, 8, 16]
-stack = [rng.normal(0, WIDTH**-0.5, (WIDTH, WIDTH)).astype(np.float32) for _ in range(max(DEPTHS))]
-rows = rng.normal(size=(ROWS, WIDTH)).astype(np.float32)
-timings = {d: np.median([time_stack(stack[:d], rows) for _ in range(9)], axis=0) for d in DEPTHS}
-measured_ratio = timings[16][1] / timings[16][0]
-stored_mb, needed_mb = timings[16][2] / 1e6, 2 * rows.nbytes / 1e6
-
-# %%
-assert math.isclose(stored_mb / needed_mb, 17 / 2), "the input and 16 layers are kept, against two at a time"
-ratios = {"multiplications counted: 2 − 1/d": [2 - 1 / d for d in DEPTHS],
-          "seconds measured (median of 9)": [timings[d][1] / timings[d][0] for d in DEPTHS]}
-ax = plt.subplots(figsize=(5, 3))[1]
-plotting.show_curves(ratios, DEPTHS, ax=ax, xlabel="depth $d$ (layers)", ylabel="backward / forward", marker="o")
-ax.set_ylim(0, 3);
+# 也就是说，不论权重有多少，往回走一趟的乘法次数至多是往前走一趟的 2 倍。代价在内存上：输入和全部 $d$ 层的输出都要留着等它来用，而只做预测时，
+# 同时只需留住两层。再与 01.8 的差分比一比：那里**每个权重**都要两次前向传播（forward pass）。
 
 # %% [markdown] lang="en"
-# *The picture:* the counted ratio (solid) starts at 1 for one layer and bends towards 2; the measured one (dashed) takes the same course
-# and differs by what is no multiplication: tanh, its derivative, memory traffic.
+# **Why backwards?** The chain rule can also be walked forwards: start with 1 at *one* input and push rates along the edges, in the order of the
+# computation. That is **forward mode**: as exact as ours, which is **reverse mode**. But one sweep over the graph answers another
+# question: forwards, how *all* numbers change with one input; backwards, how *one* number changes with all inputs. With
+# $n$ inputs and $m$ outputs forward mode needs $n$ sweeps, reverse mode $m$.
 #
-# At 16 layers the way back took ⟦measured_ratio:.2f⟧ times the way there on our machine; 1.3 to 2.5 is normal. The price is memory: the
-# activations of all layers wait for the way back, ⟦stored_mb:.1f⟧ MB here, where a prediction alone holds two layers at a time, ⟦needed_mb:.1f⟧ MB.
-#
-# And if nobody had invented it? The same gradient by difference quotients takes $P+1$ forward passes one-sided, $2P$ central: one or two
-# *for each weight*. We time a pass of our digit network and multiply.
+# Training has one output, the loss, and ⟦P:,⟧ inputs, the weights of our digit network: ⟦P:,⟧ sweeps against 1. That is why blame goes
+# backwards. (01.14 measures it, and where forwards wins.)
 
-# %% [markdown] lang="zh" of="ec3c34cd"
-# *图中所见：* 数出来的比值（实线）在一层时为 1，随后弯向 2；实测的比值（虚线）走势相同，差别来自那些不是乘法的部分：tanh、它的导数，以及内存读写。
+# %% [markdown] lang="zh" of="ce447f1d"
+# **为什么要往回算？** 链式法则也可以往前走：先在**某一个**输入处放上 1，再按计算的次序把变化率沿着边往前推。这叫**前向模式**（forward mode），
+# 与我们的**反向模式**（reverse mode）同样精确。但在图上走一趟，回答的问题不同：往前走，知道**所有的数**怎样随一个输入变化；往回走，知道**一个数**
+# 怎样随所有输入变化。有 $n$ 个输入、$m$ 个输出时，前向模式要走 $n$ 趟，反向模式要走 $m$ 趟。
 #
-# 在我们的机器上，16 层时反向所花的时间是前向的 ⟦measured_ratio:.2f⟧ 倍；1.3 到 2.5 之间都算正常。代价在内存上：所有层的激活都要留着等反向来用，
-# 这里是 ⟦stored_mb:.1f⟧ MB；如果只做预测，同时只需留住两层，⟦needed_mb:.1f⟧ MB 就够了。
-#
-# 假如没有人发明反向传播呢？同一个梯度，用单侧差商要做 $P+1$ 次前向传播，用中心差商要 $2P$ 次：*每个权重*都要搭上一两次。
-# 我们给数字网络的一次前向传播计时，再乘以次数。
-
-# %%
-def time_calls(function, *args, repeats=30):
-    """Median seconds of one call."""
-    marks = [time.perf_counter() for _ in range(repeats + 1) if function(*args) is not None]
-    return float(np.median(np.diff(marks)))
-
-pass_seconds = time_calls(forward, params, X[train])
-gradient_seconds = time_calls(compute_gradients, params, X[train], T[train])      # forward and backward
-one_sided_seconds, central_seconds = (P + 1) * pass_seconds, 2 * P * pass_seconds
-forward_count = 64 * HIDDEN + HIDDEN * 10
-backward_count = 64 * HIDDEN + 2 * HIDDEN * 10              # dW1; dW2 and dH
-assert forward_count < backward_count < 2 * forward_count, "a shallow network saves dX, the dearest product"
-
-# %% [markdown] lang="en"
-# One gradient on ⟦len(train):,⟧ images: ⟦gradient_seconds * 1e3:.1f⟧ ms by backpropagation, against ⟦P + 1:,⟧ passes and
-# ⟦one_sided_seconds:.1f⟧ s one-sided, ⟦2 * P:,⟧ passes and ⟦central_seconds:.1f⟧ s central (passes times the time of one). For a network of a
-# billion weights the quotient would be a billion passes; backpropagation still costs about two.
-#
-# Our own network is shallow: its backward pass counts ⟦backward_count / forward_count:.2f⟧ times the multiplications of the
-# forward pass, not twice.
-
-# %% [markdown] lang="zh" of="408bc25f"
-# ⟦len(train):,⟧ 张图片上的一次梯度：反向传播用 ⟦gradient_seconds * 1e3:.1f⟧ 毫秒；单侧差商要 ⟦P + 1:,⟧ 次前向传播，⟦one_sided_seconds:.1f⟧ 秒；
-# 中心差商要 ⟦2 * P:,⟧ 次，⟦central_seconds:.1f⟧ 秒（次数乘以单次时间）。换成十亿个权重的网络，差商就要十亿次前向传播，反向传播仍然只相当于两次左右。
-#
-# 我们自己的网络很浅：它的反向传播，乘法次数是前向传播的 ⟦backward_count / forward_count:.2f⟧ 倍，还不到两倍。
+# 训练时输出只有一个，就是损失；输入是数字网络的 ⟦P:,⟧ 个权重：一边是 ⟦P:,⟧ 趟，一边是 1 趟。所以责任要往回传。（01.14 会实测，也会看到前向模式
+# 在哪里占优。）
 
 # %% [markdown] lang="en"
 # ## 01.12 In the company
 #
-# Our product will read reviews with an encoder of ⟦LAYERS⟧ layers of width ⟦ENCODER_WIDTH⟧ (lesson 10). What does it cost to let it learn from one?
-# A layer of that kind holds $12n^2$ weights, each multiplied once for every token. The way back makes it three passes, and a multiplication with its
-# addition counts as two operations. For $d$ layers and $s$ tokens:
+# Our product will learn from reviews that people have labelled. The gradient only says which small change would have lowered the loss;
+# what counts as right, people decided. How hard can one wrong label pull, measured by the length of its gradient? On our digits, before training about as
+# hard as a right one; after it ⟦min(ratios):.1f⟧ to ⟦max(ratios):.1f⟧ times as hard, over five seeds (01.15). The wrong labels' pull grew less, from
+# ⟦wrong_before[0]:.1f⟧ to ⟦wrong_after[0]:.1f⟧; the right ones' fell from ⟦right_before[0]:.1f⟧ to ⟦right_after[0]:.1f⟧. The rest falls silent.
 #
-# $$F=3\cdot 2\cdot 12\,n^2\cdot d\cdot s .$$
-#
-# We divide by the speed that 01.11 measured on one core. The price of an hour is an assumption; lesson 25 replaces it.
+# So a careless label met late outweighs several good ones. Labelling guidelines are part of the model, and whoever writes them
+# decides on blame.
 
-# %% [markdown] lang="zh" of="0f53d794"
+# %% [markdown] lang="zh" of="5254241c"
 # ## 01.12 在公司里
 #
-# 我们的产品将用一个 ⟦LAYERS⟧ 层、宽 ⟦ENCODER_WIDTH⟧ 的编码器来读评论（第 10 课）。让它从一条评论中学习一次，要花多少钱？这样的一层有
-# $12n^2$ 个权重，每个词元都要与每个权重乘一次；加上反向，相当于三趟；一次乘法连同一次加法，算两次运算。设有 $d$ 层、$s$ 个词元：
+# 我们的产品要从人工标注的评论中学习。梯度只说明怎样的微小改动本可以降低损失；至于什么算正确，是人定的。一个错误的标签能有多大的拉力？
+# 用它的梯度长度来量：在我们的数字上，训练之前它与正确的标签差不多；训练之后，在五个种子上是正确标签的 ⟦min(ratios):.1f⟧～⟦max(ratios):.1f⟧ 倍
+# （见 01.15）。错误标签的拉力增加不多，从 ⟦wrong_before[0]:.1f⟧ 到 ⟦wrong_after[0]:.1f⟧；正确标签的却从 ⟦right_before[0]:.1f⟧ 降到了
+# ⟦right_after[0]:.1f⟧。不是标错的嗓门大了多少，而是其余的安静了下来。
 #
-# $$F=3\cdot 2\cdot 12\,n^2\cdot d\cdot s .$$
-#
-# 再除以 01.11 在单核上测得的速度。每小时的价格是假设，第 25 课会换成实价。
-
-# %%
-LAYERS, ENCODER_WIDTH, TOKENS = 6, 384, 48                  # the packaged encoder; a sentence or two
-PRICE_PER_HOUR = 0.05                                       # assumed: one rented CPU core, in dollars
-speed = 2 * (3 * 16 - 1) * ROWS * WIDTH**2 / sum(timings[16][:2])     # operations a second: 16 + 31 products
-update_seconds = 3 * 2 * 12 * ENCODER_WIDTH**2 * LAYERS * TOKENS / speed
-dollars_per_million = 1e6 * update_seconds / 3600 * PRICE_PER_HOUR
-f"{speed / 1e9:.0f} GFLOP/s; {update_seconds * 1e3:.0f} ms an update; {dollars_per_million:.2f} dollars a million reviews"
+# 所以，训练后期遇到的一条草率标签，抵得上好几条认真的。标注规范也是模型的一部分，写规范的人就是定责的人。
 
 # %% [markdown] lang="en"
-# At ⟦speed / 1e9:.0f⟧ GFLOP/s, one review costs ⟦update_seconds * 1e3:.0f⟧ ms, a million reviews read once
-# ⟦dollars_per_million:.2f⟧ dollars. At this speed it is a lower bound: attention scores, embeddings and waiting are left out; lesson 10 measures them.
+# ## 01.13 Deeper: your engine parts two rings
 #
-# The dearer question is *who decides on blame*. The gradient only says which small change would have lowered the loss; what counts as a loss,
-# and what as right, people decided, among them whoever wrote the labels. How hard can one wrong label pull? We give each of
-# ⟦len(typical)⟧ training digits the next class as its label and compare the lengths of single-image gradients.
+# The unbroken engine trains networks. Here 50 points lie in two rings, which no straight line can part. Eight tanh units look at
+# both coordinates, a weighted sum of them is the score: above 0 means the inner ring. The loss is the mean squared
+# distance to +1 inside and −1 outside. Move the points, add units, draw again.
 
-# %% [markdown] lang="zh" of="ed25e3dd"
-# 按 ⟦speed / 1e9:.0f⟧ GFLOP/s 算，一条评论要 ⟦update_seconds * 1e3:.0f⟧ 毫秒，一百万条各读一遍要 ⟦dollars_per_million:.2f⟧ 美元。
-# 在这个速度下，这是下限：注意力分数、嵌入和等待都没有计入，第 10 课再实测。
+# %% [markdown] lang="zh" of="bb276807"
+# ## 01.13 选读：用你的引擎分开内外两圈
 #
-# 更贵的问题是*由谁来定责*。梯度只说明怎样的微小改动本可以降低损失；至于什么算损失、什么算正确，是人定的，其中就包括写标签的人。
-# 一个错误的标签能有多大的拉力？我们把 ⟦len(typical)⟧ 个训练数字的标签逐个改成下一个类别，再比较单张图片的梯度长度。
+# 没弄坏的引擎就能训练网络。这里有 50 个点，排成内外两圈，没有哪条直线能把它们分开。八个 tanh 单元各看两个坐标，
+# 它们的加权和就是得分：大于 0 表示内圈。损失是得分与目标之差的平方的平均，内圈的目标是 +1，外圈的是 −1。不妨挪动这些点，
+# 或者多加几个单元，再画一次。
 
 # %%
-typical = train[:300]                                       # 300 images fix a median well enough
+from sklearn.datasets import make_circles
 
-def measure_pull(params, i, target):
-    """Length of the gradient that image i alone would give, all parameters together."""
-    grads = compute_gradients(params, X[i:i + 1], target[None])
-    return math.sqrt(sum((grad**2).sum() for grad in grads))
+rings, inside = make_circles(50, noise=0.12, factor=0.4, random_state=SEED)
+rings, rng = 2 * rings, np.random.default_rng(SEED)         # (50, 2) points
+units = [[Node(a) for a in rng.normal(size=4)] for _ in range(8)]
+last_bias = Node(0)
 
-def compare_pulls(params):
-    """Median pull of a wrong label over the median pull of a right one."""
-    right = [measure_pull(params, i, T[i]) for i in typical]
-    wrong = [measure_pull(params, i, np.roll(T[i], 1)) for i in typical]
-    return np.median(wrong) / np.median(right)
+def score(x1, x2):
+    """Eight tanh units, weighted and added up: a node."""
+    return sum((tanh(p * x1 + q * x2 + b) * v for p, q, b, v in units), last_bias)
 
-untrained_ratio = compare_pulls(init_params(seed_everything(SEED), 64, HIDDEN, 10))
-pull_ratio = compare_pulls(params)
-assert pull_ratio > 1.5 * untrained_ratio, "the better the fit, the harder a wrong label pulls"
-f"a wrong label pulls {untrained_ratio:.1f} times as hard as a right one before training, {pull_ratio:.1f} times after"
+def measure_rings():
+    errors = [(score(*x) - t) ** 2 for x, t in zip(rings, 2 * inside - 1)]
+    return sum(errors) * (1 / len(errors))
+
+ring_losses = descend(measure_rings, [*sum(units, []), last_bias], alpha=0.1, steps=150)
+missed = sum((score(*x).value > 0) != t for x, t in zip(rings, inside))
+f"loss {ring_losses[0]:.2f} → {ring_losses[-1]:.2f}; {missed} of 50 on the wrong side"
+
+# %%
+values = np.vectorize(lambda a: a.value)(units)     # (8, 4): p, q, b, v of each unit
+as_arrays = [values[:, :2].T, values[:, 2], values[:, 3:], np.array([last_bias.value])]
+dW1, db1, dW2, _ = compute_gradients(as_arrays, rings, 2 * inside[:, None] - 1)
+backpropagate(measure_rings())                      # descend() left all gradients at 0
+by_engine = np.vectorize(lambda a: a.grad)(units)
+assert np.allclose(by_engine, np.c_[dW1.T, db1, dW2], rtol=1e-9), "engine and matrices"
+
+# %%
+ticks = np.linspace(-3, 3, 41)
+heights = [[score(x1, x2).value for x1 in ticks] for x2 in ticks]
+ax = plt.subplots(figsize=(4, 3.6), subplot_kw=dict(xlabel="$x_1$", ylabel="$x_2$"))[1]
+ax.contourf(ticks, ticks, heights, levels=[-99, 0, 99], colors=["#FDF2E0", "#D6EAF8"])
+for label, marker, colour in ((0, "o", "#D55E00"), (1, "^", "#0072B2")):
+    ax.plot(*rings[inside == label].T, marker, color=colour, linestyle="")
 
 # %% [markdown] lang="en"
-# Before training, a wrong label pulls ⟦untrained_ratio:.1f⟧ times as hard as a right one; after it, ⟦pull_ratio:.1f⟧ times (medians, n = ⟦len(typical)⟧, seed
-# ⟦SEED⟧). The better the model fits the rest, the louder the errors of whoever labels. So labelling guidelines are part of the model, and
-# lesson 13 is a lesson on blame.
+# *The picture:* discs form an outer ring, triangles an inner cluster; the blue region, where the score is above 0, lies in the
+# middle, bent around the triangles; its rim is the **decision boundary**. On the wrong side after 150 steps: ⟦missed⟧ of 50 (the points
+# it learned from, seed ⟦SEED⟧: this shows a fit, not a test). Nobody wrote a derivative for this network: the edges of 01.4 were enough. And the matrices
+# of 01.7 find the same gradients, as the cell before the picture shows.
 
-# %% [markdown] lang="zh" of="f728685a"
-# 训练之前，一个错误标签的拉力是正确标签的 ⟦untrained_ratio:.1f⟧ 倍；训练之后是 ⟦pull_ratio:.1f⟧ 倍（中位数之比，n = ⟦len(typical)⟧，种子
-# ⟦SEED⟧）。模型对其余数据拟合得越好，标错的那几个嗓门就越大。所以标注规范也是模型的一部分；第 13 课讲标注，讲的其实也是定责。
+# %% [markdown] lang="zh" of="de9d5e81"
+# *图中所见：* 圆点排成外圈，三角聚在内圈；蓝色区域是得分大于 0 的地方，它是中间一块封闭的区域，绕着三角围成，它的边缘就是**决策边界**（decision boundary）。走完 150 步，
+# 50 个点中有 ⟦missed⟧ 个落在错的一侧（这些点就是训练用的点，种子 ⟦SEED⟧：这里看到的是拟合，不是测试）。没有人为这个网络推导过导数，
+# 有 01.4 的那些边就够了；画图之前的那个单元格表明，01.7 的矩阵公式给出的也是同样的梯度。
+
+# %% [markdown] lang="en"
+# ## 01.14 Deeper: forwards or backwards, measured
+#
+# Both modes run on the engine's graphs (NumPy multiplies arrays of nodes); they differ in direction and in which end of an edge is added to. We keep $n\cdot m=64$ derivatives, put 16 tanh units between $n$ inputs and $m$ outputs, and time the whole
+# Jacobian both ways.
+
+# %% [markdown] lang="zh" of="b9cfd6a5"
+# ## 01.14 选读：往前还是往回，量一量
+#
+# 两种模式都在引擎的图上走（由 NumPy 去乘装着节点的数组），区别只在于方向，以及往边的哪一端累加。我们固定导数共
+# $n\cdot m=64$ 个，在 $n$ 个输入与 $m$ 个输出之间放 16 个 tanh 单元，用两种办法各求一遍整个雅可比矩阵，并计时。
+
+# %%
+def push_forward(order, leaf):
+    """Rates of all nodes by one leaf: forward mode, in one sweep."""
+    rate = dict.fromkeys(order, 0.0) | {leaf: 1.0}
+    for node in order:
+        for parent, slope in node.edges:
+            rate[node] += rate[parent] * slope              # mirrored: parent to node
+    return rate
+
+def pull_back(order, root):
+    """Rates of one root by all nodes: reverse mode, in one sweep."""
+    rate = dict.fromkeys(order, 0.0) | {root: 1.0}
+    for node in reversed(order):
+        for parent, slope in node.edges:
+            rate[parent] += rate[node] * slope              # node to parent
+    return rate
+
+# %%
+def time_calls(function, *args, repeats=30):
+    """Median seconds of one call on the processor: other programs do not count."""
+    marks = [time.process_time()]
+    for _ in range(repeats):
+        function(*args)
+        marks.append(time.process_time())
+    return float(np.median(np.diff(marks)))
+
+to_nodes, node_tanh = np.vectorize(Node, otypes=[object]), np.vectorize(tanh)
+
+def time_jacobian(n, m):
+    """Seconds for all n·m derivatives: forward mode, reverse mode."""
+    x = to_nodes(rng.normal(size=n))
+    y = node_tanh(x @ rng.normal(size=(n, 16))) @ rng.normal(size=(16, m))
+    order = sort_nodes(sum(y))                      # one graph that holds all
+    def go_forwards():
+        sweeps = [push_forward(order, a) for a in x]
+        return np.array([[rates[b] for b in y] for rates in sweeps])
+    def go_back():
+        sweeps = [pull_back(order, b) for b in y]
+        return np.array([[rates[a] for a in x] for rates in sweeps])
+    assert np.allclose(go_forwards(), go_back().T), "both modes find the same Jacobian"
+    return time_calls(go_forwards, repeats=9), time_calls(go_back, repeats=9)
+
+# %%
+jacobians = {(n, m): time_jacobian(n, m) for n, m in ((64, 1), (8, 8), (1, 64))}
+quotients = {shape: ahead / back for shape, (ahead, back) in jacobians.items()}
+assert quotients[64, 1] > 10 and quotients[1, 64] < 0.1, "fewer ends, fewer sweeps"
+{f"{n} in, {m} out": f"{q:.2f}" for (n, m), q in quotients.items()}
+
+# %%
+pass_seconds = time_calls(forward, params, X[train])
+gradient_seconds = time_calls(compute_gradients, params, X[train], T[train])
+central_seconds = 2 * P * pass_seconds              # passes times the time of one
+f"{gradient_seconds * 1e3:.1f} ms backwards, {central_seconds:.1f} s by differences"
+
+# %% [markdown] lang="en"
+# Seconds of forward mode over seconds of reverse mode: ⟦quotients[64, 1]:.0f⟧ for one output, ⟦quotients[8, 8]:.1f⟧ for as many outputs as inputs,
+# ⟦quotients[1, 64]:.2f⟧ for one input. Whoever asks how a simulation follows one parameter goes forwards; whoever trains goes backwards.
+#
+# On the digits, ⟦len(train):,⟧ images, a forward pass takes ⟦pass_seconds * 1e3:.1f⟧ ms, a gradient by backpropagation
+# ⟦gradient_seconds * 1e3:.1f⟧ ms, both ways included; ⟦2 * P:,⟧ passes of
+# central differences would take ⟦central_seconds:.0f⟧ s.
+
+# %% [markdown] lang="zh" of="a8fc2378"
+# 前向模式与反向模式的用时之比：一个输出时为 ⟦quotients[64, 1]:.0f⟧，输入输出一样多时为 ⟦quotients[8, 8]:.1f⟧，一个输入时为 ⟦quotients[1, 64]:.2f⟧。
+# 要问一场模拟怎样随一个参数变化，就用前向模式；要训练网络，就往回算。
+#
+# 在 ⟦len(train):,⟧ 张数字图片上，一次前向传播用 ⟦pass_seconds * 1e3:.1f⟧ 毫秒，反向传播求一次梯度（往返都算在内）用 ⟦gradient_seconds * 1e3:.1f⟧ 毫秒；中心差分的 ⟦2 * P:,⟧ 次前向传播则需要 ⟦central_seconds:.0f⟧ 秒。
+
+# %% [markdown] lang="en"
+# ## 01.15 Deeper: how hard a wrong label pulls
+#
+# We give each of ⟦N_PULLS⟧ training digits the next class as its label, without training on it, and compare the lengths of single-image
+# gradients, before and after training, for the five runs of 01.10. Columns: right label before and after, wrong label before and after.
+
+# %% [markdown] lang="zh" of="90a68bf5"
+# ## 01.15 选读：一个错误标签的拉力
+#
+# 我们把 ⟦N_PULLS⟧ 个训练数字的标签逐个改成下一个类别，但并不拿它去训练，只比较单张图片在训练前后的梯度长度；01.10 的五次训练各做一遍。
+# 各列依次是：正确标签训练前、训练后，错误标签训练前、训练后。
+
+# %%
+N_PULLS = 300                                               # enough for a median
+
+def measure_pull(run, params, wrong):
+    """Median length of one image's gradient, with its own label or the next class."""
+    lengths = []
+    for i in run["train"][:N_PULLS]:
+        target = np.roll(T[i], 1) if wrong else T[i]
+        grads = compute_gradients(params, run["X"][i:i + 1], target[None])
+        lengths.append(math.sqrt(sum((grad**2).sum() for grad in grads)))
+    return np.median(lengths)
+
+pulls = [[measure_pull(run, run[when], wrong) for wrong in (False, True)
+          for when in ("start", "params")] for run in runs]     # a row for each seed
+right_before, right_after, wrong_before, wrong_after = np.transpose(pulls)
+ratios = wrong_after / right_after
+assert max(right_after / right_before) < 0.6, "right labels fall silent"
+assert max(abs(wrong_after / wrong_before - 1)) < 0.6, "wrong ones stay about as loud"
+np.round(pulls, 1)
+
+# %% [markdown] lang="en"
+# ## Sources
+#
+# - D. Rumelhart, G. Hinton, R. Williams, [Learning representations by back-propagating errors](https://doi.org/10.1038/323533a0) (1986): two pages that
+#   made the idea known.
+# - A. Baydin, B. Pearlmutter, A. Radul, J. Siskind, [Automatic differentiation in machine learning: a survey](https://arxiv.org/abs/1502.05767) (2018): forward
+#   and reverse mode, § 3.
+# - A. Karpathy, [micrograd](https://github.com/karpathy/micrograd) (2020): the engine that ours resembles.
+# - The article 《AI 大模型创业：如何利用技术优势？》: $y=f(x;W,b)$ and the two chain-rule formulas of 01.2; there $f$ is called
+#   the activation function (01.1).
+
+# %% [markdown] lang="zh" of="31c2d89f"
+# ## 来源
+#
+# - D. Rumelhart、G. Hinton、R. Williams，[Learning representations by back-propagating errors](https://doi.org/10.1038/323533a0)（1986）：
+#   让这个想法广为人知的短文。
+# - A. Baydin、B. Pearlmutter、A. Radul、J. Siskind，[Automatic differentiation in machine learning: a survey](https://arxiv.org/abs/1502.05767)（2018）：
+#   自动微分的综述，前向模式与反向模式见其 § 3。
+# - A. Karpathy，[micrograd](https://github.com/karpathy/micrograd)（2020）：与本课的引擎相似。
+# - 文章《AI 大模型创业：如何利用技术优势？》：$y=f(x;W,b)$ 和 01.2 的两个链式法则公式；文中把 $f$ 叫作激活函数（见 01.1）。
 
 # %% [markdown] lang="en"
 # ## What you can do now
 #
-# - You derived gradients on paper, for numbers, vectors and a batch; the engine of ⟦engine_lines⟧ lines gave the same.
-# - You know why gradients add up: with `=` the line stayed at ⟦overwritten_ratio:.0f⟧ times the smallest loss.
+# - You derived gradients on paper, for numbers, vectors and a batch; the engine gave the same.
+# - You watched blame climb through ⟦N_NODES⟧ nodes and know why it adds up: with `=` the line stayed at ⟦overwritten[-1] / right_fit[-1]:.0f⟧ times the smallest
+#   loss (Deeper: your engine parted two rings, ⟦missed⟧ of 50 points missed).
 # - You trained two layers to an accuracy of ⟦acc:.3f⟧ ± ⟦half_width:.3f⟧ (n = ⟦N_TEST⟧, seed ⟦SEED⟧).
-# - You checked ⟦P:,⟧ derivatives to a relative ⟦worst_error:.0e⟧; the best step was ⟦best_h:.0e⟧; two libraries agree to ⟦max(torch_error, tf_error):.0e⟧.
-# - You know the cost: ⟦measured_ratio:.2f⟧ forward passes in time, ⟦stored_mb / needed_mb:.1f⟧ times the activations in memory.
+# - You checked ⟦P:,⟧ derivatives; the best step was ⟦best_h * 1e6:.0f⟧ · 10⁻⁶.
+# - You know why one goes backwards: for ⟦P:,⟧ weights 1 sweep instead of as many.
 #
-# **Next:** exercise 01, then lesson 02. **Papers:** Rumelhart, Hinton, Williams (1986), *Learning representations by back-propagating errors*; Baydin et al.
-# (2018), *Automatic differentiation in machine learning: a survey*, section 3.2, arXiv:1502.05767.
+# **Next:** exercise 01, then lesson 02.
 
-# %% [markdown] lang="zh" of="29a4c285"
+# %% [markdown] lang="zh" of="c38ff2b2"
 # ## 现在你能做到
 #
-# - 你在纸上推导了梯度：先是数，再是向量，最后是一整批；⟦engine_lines⟧ 行的引擎给出了同样的结果。
-# - 你知道梯度为什么要累加：写成 `=`，直线的损失就停在最小值的 ⟦overwritten_ratio:.0f⟧ 倍处。
+# - 你在纸上推导了梯度：先是数，再是向量，最后是一整批；引擎给出了同样的结果。
+# - 你看着责任在 ⟦N_NODES⟧ 个节点间一步步上溯，知道它为什么要累加：写成 `=`，直线的损失就停在最小值的 ⟦overwritten[-1] / right_fit[-1]:.0f⟧ 倍处；
+#   选读部分里，你的引擎分开了内外两圈，50 个点错了 ⟦missed⟧ 个。
 # - 你训练了一个两层网络，准确率为 ⟦acc:.3f⟧ ± ⟦half_width:.3f⟧（n = ⟦N_TEST⟧，随机种子 ⟦SEED⟧）。
-# - 你检验了 ⟦P:,⟧ 个导数，相对误差不超过 ⟦worst_error:.0e⟧，最佳步长是 ⟦best_h:.0e⟧；两个库与我们相差不到 ⟦max(torch_error, tf_error):.0e⟧。
-# - 你知道代价：时间上，反向相当于 ⟦measured_ratio:.2f⟧ 次前向传播；内存上，要存的激活是只做预测时的 ⟦stored_mb / needed_mb:.1f⟧ 倍。
+# - 你检验了 ⟦P:,⟧ 个导数，最佳步长是 ⟦best_h * 1e6:.0f⟧×10⁻⁶。
+# - 你知道为什么要往回算：⟦P:,⟧ 个权重，走 1 趟就够了，不必走那么多趟。
 #
-# **接下来：** 先做练习 01，再读第 02 课。**论文：** Rumelhart、Hinton 与 Williams (1986)，*Learning representations by back-propagating errors*；Baydin 等
-# (2018) 的自动微分综述 *Automatic differentiation in machine learning: a survey*，第 3.2 节，arXiv:1502.05767。
+# **接下来：** 先做练习 01，再读第 02 课。
