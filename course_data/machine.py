@@ -9,12 +9,15 @@ import platform
 import subprocess
 import sys
 import warnings
+from collections.abc import Iterator
+from pathlib import Path
 from typing import NamedTuple
 
 import psutil
 
-from course_utils.device import KINDS, count_cores, describe_device, is_present, read_cgroups
+from course_utils.device import KINDS, describe_device
 
+_CGROUPS, _OWN_CGROUP = Path("/sys/fs/cgroup"), Path("/proc/self/cgroup")  # where Linux keeps a container's limits
 _TENSORFLOW = """import json, tensorflow as tf
 print(json.dumps([tf.__version__, [gpu.name for gpu in tf.config.list_physical_devices("GPU")]]))"""
 
@@ -50,7 +53,8 @@ def device_report(frameworks: bool = True) -> DeviceReport:
     with contextlib.suppress(ImportError):
         import torch
 
-        counts = {kind: getattr(torch, kind).device_count() for kind in KINDS[:-1] if is_present(kind)}
+        modules = {kind: torch.get_device_module(kind) for kind in KINDS[:-1]}
+        counts = {kind: module.device_count() for kind, module in modules.items() if module.is_available()}
         version, found = (
             torch.__version__,
             [describe_device(f"{kind}:{i}") for kind in counts for i in range(counts[kind])],
@@ -58,12 +62,31 @@ def device_report(frameworks: bool = True) -> DeviceReport:
     return DeviceReport(machine, memory[0], version, found, *_ask_tensorflow())
 
 
+def count_cores() -> int:
+    """Return how many CPU threads are ours: by affinity (macOS has none), and by a container's quota, rounded up."""
+    cores = len(psutil.Process().cpu_affinity()) if hasattr(psutil.Process, "cpu_affinity") else psutil.cpu_count() or 1
+    quotas = _read_cgroups("cpu.max", "cpu.cfs_quota_us", "cpu.cfs_period_us")
+    return min([cores, *(-(-quota // period) for quota, period in quotas)])
+
+
 def measure_memory() -> tuple[int, int]:
     """Return (total, available) bytes of memory, a container's limits included."""
     machine = psutil.virtual_memory()
-    limits = [*read_cgroups("memory.max", "memory.limit_in_bytes", "memory.current", "memory.usage_in_bytes")]
+    limits = [*_read_cgroups("memory.max", "memory.limit_in_bytes", "memory.current", "memory.usage_in_bytes")]
     total = min([machine.total, *(limit for limit, _ in limits)])  # version 1 writes a huge number for "no limit"
     return total, min([machine.available, *(max(0, limit - used) for limit, used in limits)])
+
+
+def _read_cgroups(*files: str) -> Iterator[list[int]]:
+    """The two numbers in these files, for each control group above this process, of version 2 or 1, that sets both."""
+    with contextlib.suppress(OSError):  # not on Linux
+        for line in _OWN_CGROUP.read_text().splitlines():
+            _, controllers, path = line.split(":", 2)
+            inner = Path(_CGROUPS, controllers, path.lstrip("/"))
+            for folder in (inner, *inner.parents):
+                words = " ".join(file.read_text() for file in map(folder.joinpath, files) if file.is_file()).split()
+                if len(words) == 2 and all(map(str.isdigit, words)):
+                    yield [int(word) for word in words]
 
 
 def _ask_tensorflow() -> tuple[str | None, list[str] | None]:

@@ -11,15 +11,10 @@ _HOMES = {
     "seeds": ("seed_everything",),
 }
 __all__ = sorted(["ledger", "plotting", *(name for names in _HOMES.values() for name in names)])
-_MOVED = {"data": "import course_data as data", "open_pretrained": "from course_data import open_pretrained"}
-_MOVED |= {name: f"from course_data import {name}" for name in ("ShuffledBatches", "device_report", "keras_batches")}
-_MOVED["sources"] = "from course_data import registry as sources"
 
 
 def __getattr__(name: str) -> Any:
     """Import a helper when it is first used (PEP 562), so that `import course_utils` costs next to nothing."""
-    if name in _MOVED:  # no AttributeError: `from course_utils import data` would swallow its sentence
-        raise ImportError(f"course_utils.{name} has moved; instead of importing it from here, write: {_MOVED[name]}")
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     home = next((home for home, names in _HOMES.items() if name in names), name)

@@ -1,24 +1,16 @@
-"""Finds a device that really computes, and says what this process may use of the machine: its cores."""
+"""Finds a device that really computes, and says what it is."""
 
-import contextlib
 import os
 import re
 import warnings
-from collections.abc import Iterator
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
 import numpy as np
-import psutil
-
-if TYPE_CHECKING:
-    import torch
 
 KINDS = ("cuda", "xpu", "mps", "cpu")  # the order of preference
-_CGROUPS, _OWN_CGROUP = Path("/sys/fs/cgroup"), Path("/proc/self/cgroup")  # where Linux keeps a container's limits
 
 
-def pick_device(prefer: "str | torch.device | None" = None, quiet: bool = False) -> "torch.device":
+def pick_device(prefer: Any = None, quiet: bool = False) -> Any:
     """Return the first of CUDA, XPU, MPS, CPU that computes correctly, and print one line why, unless quiet.
 
     prefer: one of these, "cuda:1", "auto", else the environment variable COURSE_DEVICE; ValueError for another name.
@@ -32,7 +24,7 @@ def pick_device(prefer: "str | torch.device | None" = None, quiet: bool = False)
         raise ValueError(f"{origin} names the device {choice!r}; choose from auto, {', '.join(KINDS)}, or as cuda:1")
     failed = []
     for name in KINDS if choice == "auto" else dict.fromkeys([choice, *KINDS]):
-        if name != choice and not is_present(name):
+        if name != choice and not torch.get_device_module(name).is_available():
             continue
         if problem := _find_problem(name):
             who = f"{origin} asks for the device {name}, but it" if name == choice else f"the device {name} is here but"
@@ -47,13 +39,6 @@ def pick_device(prefer: "str | torch.device | None" = None, quiet: bool = False)
     raise RuntimeError("not even the CPU computes a correct product: install PyTorch anew")
 
 
-def count_cores() -> int:
-    """Return how many CPU threads are ours: by affinity (macOS has none), and by a container's quota, rounded up."""
-    cores = len(psutil.Process().cpu_affinity()) if hasattr(psutil.Process, "cpu_affinity") else psutil.cpu_count() or 1
-    quotas = read_cgroups("cpu.max", "cpu.cfs_quota_us", "cpu.cfs_period_us")
-    return min([cores, *(-(-quota // period) for quota, period in quotas)])
-
-
 def use_tensorflow_memory_growth() -> list[str]:
     """Let TensorFlow take GPU memory as it needs it; return the GPUs' names. RuntimeError where it has used one yet."""
     import tensorflow as tf
@@ -65,13 +50,6 @@ def use_tensorflow_memory_growth() -> list[str]:
     except (RuntimeError, ValueError) as error:
         raise RuntimeError(f"TensorFlow is at work already: restart the kernel, call this first ({error})") from error
     return [gpu.name for gpu in gpus]
-
-
-def is_present(kind: str) -> bool:
-    """Return whether PyTorch sees such a device."""
-    import torch
-
-    return (torch.backends.mps if kind == "mps" else getattr(torch, kind)).is_available()
 
 
 def _find_problem(name: str) -> str | None:
@@ -99,18 +77,6 @@ def describe_device(name: str) -> str:
 
     kind = name.split(":")[0]
     if kind in ("cpu", "mps"):
-        return f"{name} ({count_cores()} threads)" if kind == "cpu" else "mps (Apple GPU)"
+        return f"{name} ({torch.get_num_threads()} threads)" if kind == "cpu" else "mps (Apple GPU)"
     properties = getattr(torch, kind).get_device_properties(name)
     return f"{name} ({properties.name}, {properties.total_memory / 2**30:.1f} GiB)"
-
-
-def read_cgroups(*files: str) -> Iterator[list[int]]:
-    """The two numbers in these files, for each control group above this process, of version 2 or 1, that sets both."""
-    with contextlib.suppress(OSError):  # not on Linux
-        for line in _OWN_CGROUP.read_text().splitlines():
-            _, controllers, path = line.split(":", 2)
-            inner = Path(_CGROUPS, controllers, path.lstrip("/"))
-            for folder in (inner, *inner.parents):
-                words = " ".join(file.read_text() for file in map(folder.joinpath, files) if file.is_file()).split()
-                if len(words) == 2 and all(map(str.isdigit, words)):
-                    yield [int(word) for word in words]

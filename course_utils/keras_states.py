@@ -66,8 +66,7 @@ def put_model(model: Any, saved: dict) -> None:
     from keras.layers import Normalization
 
     now = take_model(model)
-    learned = saved.get("learned", now["learned"]), now["learned"]
-    for (layer, then), (_, here) in zip_longest(*learned, fillvalue=("another", [])):
+    for (layer, then), (_, here) in zip_longest(saved["learned"], now["learned"], fillvalue=("another", [])):
         for number, (a, b) in enumerate(zip_longest(then, here)):
             if a != b:
                 what = f"entry {number} is {a!r} of {len(then)} in the checkpoint and {b!r} of {len(here)} here"

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 # pale for a line on white). Each colour has a line style besides, for print and for those who see no colour at all.
 COLOURS = ("#000000", "#E69F00", "#56B4E9", "#009E73", "#D55E00", "#0072B2", "#CC79A7")
 LINE_STYLES = ("-", "--", "-.", ":", (0, (5, 1)), (0, (3, 1, 1, 1)), (0, (1, 1)))
+_KINDS = {"data": ("white", "#666666"), "weights": ("#D6EAF8", "#0072B2"), "step": ("#FDF2E0", "#E69F00")}
 
 
 def use_course_style() -> None:
@@ -24,9 +25,6 @@ def use_course_style() -> None:
     mpl.rcParams.update({"figure.figsize": (6.0, 3.5), "figure.constrained_layout.use": True, "image.cmap": "viridis"})
     mpl.rcParams.update({"axes.prop_cycle": cycler(color=COLOURS, linestyle=LINE_STYLES), "axes.grid": True})
     mpl.rcParams.update({"axes.spines.top": False, "axes.spines.right": False, "grid.alpha": 0.3})
-
-
-_KINDS = {"data": ("white", "#666666"), "weights": ("#D6EAF8", "#0072B2"), "step": ("#FDF2E0", "#E69F00")}
 
 
 def show_images(
@@ -118,9 +116,8 @@ def show_curves(
 
 
 def draw_diagram(
-    boxes: Mapping[str, tuple], arrows: Sequence[tuple] = (), size: tuple[float, float] = (6.0, 3.0),
-    ax: "Axes | None" = None,
-) -> "Axes":  # fmt: skip
+    boxes: Mapping[str, tuple], arrows: Sequence[tuple] = (), size: tuple = (6.0, 3.0), ax: "Axes | None" = None
+) -> "Axes":
     """Draw boxes and the arrows between them; ValueError names boxes that overlap, leave the picture or don't exist.
 
     boxes: name -> (x, y, text) or (x, y, text, kind): the centre in inches from the lower left; kind: "data" (what

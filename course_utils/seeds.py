@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import operator
 import os
 import random
@@ -36,17 +37,15 @@ def seed_everything(seed: int = 0, frameworks: Sequence[str] = (), deterministic
     seed, names = check_whole("seed", seed, 0, 2**32 - 1), [frameworks] if isinstance(frameworks, str) else frameworks
     if unknown := set(names) - {"torch", "tensorflow"}:
         raise ValueError(f"unknown framework {sorted(unknown)[0]!r}; choose from torch, tensorflow")
+    for name in names:
+        importlib.import_module(name)
     if "keras" in sys.modules:  # forgets Keras's global SeedGenerator too
         sys.modules["keras"].utils.set_random_seed(seed)
-    if "tensorflow" in names or "tensorflow" in sys.modules:
-        import tensorflow as tf
-
+    if tf := sys.modules.get("tensorflow"):
         tf.random.set_seed(seed)
         if deterministic:
             tf.config.experimental.enable_op_determinism()
-    if "torch" in names or "torch" in sys.modules:
-        import torch
-
+    if torch := sys.modules.get("torch"):
         torch.manual_seed(seed)  # on all devices
         if deterministic:
             os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # what cuBLAS needs for reproducible sums
@@ -86,8 +85,7 @@ def apply_random(states: dict) -> None:
 
 def take_numpy(rng: np.random.Generator) -> dict:
     """Return the state of a NumPy generator, and how many children it has."""
-    bits = rng.bit_generator
-    return {"state": bits.state, "spawned": getattr(bits.seed_seq, "n_children_spawned", 0)}
+    return {"state": rng.bit_generator.state, "spawned": getattr(rng.bit_generator.seed_seq, "n_children_spawned", 0)}
 
 
 def put_numpy(rng: np.random.Generator, saved: dict) -> None:

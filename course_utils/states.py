@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import copy
 import hashlib
 import json
@@ -102,7 +101,7 @@ def _encode(value: Any, path: tuple, tensors: dict) -> Any:
     if kind is float:
         return {"$": "float", "v": str(value), "bits": struct.pack("<d", value).hex()}
     if kind is bytes:
-        return {"$": "bytes", "v": base64.b64encode(value).decode()}
+        return {"$": "bytes", "v": value.hex()}
     if kind in (list, tuple) or torch and kind is torch.Size:
         items = [_encode(item, (*path, i), tensors) for i, item in enumerate(value)]
         return items if kind is list else {"$": "tuple", "v": items}
@@ -139,7 +138,7 @@ def _decode(node: dict, tensors: dict) -> Any:
     if kind == "float":
         return struct.unpack("<d", bytes.fromhex(node["bits"]))[0]
     if kind == "bytes":
-        return base64.b64decode(node["v"], validate=True)
+        return bytes.fromhex(node["v"])
     if kind in _BUILD:
         result = _BUILD[kind](node["v"])
         if "extra" in node:

@@ -15,7 +15,7 @@ from autograder.answers.rooms import list_exercises, load_exercise
 from autograder.command_line import Parser
 from autograder.sandbox.outside.errors import SandboxUnavailable
 from autograder.sandbox.outside.sandbox import find_launcher
-from course_utils.device import count_cores
+from course_data.machine import count_cores
 from proofs.cases import SEEDS, list_cases, load_mistakes, read_cells
 from proofs.jury import Jury, Task
 from proofs.mutants import make_mutants

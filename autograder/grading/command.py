@@ -26,7 +26,7 @@ from autograder.results.secret import derive_key, load_secret
 from autograder.results.stored import OutputError, load_result_key
 from autograder.sandbox.outside.errors import SandboxError, SandboxUnavailable
 from autograder.sandbox.outside.limits import Limits
-from course_utils.device import count_cores
+from course_data.machine import count_cores
 
 _KEPT = Text("{n} results of earlier runs were kept.", "保留了 {n} 份先前的结果。")
 _WHERE = Text(

@@ -9,7 +9,6 @@ import pytest
 torch = pytest.importorskip("torch")
 
 from course_data import device_report, machine  # noqa: E402
-from course_utils import device  # noqa: E402
 
 
 def test_the_report_without_frameworks_imports_none(monkeypatch):
@@ -42,8 +41,8 @@ def test_memory_is_that_of_the_container(monkeypatch, tmp_path, kind):
         (tmp_path / name).write_text(f"{content}\n")
     if own:
         (tmp_path / "own").write_text(own)
-    monkeypatch.setattr(device, "_CGROUPS", tmp_path)
-    monkeypatch.setattr(device, "_OWN_CGROUP", tmp_path / "own")
+    monkeypatch.setattr(machine, "_CGROUPS", tmp_path)
+    monkeypatch.setattr(machine, "_OWN_CGROUP", tmp_path / "own")
     memory = types.SimpleNamespace(total=64 * GIB, available=60 * GIB)
     monkeypatch.setattr(machine.psutil, "virtual_memory", lambda: memory)
     assert machine.measure_memory() == tuple(size * GIB for size in expected)
@@ -67,7 +66,8 @@ def test_the_report_asks_the_real_tensorflow_without_importing_it_here():
 
 def test_the_report_lists_gpus(monkeypatch):
     fake_child(monkeypatch, stdout='chatter\n["9.9", ["/physical_device:GPU:0"]]\n')
-    monkeypatch.setattr(machine, "is_present", lambda kind: kind == "cuda")
+    for module in (torch.cuda, torch.xpu, torch.mps):
+        monkeypatch.setattr(module, "is_available", lambda here=module is torch.cuda: here)
     monkeypatch.setattr(machine, "describe_device", lambda name: f"{name} (Fake 9000, 8.0 GiB)")
     monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
     report = device_report()
@@ -78,3 +78,62 @@ def test_the_report_lists_gpus(monkeypatch):
 
 def platform_line(text, name):
     return next(line for line in text.splitlines() if line.startswith(name)).removeprefix(name).strip()
+
+
+def make_cgroups(monkeypatch, tmp_path, own, files):
+    for name, content in files.items():
+        path = tmp_path / "cgroup" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content)
+    (tmp_path / "own").write_text(own)
+    monkeypatch.setattr(machine, "_CGROUPS", tmp_path / "cgroup")
+    monkeypatch.setattr(machine, "_OWN_CGROUP", tmp_path / "own")
+    monkeypatch.setattr(machine.psutil.Process, "cpu_affinity", lambda process: list(range(16)), raising=False)
+
+
+def test_a_container_of_version_2_limits_threads(monkeypatch, tmp_path):
+    make_cgroups(
+        monkeypatch,
+        tmp_path,
+        "0::/a/b\n",
+        {
+            "a/cpu.max": "250000 100000\n",
+            "a/b/cpu.max": "max 100000\n",
+        },
+    )
+    assert machine.count_cores() == 3  # 2.5 CPUs, set by the parent
+
+
+def test_a_container_of_version_1_limits_threads(monkeypatch, tmp_path):
+    make_cgroups(
+        monkeypatch,
+        tmp_path,
+        "5:memory:/m\n3:cpu,cpuacct:/c\n",
+        {
+            "cpu,cpuacct/c/cpu.cfs_quota_us": "50000",
+            "cpu,cpuacct/c/cpu.cfs_period_us": "100000",
+        },
+    )
+    assert machine.count_cores() == 1  # half a CPU is still one thread
+
+
+def test_no_limit_means_the_machine_itself(monkeypatch, tmp_path):
+    make_cgroups(
+        monkeypatch,
+        tmp_path,
+        "4:memory:/\n3:cpu:/\n",
+        {
+            "cpu/cpu.cfs_quota_us": "-1",
+            "cpu/cpu.cfs_period_us": "100000",
+        },
+    )
+    assert machine.count_cores() == 16
+
+
+def test_a_machine_without_control_groups_or_affinity_counts_its_own_cores(monkeypatch, tmp_path):
+    make_cgroups(monkeypatch, tmp_path, "", {})
+    monkeypatch.setattr(machine, "_OWN_CGROUP", tmp_path / "absent")  # not Linux
+    assert machine.count_cores() == 16
+    monkeypatch.delattr(machine.psutil.Process, "cpu_affinity")  # macOS
+    monkeypatch.setattr(machine.psutil, "cpu_count", lambda: None)
+    assert machine.count_cores() == 1

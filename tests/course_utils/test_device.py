@@ -3,7 +3,6 @@
 import sys
 import types
 
-import psutil
 import pytest
 
 torch = pytest.importorskip("torch")
@@ -17,14 +16,14 @@ PRODUCT = [[float(sum((8 * i + k) * (8 * j + k) for k in range(8))) for j in ran
 @pytest.fixture(autouse=True)
 def no_accelerator(monkeypatch):
     monkeypatch.delenv("COURSE_DEVICE", raising=False)
-    for module in (torch.cuda, torch.xpu, torch.backends.mps):
+    for module in (torch.cuda, torch.xpu, torch.mps):
         monkeypatch.setattr(module, "is_available", lambda: False)
 
 
 def fake_gpu(monkeypatch, kind, multiply):
     """Pretend that a device of this kind is present and multiplies as told; the CPU stays real."""
     real = device_module._multiply_on
-    monkeypatch.setattr(torch.backends.mps if kind == "mps" else getattr(torch, kind), "is_available", lambda: True)
+    monkeypatch.setattr(getattr(torch, kind), "is_available", lambda: True)
     monkeypatch.setattr(
         device_module, "_multiply_on", lambda name, rows: multiply() if name.startswith(kind) else real(name, rows)
     )
@@ -66,7 +65,7 @@ def test_a_gpu_that_works_is_taken(monkeypatch, capsys, kind):
 
 def test_cuda_comes_before_mps(monkeypatch, capsys):
     fake_gpu(monkeypatch, "cuda", lambda: PRODUCT)
-    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: True)
+    monkeypatch.setattr(torch.mps, "is_available", lambda: True)
     assert pick_device().type == "cuda"
     assert "Fake 9000, 8.0 GiB" in capsys.readouterr().out
 
@@ -143,65 +142,6 @@ def test_a_machine_that_cannot_multiply_at_all_is_an_error(monkeypatch):
     monkeypatch.setattr(device_module, "_multiply_on", lambda name, rows: [[0.0]])
     with pytest.warns(RuntimeWarning, match="cpu"), pytest.raises(RuntimeError, match="not even the CPU"):
         pick_device()
-
-
-def make_cgroups(monkeypatch, tmp_path, own, files):
-    for name, content in files.items():
-        path = tmp_path / "cgroup" / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(content)
-    (tmp_path / "own").write_text(own)
-    monkeypatch.setattr(device_module, "_CGROUPS", tmp_path / "cgroup")
-    monkeypatch.setattr(device_module, "_OWN_CGROUP", tmp_path / "own")
-    monkeypatch.setattr(psutil.Process, "cpu_affinity", lambda process: list(range(16)), raising=False)
-
-
-def test_a_container_of_version_2_limits_threads(monkeypatch, tmp_path):
-    make_cgroups(
-        monkeypatch,
-        tmp_path,
-        "0::/a/b\n",
-        {
-            "a/cpu.max": "250000 100000\n",
-            "a/b/cpu.max": "max 100000\n",
-        },
-    )
-    assert device_module.count_cores() == 3  # 2.5 CPUs, set by the parent
-
-
-def test_a_container_of_version_1_limits_threads(monkeypatch, tmp_path):
-    make_cgroups(
-        monkeypatch,
-        tmp_path,
-        "5:memory:/m\n3:cpu,cpuacct:/c\n",
-        {
-            "cpu,cpuacct/c/cpu.cfs_quota_us": "50000",
-            "cpu,cpuacct/c/cpu.cfs_period_us": "100000",
-        },
-    )
-    assert device_module.count_cores() == 1  # half a CPU is still one thread
-
-
-def test_no_limit_means_the_machine_itself(monkeypatch, tmp_path):
-    make_cgroups(
-        monkeypatch,
-        tmp_path,
-        "4:memory:/\n3:cpu:/\n",
-        {
-            "cpu/cpu.cfs_quota_us": "-1",
-            "cpu/cpu.cfs_period_us": "100000",
-        },
-    )
-    assert device_module.count_cores() == 16
-
-
-def test_a_machine_without_control_groups_or_affinity_counts_its_own_cores(monkeypatch, tmp_path):
-    make_cgroups(monkeypatch, tmp_path, "", {})
-    monkeypatch.setattr(device_module, "_OWN_CGROUP", tmp_path / "absent")  # not Linux
-    assert device_module.count_cores() == 16
-    monkeypatch.delattr(psutil.Process, "cpu_affinity")  # macOS
-    monkeypatch.setattr(psutil, "cpu_count", lambda: None)
-    assert device_module.count_cores() == 1
 
 
 def fake_tensorflow(monkeypatch, grows, error=None):

@@ -66,15 +66,6 @@ def test_an_unknown_name_is_an_attribute_error():
         from course_utils import no_such_helper  # noqa: F401
 
 
-@pytest.mark.parametrize("name", ["data", "keras_batches", "open_pretrained", "sources"])
-def test_a_notebook_of_yesterday_is_told_what_to_write_today(name):
-    code = f"from course_utils import {name}"
-    with pytest.raises(ImportError, match=f"course_utils.{name} has moved; .* write: .*course_data") as caught:
-        exec(code, {})
-    exec(str(caught.value).partition("write: ")[2], namespace := {})
-    assert name in namespace, "what it says to write brings the name that the notebook uses"
-
-
 def test_it_never_imports_what_stands_above_it():
     above = ("course_data", "autograder", "tools", "proofs")
     code = (
