@@ -53,7 +53,7 @@ import numpy as np
 # %% [markdown] lang="zh" of="f6ec9ab3"
 # ## q1 · 一个权重，两条路
 #
-# 还是课文 01.1 的网络，只改一处：输入还经过*同一个*权重 $w$ 直接通到输出：
+# 还是课文 01.1 的网络，只改一处：输入还经过**同一个**权重 $w$ 直接通到输出：
 #
 # $$z = wx+b,\qquad h=\max(0,z),\qquad y=vh+wx+c,\qquad L=(y-t)^2 .$$
 #

@@ -475,7 +475,7 @@ check("q5")
 #
 # $$\bar D_k=\frac1S\sum_sD_{ks},\qquad \mathrm{SE}_k=\sqrt{\frac{1}{S(S-1)}\sum_s(D_{ks}-\bar D_k)^2},\qquad \bar D_k\pm t_{\,1-\frac{1-c}{2K},\,S-1}\,\mathrm{SE}_k .$$
 #
-# 允许出错的份额 $1-c$ 由 $K$ 个区间平分（Bonferroni），这样*全部*区间同时成立的置信度才是 $c$：从五个里挑最好的，等于看了五次。`t_quantile(p, df)` 给出 $t_{p,\mathrm{df}}$。
+# 允许出错的份额 $1-c$ 由 $K$ 个区间平分（Bonferroni），这样**全部**区间同时成立的置信度才是 $c$：从五个里挑最好的，等于看了五次。`t_quantile(p, df)` 给出 $t_{p,\mathrm{df}}$。
 #
 # **(a)** 写出这些区间。**(b)** 准确率每提高一个百分点，每年值 `DOLLARS_PER_POINT` 美元；策略 $k$ 每年花费 `COSTS[k]` 美元（负数表示节省）。公司按 $c=0.95$ 时各区间的下端来算，而不是按平均。
 # `CHOICE`：这样算收益最大的策略；如果都没有收益，就写 `"baseline"`。`NET`：它每年带来多少美元。（`NETS` 只供你自己查看。）

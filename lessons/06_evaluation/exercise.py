@@ -106,8 +106,8 @@ check("q1")
 #
 # $$\frac{1}{F_k}=\frac{1}{1+\beta^2}\Big(\frac{1}{P_k}+\frac{\beta^2}{R_k}\Big).$$
 #
-# 分母为零的比例，即 $0/0$，这里规定为 0；$P_k$ 或 $R_k$ 为 0 时，$F_k=0$。然后求 $F_k$ 的三种平均：*宏平均*（macro），各类别权重相同；*加权平均*（weighted），各类别按真实出现的多少取权重；
-# *微平均*（micro），先把各类别的计数加起来，再求 $F$。
+# 分母为零的比例，即 $0/0$，这里规定为 0；$P_k$ 或 $R_k$ 为 0 时，$F_k=0$。然后求 $F_k$ 的三种平均：**宏平均**（macro），各类别权重相同；**加权平均**（weighted），各类别按真实出现的多少取权重；
+# **微平均**（micro），先把各类别的计数加起来，再求 $F$。
 #
 # **(b)** 一位供应商的说明书写了精确率和 F1，对召回率却只字不提。把它求出来。有些说明书不可能是真的。
 
@@ -278,7 +278,7 @@ check("q4")
 # ## q5 · 好得不像真的
 #
 # 一位同事报告了一个漂亮的 AUC。我们让他的流程在噪声上跑一遍：600 条评论各有 300 个随机产生的特征，标签也随机产生，其中十分之一是愤怒的。这里没有任何规律可学，诚实的 AUC 应在 0.5 上下。
-# 他有三个步骤 A、B、C，都放在划分训练集和测试集*之前*。表中的 x 表示像他那样放在划分之前；点表示放在划分之后，只用训练集。
+# 他有三个步骤 A、B、C，都放在划分训练集和测试集**之前**。表中的 x 表示像他那样放在划分之前；点表示放在划分之后，只用训练集。
 
 # %%
 def run_pipeline(seed, A=True, B=True, C=True, keep=60):
@@ -417,7 +417,7 @@ print(f"the colleague: 95 % of resamples of {n} sentences save {np.quantile(savi
 # to the lower end shrinks like $1/\sqrt D$. `NEEDED`: the smallest whole number of reviews, those we have included, at which the lower end reaches `EXTRA`.
 
 # %% [markdown] lang="zh" of="8d822ce9"
-# **(a)** 对*评论*重采样，每篇评论带上它的全部句子。`draws` 的第 $r$ 行写明抽到哪些：$d_{r1},\dots,d_{rD}$，抽到两次的评论算两次。记 $G_k=\mathrm{old}_k-\mathrm{new}_k$，$S_d$ 为评论 $d$ 的全部句子，
+# **(a)** 对**评论**重采样，每篇评论带上它的全部句子。`draws` 的第 $r$ 行写明抽到哪些：$d_{r1},\dots,d_{rD}$，抽到两次的评论算两次。记 $G_k=\mathrm{old}_k-\mathrm{new}_k$，$S_d$ 为评论 $d$ 的全部句子，
 # 这次抽样平均每个句子节省
 #
 # $$g_r=\frac{\sum_{c=1}^{D}\sum_{k\in S_{d_{rc}}}G_k}{\sum_{c=1}^{D}|S_{d_{rc}}|} .$$
