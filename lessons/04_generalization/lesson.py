@@ -545,15 +545,15 @@ assert small["L1, 0.001"] > small["L2, 0.01"] + 0.1 > small["none"] + 0.1, "L1 m
 # ## 04.6 Deeper: Adam with L2 is not AdamW
 #
 # For gradient descent L2 and decay are one formula. In Adam the penalty's gradient $\lambda w$ enters the means $m$ and $v$, and the step divides by $\sqrt{v}$. Where gradients have the size
-# $s\gg\lambda|w|$, $\sqrt v\approx s$, and the pull is
+# $s\gg\lambda|w|$, $\sqrt v\approx s$, and the two pulls are
 #
-# $$\alpha\,\frac{\lambda w}{s}\qquad\text{instead of AdamW's}\qquad\alpha\lambda w .$$
+# $$\alpha\,\frac{\lambda w}{s}\quad(\mathrm{Adam}+L_2),\qquad\alpha\lambda w\quad(\mathrm{AdamW}).$$
 #
 # Weaker for $s>1$, equal for $s=1$, *stronger* for $s<1$, where the gradients of real networks mostly are. AdamW (Loshchilov and Hutter, 2019) keeps the pull out of the means.
 #
 # **Before you run it:** weights start at 1; gradients are noise of size 10, 1 and 0.01. Where are they after 1,000 steps, $\alpha=0.001$, $\lambda=0.1$?
 
-# %% [markdown] lang="zh" of="2c5b569f"
+# %% [markdown] lang="zh" of="1b31a3e2"
 # 在所有权重里，L1 让 ⟦small["L1, 0.001"]:.0%⟧ 小于 0.001，L2 是 ⟦small["L2, 0.01"]:.0%⟧，不加惩罚是 ⟦small["none"]:.1%⟧。正好等于 0 的一个也没有：Adam 每一步都会迈过头。
 #
 # ## 04.6 选读：带 L2 的 Adam 不是 AdamW
@@ -561,7 +561,7 @@ assert small["L1, 0.001"] > small["L2, 0.01"] + 0.1 > small["none"] + 0.1, "L1 m
 # 对梯度下降，L2 与权重衰减是同一个公式；对 Adam 就不是了。惩罚的梯度 $\lambda w$ 进了滑动平均 $m$ 和 $v$，而步子要除以 $\sqrt{v}$。若梯度大小为
 # $s\gg\lambda|w|$，则 $\sqrt v\approx s$，拉力分别是
 #
-# $$\alpha\,\frac{\lambda w}{s}\ （带 L2 的 Adam），\qquad\alpha\lambda w\ （AdamW）。$$
+# $$\alpha\,\frac{\lambda w}{s}\quad(\mathrm{Adam}+L_2),\qquad\alpha\lambda w\quad(\mathrm{AdamW}).$$
 #
 # $s>1$ 时更弱，$s=1$ 时相等，$s<1$ 时反而*更强*，而真实网络的梯度大多在这一侧。AdamW（Loshchilov 和 Hutter，2019）不让拉力进入滑动平均。
 #
