@@ -79,7 +79,7 @@ HIDDEN = 64                 # hidden units; 1 to 256 are tried in 04.2
 # ## 穿过点的曲线
 #
 # 整节课可以浓缩成一张图。15 个点取自一条光滑的曲线，再加上噪声。我们用最小二乘法拟合 $d$ 次多项式。
-# **先猜再运行：** 1 次、5 次、14 次，哪一个离*点*最近？哪一个离*曲线*最近？
+# **先猜再运行：** 1 次、5 次、14 次，哪一个离**点**最近？哪一个离**曲线**最近？
 
 # %%
 from numpy.polynomial import legendre
@@ -156,7 +156,7 @@ assert to_curve[1] < min(to_curve[0], to_curve[2]), "the middle one is nearest"
 # %% [markdown] lang="zh" of="7b2ff55b"
 # ## 04.1 家里与外面
 #
-# 模型要用它没见过的数据来评判。可是，用*哪些*数据？我们给数字分类器准备两场考试：
+# 模型要用它没见过的数据来评判。可是，用**哪些**数据？我们给数字分类器准备两场考试：
 #
 # - **家里：** 另一些 MNIST 图像，与它学习用的那些来自同一处；
 # - **外面：** 第 01、02 课用过的 8×8 数字，来自另一个国家、另一台扫描仪、另一个年代，放大到同样的画框里。
@@ -383,7 +383,7 @@ plotting.show_curves(curves, WIDTHS, xlabel="hidden units", ylabel="error",
 # But no U: 256 units, ⟦197 * 256 + 257 * 10:,⟧ parameters for ⟦N⟧ images, err
 # on ⟦home_error[-1]:.1%⟧ at home; 64 on ⟦home_error[-2]:.1%⟧. The polynomial's error did climb. Belkin et al. (2019) found both: past the point where everything is fitted, more freedom often helps again (*double descent*).
 #
-# ## 04.3 How much would more data help?
+# ## 04.3 Deeper: how much would more data help?
 #
 # A **learning curve** shows the error against the number of examples. On logarithmic scales it is often nearly straight,
 #
@@ -391,14 +391,14 @@ plotting.show_curves(curves, WIDTHS, xlabel="hidden units", ylabel="error",
 #
 # so that each doubling of $n$ multiplies the error by $2^{-s}$. We fit the line on up to 400 images and let it foretell 800.
 
-# %% [markdown] lang="zh" of="3116d174"
+# %% [markdown] lang="zh" of="1eb2e0bf"
 # *图中所见：* 误差随隐藏单元数的变化。从 1 个到 8 个单元，两条曲线都陡降；此后学过的那条降到零，家里的那条停在上方，走平，并不上升。
 #
 # 但没有 U 形：256 个单元、⟦197 * 256 + 257 * 10:,⟧ 个参数，只配 ⟦N⟧ 张图像，
 # 家里的误差是 ⟦home_error[-1]:.1%⟧；64 个单元是 ⟦home_error[-2]:.1%⟧。多项式的误差却上去了。
 # Belkin 等人（2019）两种都看到了：过了什么都拟合得了的那一点，自由度再大，往往又有好处，即**双重下降**（double descent）。
 #
-# ## 04.3 数据再多一些，有多大用？
+# ## 04.3 选读：数据再多一些，有多大用？
 #
 # **学习曲线**（learning curve）画的是误差随样本数的变化。两个坐标都取对数时，它常常接近一条直线，
 #
@@ -427,6 +427,8 @@ ax.errorbar(COUNTS, mean_error, by_count.std(axis=1, ddof=1), fmt="o", color="C5
             label="measured, ± SD over seeds")
 ax.loglog(COUNTS, foretold, "C4--", label="line through the first four")
 ax.set(xlabel="training images $n$", ylabel="error at home")
+ax.set_xticks(COUNTS, COUNTS, minor=False)
+ax.minorticks_off()
 ax.legend();
 
 # %% [markdown] lang="en"
@@ -489,7 +491,7 @@ f"test loss {stopped[0]:.3f} kept, {late[0]:.3f} after 80 epochs"
 # *图中所见：* 损失随训练轮数的变化。学过的图像，损失一路沉向零；验证集和测试集的先降，在第 ⟦kept.mean() + 1:.0f⟧ 轮前后到最低点，再往上爬。
 #
 # 耐心取 10，训练平均在第 ⟦stops.mean() + 1:.0f⟧ 轮结束，省下 ⟦1 - (stops.mean() + 1) / 80:.0%⟧ 的工作量。测试集也同意：损失是 ⟦stopped[0]:.3f⟧，
-# 而不是 ⟦late[0]:.3f⟧。可是准确率：保留的权重 ⟦stopped[1]:.3f⟧，80 轮之后 ⟦late[1]:.3f⟧。*损失*往上爬，是因为网络对它的错误越来越有把握（03.8 节）；错误的个数几乎没变。
+# 而不是 ⟦late[0]:.3f⟧。可是准确率：保留的权重 ⟦stopped[1]:.3f⟧，80 轮之后 ⟦late[1]:.3f⟧。**损失**往上爬，是因为网络对它的错误越来越有把握（03.8 节）；错误的个数几乎没变。
 #
 # **代价：** 停在哪一轮，已经由验证集选过了。它一路上最高的准确率 ⟦history[:, 1, 1].max(axis=0).mean():.3f⟧ 是 80 个数里最大的，不再是诚实的估计。
 
@@ -514,7 +516,7 @@ f"test loss {stopped[0]:.3f} kept, {late[0]:.3f} after 80 epochs"
 #
 # $$J_2(w)=L(w)+\frac{\lambda}{2}\sum_iw_i^2,\qquad J_1(w)=L(w)+\lambda\sum_i|w_i| .$$
 #
-# 用 L2 时，梯度下降的一步是 $w\leftarrow(1-\alpha\lambda)\,w-\alpha\nabla L$：每个权重先缩小同样的*比例*（**权重衰减**，weight decay）。在 $L$ 的极小点 $w^*$ 附近，
+# 用 L2 时，梯度下降的一步是 $w\leftarrow(1-\alpha\lambda)\,w-\alpha\nabla L$：每个权重先缩小同样的**比例**（**权重衰减**，weight decay）。在 $L$ 的极小点 $w^*$ 附近，
 # 沿曲率为 $h$ 的方向，两项之和在 $h(w-w^*)+\lambda w=0$ 处最低，也就是
 #
 # $$w=\frac{h}{h+\lambda}\,w^* :$$
@@ -540,7 +542,7 @@ assert small["L1, 0.001"] > small["L2, 0.01"] + 0.1 > small["none"] + 0.1, "L1 m
 {name: f"{share:.1%}" for name, share in small.items()}
 
 # %% [markdown] lang="en"
-# Of all weights L1 leaves ⟦small["L1, 0.001"]:.0%⟧ below 0.001, L2 ⟦small["L2, 0.01"]:.0%⟧, no penalty ⟦small["none"]:.1%⟧. None is exactly 0: Adam overshoots.
+# Of all weights L1 leaves ⟦small["L1, 0.001"]:.0%⟧ below 0.001, L2 ⟦small["L2, 0.01"]:.0%⟧, no penalty ⟦small["none"]:.1%⟧.
 #
 # ## 04.6 Deeper: Adam with L2 is not AdamW
 #
@@ -549,12 +551,12 @@ assert small["L1, 0.001"] > small["L2, 0.01"] + 0.1 > small["none"] + 0.1, "L1 m
 #
 # $$\alpha\,\frac{\lambda w}{s}\quad(\mathrm{Adam}+L_2),\qquad\alpha\lambda w\quad(\mathrm{AdamW}).$$
 #
-# Weaker for $s>1$, equal for $s=1$, *stronger* for $s<1$, where the gradients of real networks mostly are. AdamW (Loshchilov and Hutter, 2019) keeps the pull out of the means.
+# Weaker for $s>1$, equal for $s=1$, *stronger* for $s<1$. AdamW (Loshchilov and Hutter, 2019) keeps the pull out of the means.
 #
 # **Before you run it:** weights start at 1; gradients are noise of size 10, 1 and 0.01. Where are they after 1,000 steps, $\alpha=0.001$, $\lambda=0.1$?
 
-# %% [markdown] lang="zh" of="1b31a3e2"
-# 在所有权重里，L1 让 ⟦small["L1, 0.001"]:.0%⟧ 小于 0.001，L2 是 ⟦small["L2, 0.01"]:.0%⟧，不加惩罚是 ⟦small["none"]:.1%⟧。正好等于 0 的一个也没有：Adam 每一步都会迈过头。
+# %% [markdown] lang="zh" of="b0fe6021"
+# 在所有权重里，L1 让 ⟦small["L1, 0.001"]:.0%⟧ 小于 0.001，L2 是 ⟦small["L2, 0.01"]:.0%⟧，不加惩罚是 ⟦small["none"]:.1%⟧。
 #
 # ## 04.6 选读：带 L2 的 Adam 不是 AdamW
 #
@@ -563,7 +565,7 @@ assert small["L1, 0.001"] > small["L2, 0.01"] + 0.1 > small["none"] + 0.1, "L1 m
 #
 # $$\alpha\,\frac{\lambda w}{s}\quad(\mathrm{Adam}+L_2),\qquad\alpha\lambda w\quad(\mathrm{AdamW}).$$
 #
-# $s>1$ 时更弱，$s=1$ 时相等，$s<1$ 时反而*更强*，而真实网络的梯度大多在这一侧。AdamW（Loshchilov 和 Hutter，2019）不让拉力进入滑动平均。
+# $s>1$ 时更弱，$s=1$ 时相等，$s<1$ 时反而**更强**。AdamW（Loshchilov 和 Hutter，2019）不让拉力进入滑动平均。
 #
 # **先猜再运行：** 权重从 1 出发，梯度是噪声，大小分别为 10、1 和 0.01。取 $\alpha=0.001$，$\lambda=0.1$，1,000 步之后它们各在哪里？
 
@@ -613,14 +615,14 @@ assert abs(left_l2[1] - left_w[1]) < 0.02, "size 1: the same pull"
 #
 # - [ ] it stays :: Only for gradients of size 1, as the middle number above.
 # - [x] it becomes weaker; $\lambda$ must be tuned anew :: L2 inside Adam pulls with $\alpha\lambda w/s$, here up to 1,000 times as hard (until the penalty itself fills $\sqrt v$). AdamW pulls with $\alpha\lambda w$.
-# - [ ] it becomes stronger :: That holds for gradients above 1. Real ones are mostly far below.
+# - [ ] it becomes stronger :: That holds for gradients above 1.
 
-# %% [markdown] lang="zh" of="79f0b572"
+# %% [markdown] lang="zh" of="d871cca6"
 # **小测验。** 一位同事把 `torch.optim.Adam(weight_decay=0.01)` 换成 `AdamW(weight_decay=0.01)`；梯度的大小是 0.001。拉向零的力会怎样？
 #
 # - [ ] 不变 :: 只有梯度大小为 1 时才不变，见上面中间那个数。
 # - [x] 变弱，$\lambda$ 要重新调 :: Adam 里面的 L2 的拉力是 $\alpha\lambda w/s$，这里最多可达 1,000 倍（直到惩罚项自己占满 $\sqrt v$）；AdamW 的拉力是 $\alpha\lambda w$。
-# - [ ] 变强 :: 那是梯度大于 1 的情形。真实的梯度大多远小于 1。
+# - [ ] 变强 :: 那是梯度大于 1 的情形。
 
 # %% [markdown] lang="en"
 # ## 04.7 Dropout, and a failure on purpose
@@ -657,16 +659,16 @@ f"off {right_off:.1%}, left on {right_on:.1%}; two readings differ: {disagree:.1
 
 # %% [markdown] lang="en"
 # ⟦right_off:.1%⟧ becomes ⟦right_on:.1%⟧: bad, but nobody would be alarmed. **The symptom** is another: asked twice about the same image, the network gives two answers in ⟦disagree:.0%⟧ of the
-# cases. Whenever an accuracy seems a little low, predict twice and compare. In PyTorch the cure is `model.eval()`. Left off in training, it would do no harm that one could see, and no good either.
+# cases. Whenever an accuracy seems a little low, predict twice and compare. In PyTorch the cure is `model.eval()`.
 #
 # ## 04.8 More images for nothing
 #
 # Rotating, flipping and cropping give new images of old ones. Each is a linear map of the plane: the pixel at $x$ (the middle is 0) is taken from $Ax+s$ of the old image. A turn by $\theta$
 # has $A=\begin{pmatrix}\cos\theta&-\sin\theta\\\sin\theta&\cos\theta\end{pmatrix}$; a crop, enlarged to the full frame, $A=zI$ with $z<1$. Between pixels, the weighted mean of four.
 
-# %% [markdown] lang="zh" of="f9a3ec8c"
+# %% [markdown] lang="zh" of="7e8cf9a0"
 # ⟦right_off:.1%⟧ 变成了 ⟦right_on:.1%⟧：不好，但还没糟到会让人警觉。**症状**在别处：同一张图像问两遍，有 ⟦disagree:.0%⟧ 的情形两次回答不同。
-# 只要觉得准确率低了一点，就预测两遍，比一比。在 PyTorch 里，解决办法是 `model.eval()`。反过来，训练时忘了打开，看不出坏处，也没有好处。
+# 只要觉得准确率低了一点，就预测两遍，比一比。在 PyTorch 里，解决办法是 `model.eval()`。
 #
 # ## 04.8 不花钱的图像
 #
@@ -768,7 +770,7 @@ ax.legend();
 #
 # 6 被读成 9 的比例：原先 ⟦before:.1%⟧，之后 ⟦taken:.1%⟧。6 丢了 ⟦-100 * recalls["half turn"][6]:.0f⟧ 个百分点；左右翻转让 3 丢了 ⟦-100 * recalls["left-right"][3]:.0f⟧ 个，
 # 有 ⟦read_as(flipped["left-right"], 3, 5):.0%⟧ 被读成 5（原先 ⟦read_as(plain, 3, 5):.0%⟧）：翻转的 5 与它相像。没有哪条损失曲线会抱怨。
-# 所以要问：给人看变化后的图像，他还会给同样的标签吗？这样的图像，在*外面*会出现吗？
+# 所以要问：给人看变化后的图像，他还会给同样的标签吗？这样的图像，在**外面**会出现吗？
 
 # %% [markdown] lang="en"
 # ## 04.9 One table for all of it
@@ -913,13 +915,13 @@ axes[0].invert_yaxis();
 # **轮到你了：** `try_strategy("mine", {"dropout": 0.3, "l2": 1e-3})`，再看 `find_interval(GAINS["mine"][0, 1:])`。
 
 # %% [markdown] lang="en"
-# ## 04.10 The best of many
+# ## 04.10 Deeper: the best of many
 #
 # How often does a table of useless strategies find something? For $K$ independent rows with probability $1-0.95^K$. Ours all share one reference, whose luck pushes them together, so we draw tables of pure luck.
 # And the two nominees get a contest of their own: ⟦len(FRESH)⟧ fresh seeds, strength and question fixed beforehand, two intervals at 97.5%.
 
-# %% [markdown] lang="zh" of="cfc1a4c4"
-# ## 04.10 许多个里面最好的
+# %% [markdown] lang="zh" of="056834aa"
+# ## 04.10 选读：许多个里面最好的
 #
 # 一张全是没用的策略的表，有多大机会“发现”点什么？$K$ 行互相独立时，概率是 $1-0.95^K$。我们的各行共用同一个参照，它的运气会把各行一起推动，所以我们抽取纯属运气的表来看。
 # 另外，两个被提名者另行比赛：⟦len(FRESH)⟧ 个新种子，强度和问题事先定好，两个区间都取 97.5%。
@@ -1017,7 +1019,7 @@ f"error after 2,400 labels: foretold {promised:.3f}, measured {found:.3f}"
 
 # %% [markdown] lang="zh" of="adacc933"
 # 看过 1,200 条标签，直线许诺 2,400 条时错 ⟦promised:.1%⟧；实测 ⟦found:.1%⟧。再买 2,400 条，花 ⟦2400 * LABEL_DOLLARS:,.0f⟧ 美元，大约还剩 ⟦next_error:.1%⟧：
-# 每个百分点约 ⟦per_point:,.0f⟧ 美元，而且越往后越贵。值不值，要看误判一条评论损失多少（第 06 课）。而且这只对影评成立：要卖给另一家店，先标一些*那里*的评论。
+# 每个百分点约 ⟦per_point:,.0f⟧ 美元，而且越往后越贵。值不值，要看误判一条评论损失多少（第 06 课）。而且这只对影评成立：要卖给另一家店，先标一些**那里**的评论。
 
 # %% [markdown] lang="en"
 # ## Sources
