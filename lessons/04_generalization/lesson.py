@@ -110,7 +110,7 @@ def draw_fit(degree, ax=None):
     ax.plot(GRID, np.sin(4.5 * GRID), color="grey", linestyle=":")
     ax.plot(GRID, legendre.legval(GRID, fit_polynomial(x_few, y_few, degree)), "C5-")
     near, away = find_errors(x_few, y_few, degree)
-    title = f"degree {degree}, distance to\npoints {near:.2f}, curve {away:,.2f}"
+    title = f"degree {degree}, distance to\npoints {near:.2f}, curve {away:,.3g}"
     ax.set(ylim=(-2.5, 2.5), xlabel="x", ylabel="y")
     ax.set_title(title, fontsize="small")
 
@@ -427,23 +427,21 @@ ax.errorbar(COUNTS, mean_error, by_count.std(axis=1, ddof=1), fmt="o", color="C5
             label="measured, ± SD over seeds")
 ax.loglog(COUNTS, foretold, "C4--", label="line through the first four")
 ax.set(xlabel="training images $n$", ylabel="error at home")
-ax.set_xticks(COUNTS, COUNTS, minor=False)
-ax.minorticks_off()
-ax.legend();
+ax.legend(), ax.minorticks_off(), ax.set_xticks(COUNTS, COUNTS);
 
 # %% [markdown] lang="en"
 # *The picture:* error against training images on logarithmic axes: five dots with bars, close to a falling dashed line.
 #
 # The slope is $s=$ ⟦-fit.slope:.2f⟧: a doubling leaves ⟦2 ** fit.slope:.0%⟧ of the errors. From 400 to 800 images the line promised a gain of ⟦100 * (mean_error[3] - foretold[4]):.1f⟧
 # points; it was ⟦gained.mean():.1f⟧ ± ⟦gained.std(ddof=1) / len(SEEDS)**0.5:.1f⟧ (standard error). So the line gives the size of the next gain, not its decimals, and it speaks of home only. It can't run
-# to zero: where labels are wrong, or images can't be read by anyone, it must bend.
+# to zero: where labels are wrong, or images can't be read by anyone, it must bend. And each step along it costs twice as many images as the step before, so that the last points of accuracy are the dearest ones.
 
-# %% [markdown] lang="zh" of="66af704e"
+# %% [markdown] lang="zh" of="7089f41b"
 # *图中所见：* 双对数坐标下误差随训练图像数的变化：五个带误差棒的点，贴着一条下降的虚线。
 #
 # 斜率 $s=$ ⟦-fit.slope:.2f⟧：数据翻一倍，错误剩下 ⟦2 ** fit.slope:.0%⟧。从 400 张到 800 张，直线许诺改善 ⟦100 * (mean_error[3] - foretold[4]):.1f⟧ 个百分点，
 # 实际改善 ⟦gained.mean():.1f⟧ ± ⟦gained.std(ddof=1) / len(SEEDS)**0.5:.1f⟧ 个（标准误差）。所以，直线给出的是下一次收益的大小，小数位不能当真；
-# 而且它只说家里的事。它也不可能一直降到零：标签标错了，或者图像谁也认不出来，线必定会弯。
+# 而且它只说家里的事。它也不可能一直降到零：标签标错了，或者图像谁也认不出来，线必定会弯。沿着它每走一步，需要的图像数是上一步的两倍，所以最后那几个百分点的准确率最贵。
 
 # %% [markdown] lang="en"
 # ## 04.4 When to stop
@@ -887,6 +885,7 @@ table = np.array([GAINS[name][CHOSEN[name], 1:] for name in names])     # (K, 2,
 middle, half = find_interval(table)                                     # (K, 2) each
 strict = find_interval(table, 1 - 0.05 / (2 * K))[1]
 survive = abs(middle) > strict                                          # (K, 2)
+abroad_names = ", ".join(np.array(names)[survive[:, 1]])
 mirror, mend = names.index("flip left-right"), K - 1
 assert survive[mirror, 0] and middle[mirror, 0] < 0, "mirroring harms at home"
 assert survive[mend, 0] and middle[mend, 0] > 0, "resampling helps its scarce case"
@@ -905,13 +904,13 @@ axes[0].invert_yaxis();
 # *The picture:* for each strategy a dot, its 95% interval and, thin and grey, Bonferroni's; gain at home left, outside right; dotted: 0. Flips stand far left in both; resampling right of zero at home.
 #
 # At 95% ⟦int((abs(middle) > half).sum())⟧ of the ⟦2 * K⟧ intervals are off zero; by Bonferroni ⟦int(survive[:, 0].sum())⟧ at home and ⟦int(survive[:, 1].sum())⟧ outside. Flips lose ⟦-middle[mirror, 0]:.1f⟧ ± ⟦half[mirror, 0]:.1f⟧ points at home.
-# Resampling gains ⟦middle[mend, 0]:.1f⟧ ± ⟦half[mend, 0]:.1f⟧ in its own case. Rotation, ⟦middle[0, 0]:+.1f⟧ ± ⟦half[0, 0]:.1f⟧ at home, and cropping, ⟦middle[1, 1]:+.1f⟧ ± ⟦half[1, 1]:.1f⟧ outside, look good; but such a table can only nominate. Penalties, schedules, starts: little, here. **Your turn:** `try_strategy("mine", {"dropout": 0.3, "l2": 1e-3})`, then `find_interval(GAINS["mine"][0, 1:])`.
+# Resampling gains ⟦middle[mend, 0]:.1f⟧ ± ⟦half[mend, 0]:.1f⟧ in its own case. Rotation, ⟦middle[0, 0]:+.1f⟧ ± ⟦half[0, 0]:.1f⟧ at home, and cropping, ⟦middle[1, 1]:+.1f⟧ ± ⟦half[1, 1]:.1f⟧ outside, look good; but such a table can only nominate. Outside these survive: ⟦abroad_names⟧; schedules and starts do little here. **Your turn:** `try_strategy("mine", {"dropout": 0.3, "l2": 1e-3})`, then `find_interval(GAINS["mine"][0, 1:])`.
 
-# %% [markdown] lang="zh" of="8b77be0e"
+# %% [markdown] lang="zh" of="f5265282"
 # *图中所见：* 每种策略一个点、它的 95% 区间，以及细灰线画出的邦费罗尼区间；左图是家里的得分变化，右图是外面的，虚线是 0。翻转在两边都远在左侧；重采样在家里位于零的右侧。
 #
 # 按 95%，⟦2 * K⟧ 个区间里有 ⟦int((abs(middle) > half).sum())⟧ 个不含零；按邦费罗尼校正，家里剩 ⟦int(survive[:, 0].sum())⟧ 个，外面剩 ⟦int(survive[:, 1].sum())⟧ 个。翻转在家里丢 ⟦-middle[mirror, 0]:.1f⟧ ± ⟦half[mirror, 0]:.1f⟧ 个百分点。
-# 重采样在它自己那种情形里得 ⟦middle[mend, 0]:.1f⟧ ± ⟦half[mend, 0]:.1f⟧。旋转在家里 ⟦middle[0, 0]:+.1f⟧ ± ⟦half[0, 0]:.1f⟧，裁剪在外面 ⟦middle[1, 1]:+.1f⟧ ± ⟦half[1, 1]:.1f⟧，看上去不错；但这样一张表只能提名。惩罚项、学习率调度、初始化，在这里作用都很小。
+# 重采样在它自己那种情形里得 ⟦middle[mend, 0]:.1f⟧ ± ⟦half[mend, 0]:.1f⟧。旋转在家里 ⟦middle[0, 0]:+.1f⟧ ± ⟦half[0, 0]:.1f⟧，裁剪在外面 ⟦middle[1, 1]:+.1f⟧ ± ⟦half[1, 1]:.1f⟧，看上去不错；但这样一张表只能提名。在外面经得起校正的有：⟦abroad_names⟧。学习率调度和初始化，在这里作用都很小。
 # **轮到你了：** `try_strategy("mine", {"dropout": 0.3, "l2": 1e-3})`，再看 `find_interval(GAINS["mine"][0, 1:])`。
 
 # %% [markdown] lang="en"
