@@ -6,7 +6,6 @@ import ast
 import contextlib
 import functools
 import importlib.util
-import signal
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from autograder.sandbox.outside.limits import Limits
 from autograder.sandbox.outside.remote import Remote
 from autograder.sandbox.outside.sandbox import Sandbox
 from proofs.cases import Case, Cells, LocalNotebook, find_fault, is_caught, read_cells
+from proofs.clocks import TooLong, within
 from proofs.mutants import Mutant
 
 _SECONDS = 3.0  # of a mutant's cell or call: the slowest right answer takes 0.1
@@ -31,10 +31,6 @@ class Task:
     seeds: tuple[int, ...]
     case: Case | None = None
     mutant: Mutant | None = None
-
-
-class TooLong(BaseException):
-    """An answer in this process took too long; no answer catches it by accident."""
 
 
 class _Recorded(Remote):
@@ -112,7 +108,7 @@ class Jury:
 
     @contextlib.contextmanager
     def _open_here(self) -> Iterator[LocalNotebook]:
-        with _time_limit(5 * self._seconds):
+        with within(5 * self._seconds):
             yield LocalNotebook()
 
 
@@ -130,22 +126,3 @@ def _find_imports(source: str) -> frozenset[str]:
         elif isinstance(node, ast.ImportFrom) and node.module:
             names.add(node.module.split(".")[0])
     return frozenset(name for name in names - sys.stdlib_module_names if importlib.util.find_spec(name))
-
-
-@contextlib.contextmanager
-def _time_limit(seconds: float) -> Iterator[None]:
-    """Raises TooLong in the main thread after that time; does nothing on systems without such a signal (Windows)."""
-    if not hasattr(signal, "setitimer"):
-        yield
-        return
-
-    def stop(*_):
-        raise TooLong
-
-    before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)

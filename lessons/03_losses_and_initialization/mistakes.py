@@ -396,6 +396,9 @@ for W, b in zip(weights, biases):
     ("q6", "exchanged", _LEAST, "mean-and-median-swapped"): _days(best=f"return np.median(r), r.mean(), {_BEST_OF_R}"),
     ("q6", "two", _LEAST, "Return 3 values"): _days(best="return r.mean(), np.median(r)"),
     ("q6", "middle", _LEAST, "constants[0]"): _days(best=f"return (r.min() + r.max()) / 2, np.median(r), {_BEST_OF_R}"),
+    ("q6", "median of the first days", _LEAST, "constants[1]"): _days(
+        best=f"return r.mean(), np.median(r[:24]), {_BEST_OF_R}"
+    ),
     ("q6", "means", _LEAST, "constants[1]"): _days(best=f"return r.mean(), r.mean(), {_BEST_OF_R}"),
     ("q6", "unsorted", _LEAST, "constants[1]"): _days(best=f"return r.mean(), r[len(r) // 2], {_BEST_OF_R}"),
     ("q6", "other-quantile", _LEAST, "share-upside-down"): _third("np.quantile(r, idle / (late + idle))"),
