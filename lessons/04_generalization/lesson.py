@@ -300,7 +300,7 @@ def train(rows=None, watch=(), seeds=SEEDS, **changes):
         for group in adam.param_groups:
             group["lr"] = RATE * recipe["schedule"](epoch / recipe["epochs"])
         order = torch.tensor(np.stack([o.permutation(x.shape[1]) for o in orders]))
-        shown = torch.take_along_dim(x, order[:, :, None], 1)   # (R, n, 196)
+        shown = x[torch.arange(len(x))[:, None], order]         # (R, n, 196)
         if recipe["augment"]:
             pictures = recipe["augment"](shown.reshape(-1, 14, 14), noise)
             shown = pictures.reshape(shown.shape)
