@@ -176,6 +176,17 @@ def test_broken_lesson_fails(tmp_path, rule, old, new):
     assert rule(_write(tmp_path, GOOD.replace(old, new)))
 
 
+def test_deeper_cells_count_in_the_whole_only(tmp_path):
+    deeper = '# %% [markdown] lang="en"\n# ## 77.2 Deeper: more\n\n# %% [markdown] lang="zh"\n# ## 77.2 选读：更多\n'
+    few, many, plain = (tmp_path / name for name in ("few", "many", "plain"))
+    more = "\n# %%\nx = 2\n"
+    for folder in (few, many, plain):
+        folder.mkdir()
+    assert rules.check_cell_count(_write(few, GOOD + "\n" + deeper + more * 40)) == []
+    assert rules.check_cell_count(_write(many, GOOD + "\n" + deeper + more * 80))
+    assert rules.check_cell_count(_write(plain, GOOD + more * 40))
+
+
 def test_every_rule_has_a_counterexample():
     assert {rule for rule, _, _ in BROKEN} == set(rules.LESSON_RULES)
 

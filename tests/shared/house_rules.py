@@ -8,7 +8,7 @@ import statistics
 
 from tools.minutes import count_words
 from tools.quiz import is_quiz
-from tools.source import GUESS, PLACEHOLDER, Cell, Source, pair_cells
+from tools.source import DEEPER, GUESS, PLACEHOLDER, Cell, Source, pair_cells
 
 FIRST = {"en": ("You will be able to:", "**Time and needs.**"), "zh": ("学完后你能够：", "**时间与所需。**")}
 LAST = {"en": "## What you can do now", "zh": "## 现在你能做到"}
@@ -79,9 +79,14 @@ def check_prose_lengths(source: Source) -> list[str]:
 
 
 def check_cell_count(source: Source) -> list[str]:
-    """40 to 70 cells, twins counted once."""
-    count = len(pair_cells(source))
-    return [] if 40 <= count <= 70 else [f"1: {count} cells, not 40 to 70"]
+    """40 to 70 cells in the core, at most 110 with what is marked Deeper; twins counted once."""
+    core, deeper, whole = 0, False, pair_cells(source)
+    for english, _ in whole:
+        if english.text.startswith("## "):
+            deeper = bool(re.match(rf"## (\S+ )?{re.escape(DEEPER['en'])}", english.text))
+        core += not deeper
+    problems = [] if 40 <= core <= 70 else [f"1: {core} cells in the core, not 40 to 70"]
+    return problems + ([] if len(whole) <= 110 else [f"1: {len(whole)} cells, more than 110"])
 
 
 def check_share_of_checks(source: Source) -> list[str]:
