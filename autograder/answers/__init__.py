@@ -1,7 +1,7 @@
 """What checks are written with; a room's checks.py imports from here and from NumPy, nothing else."""
 
 from autograder.answers.answer import Answer, Learner
-from autograder.answers.calls import call_at_the_edge, keep_inputs
+from autograder.answers.calls import call_at_the_edge, call_each, keep_inputs
 from autograder.answers.exercise import Exercise
 from autograder.answers.expect import (
     as_array,
@@ -38,6 +38,7 @@ __all__ = [
     "Wrong",
     "as_array",
     "call_at_the_edge",
+    "call_each",
     "drivers",
     "expect_choice",
     "expect_close",

@@ -1,8 +1,8 @@
-"""Calls that promise more than a value: the inputs stay as they were; the function doesn't stop at an edge."""
+"""Calls that promise more than a value: the inputs stay, nothing stops at an edge, small ones go together."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 import numpy as np
@@ -23,6 +23,20 @@ def keep_inputs(answer: Answer, function: str, *inputs) -> Iterator:
     yield after if isinstance(after, Unfit) else after["result"]
     if not all(_alike(now, then) for now, then in zip(after["inputs"], inputs, strict=True)):
         raise Misconception("changes-its-inputs")
+
+
+def call_each(answer: Answer, function: str, calls: Iterable[tuple]) -> list:
+    """What the function returns for each tuple of arguments: one request, where each call alone takes little.
+
+    Raises as `answer.call` does, at the first call that stops.
+    """
+    calls = list(calls)
+    values = answer.call(drivers.call_each, Learner(function), calls)
+    if isinstance(values, Unfit):
+        return [values] * len(calls)
+    if type(values) is not list or len(values) != len(calls):
+        raise ValueError("not as many values as calls")
+    return values
 
 
 def call_at_the_edge(answer: Answer, misconception: str, function: str, *inputs):

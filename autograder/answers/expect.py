@@ -49,6 +49,8 @@ def as_array(value, what: str = "the answer") -> np.ndarray:
     """
     if value is None:
         raise Wrong(_NOTHING)
+    if type(value) is np.ndarray and value.dtype.kind in "biuf" and value.size <= MAX_ENTRIES:
+        return value.astype(np.float64)
     for found in _find_others(value):
         raise Wrong((_NO_ARRAY if found is value else _HOLDS).format(what=what, found=describe(found)))
     if _count(value) > MAX_ENTRIES:
@@ -154,11 +156,11 @@ def expect_close(value, expected, rtol: float = 1e-5, atol: float = 1e-8, what: 
     """
     expected = np.asarray(expected, dtype=np.float64)
     array = expect_shape(value, expected.shape, what)
-    if is_close(array, expected, rtol, atol, equal_nan=True):
+    close = _find_close(array, expected, rtol, atol, equal_nan=True)
+    if close.all():
         return
     with np.errstate(all="ignore"):
         gap = np.abs(array - expected)
-    close = _find_close(array, expected, rtol, atol, equal_nan=True)
     gap = np.where(close, 0, np.where(np.isnan(gap), np.inf, gap))
     worst = np.unravel_index(int(np.argmax(gap)), gap.shape)
     at = f"[{', '.join(map(str, worst))}]" if worst else ""

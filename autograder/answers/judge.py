@@ -65,8 +65,10 @@ class Tolerance:
 
         otherwise: the sentence in place of that, where the right value is not to be given away.
         """
+        if self.same(value, right):
+            return
         self.name(value, right, wrong)
-        if otherwise and not self.same(value, right):
+        if otherwise:
             raise Wrong(otherwise)
         self.expect(value, right, what)
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from autograder.answers.answer import Local
-from autograder.answers.calls import call_at_the_edge, keep_inputs
+from autograder.answers.calls import call_at_the_edge, call_each, keep_inputs
 from autograder.answers.expect import (
     expect_close,
     expect_entries,
@@ -233,6 +233,22 @@ def test_inputs_are_compared_after_the_result(table):
         NEAR.judge(value, 0, {})
     with pytest.raises(Wrong, match="is 0; it should be 1"), keep_inputs(answer, "f", table, 1) as value:
         NEAR.judge(value, 1, {})
+
+
+def test_many_calls_in_one_request_have_values_of_their_own():
+    shared = np.zeros(2)
+
+    def fill(x):
+        shared[:] = x
+        return shared
+
+    values = call_each(Local({"f": fill}), "f", [(1,), (2,)])
+    assert [value.tolist() for value in values] == [[1, 1], [2, 2]]
+    assert call_each(Local({"f": fill}), "f", []) == []
+    with pytest.raises(CouldNotRun, match="`f` stopped with `ZeroDivisionError"):
+        call_each(Local({"f": lambda x: 1 / x}), "f", [(1,), (0,)])
+    unfit = call_each(Local({"f": lambda x: object()}), "f", [(1,), (0,)])
+    assert [type(value) for value in unfit] == [Unfit, Unfit]
 
 
 def test_a_function_that_fails_beside_kept_inputs_is_called_by_its_own_name():

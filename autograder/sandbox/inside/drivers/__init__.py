@@ -3,6 +3,7 @@
 from autograder.sandbox.inside.drivers.calls import (
     call_and_catch,
     call_and_keep_inputs,
+    call_each,
     call_with_generators,
     measure_call,
 )
@@ -14,6 +15,7 @@ __all__ = [
     "build_keras_twice",
     "call_and_catch",
     "call_and_keep_inputs",
+    "call_each",
     "call_with_generators",
     "convert_and_overwrite",
     "differentiate_program",

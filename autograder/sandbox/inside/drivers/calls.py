@@ -7,6 +7,8 @@ import tracemalloc
 
 import numpy as np
 
+from autograder.sandbox.inside.values import to_plain
+
 
 def call_and_keep_inputs(function, *inputs) -> dict:
     """What `function(*inputs)` returns, and the inputs as they are afterwards."""
@@ -25,6 +27,11 @@ def call_and_catch(function, *inputs) -> dict:
     except Exception as error:  # whatever it is: the check judges it
         kinds = [kind.__name__ for kind in type(error).__mro__]
         return {"error": kinds[0], "kinds": kinds, "message": str(error)}
+
+
+def call_each(function, calls) -> list:
+    """What `function(*arguments)` returns for each of `calls`; a later call can't change an earlier result."""
+    return [to_plain(function(*arguments)) for arguments in calls]
 
 
 def call_with_generators(function, arguments, seeds) -> list:
