@@ -21,6 +21,10 @@ from autograder.notebook.watch import is_learners
 SECONDS = 10.0  # that grading gives each cell, unless a teacher says otherwise
 MEMORY = 1 << 30  # bytes, that it gives all cells together
 _INSTALL = re.compile(r"^[ \t]*[!%][ \t]*(?:pip3?|conda|mamba|uv)\b.*\binstall\b", re.M)
+_READS_CLOCK = re.compile(
+    r"\b(?:time|monotonic|perf_counter|process_time|thread_time)(?:_ns)?\(\)|\bclock_gettime\(|\.(?:utc)?now\(|"
+    r"\.today\(\)|datetime64\([\"'](?:now|today)"
+)
 _ABSENT = Text(
     "No cell of this notebook defines `{name}` any more. Write its definition into a cell again and run it.",
     "笔记本里已没有单元格定义 `{name}`。请把它的定义重新写进一个单元格并运行。",
@@ -54,6 +58,11 @@ _UNSEEDED = Text(
     "Your cells draw random numbers without a seed, others in each run: give the generator one, as in "
     "`np.random.default_rng(0)`.",
     "你的单元格使用没有种子的随机数，每次运行都不同：请给生成器一个种子，例如 `np.random.default_rng(0)`。",
+)
+_CLOCK = Text(
+    "Your cells read the clock. When graded, it shows the same times in every run, not the real ones: an answer that "
+    "depends on it may come out otherwise.",
+    "你的单元格读取了时钟。评分时的时钟每次都显示同样的时刻，而不是真实时间：依赖它的答案可能得到不同的结果。",
 )
 _INSTALLS = Text(
     "Grading installs nothing: ask whether the packages that you install are there, or do without them.",
@@ -107,6 +116,8 @@ class Judge:
             cautions.append(_PROCESSES)
         if graded.used.unseeded:
             cautions.append(_UNSEEDED)
+        if any(_READS_CLOCK.search(step.source) for step in program if not step.given):
+            cautions.append(_CLOCK)
         if any(map(_INSTALL.search, sources)):
             cautions.append(_INSTALLS)
         if graded.seconds > SECONDS:

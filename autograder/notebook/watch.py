@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 _PROCESSES = {"socket.__new__", "subprocess.Popen", "os.system", "os.fork", "os.forkpty", "os.posix_spawn", "os.exec"}
+_CHANCE = ("/dev/random", "/dev/urandom")
 _CACHES = ("COURSE_CACHE", "MPLCONFIGDIR", "KERAS_HOME", "HF_HOME", "TORCH_HOME", "IPYTHONDIR")
 _OURS = Path(__file__).resolve().parents[2]
 _watching: list[Watch] = []
@@ -35,6 +36,7 @@ class Watch:
         elif event == "open" and isinstance(arguments[0], (str, bytes)):
             name, flags = os.fsdecode(arguments[0]), arguments[2]
             path = os.path.abspath(name)
+            self.unseeded |= name in _CHANCE
             if flags & (os.O_WRONLY | os.O_RDWR | os.O_CREAT):
                 self._written.add(path)
             elif path not in self._written and name not in self.files and is_learners(path) and os.path.isfile(path):
@@ -49,17 +51,22 @@ def watch() -> Iterator[Watch]:
 
     _add_hook()
     _watching.append(seen := Watch())
-    plain, before, peak = os.urandom, psutil.Process().memory_info().rss, _measure_peak()
+    plain, asked = os.urandom, getattr(os, "getrandom", None)
+    before, peak = psutil.Process().memory_info().rss, _measure_peak()
 
-    def draw(size: int) -> bytes:
+    def draw(size: int, flags: int = 0) -> bytes:
         seen.unseeded |= _is_called_by_a_cell()
         return plain(size)
 
     os.urandom = random._urandom = draw  # NumPy's default_rng(), secrets and SystemRandom read the latter
+    if asked:
+        os.getrandom = draw
     try:
         yield seen
     finally:
         os.urandom = random._urandom = plain
+        if asked:
+            os.getrandom = asked
         if (highest := _measure_peak()) > peak:
             seen.memory = max(0, highest - before)
         _watching.remove(seen)

@@ -131,13 +131,16 @@ def test_a_missing_name_is_told_in_few_words(grader):
 
 _CHANCE = ("os.urandom(1)[0] < 128", "np.random.default_rng().random() < 0.5", "random.Random().random() < 0.5",
            "random.seed() or random.random() < 0.5", "secrets.randbits(1)", "uuid.uuid4().int & 1 << 80",
-           "np.random.seed() or np.random.rand() < 0.5")  # fmt: skip
+           "np.random.seed() or np.random.rand() < 0.5", "os.getrandom(1)[0] < 128", "time.time_ns() // 10**6 % 2",
+           "random.Random(time.perf_counter()).random() < 0.5", "datetime.now().microsecond // 1000 % 2",
+           "random.Random(id(object())).random() < 0.5 > random.Random(time.time()).random()")  # fmt: skip
 
 
 @pytest.mark.parametrize("chance", _CHANCE)
 def test_who_draws_without_a_seed_gets_the_same_points_each_time(chance):
     """Each call of an answer is right if a coin says so; two graders, as on two days."""
-    coin = "\nimport os, random, secrets, uuid\nimport numpy as np\nright = {name}\n"
+    coin = "\nimport os, random, secrets, time, uuid\nfrom datetime import datetime\nimport numpy as np\n"
+    coin += "right = {name}\n"
     coin += "def {name}(*args, **more):\n    return right(*args, **more) if {chance} else None"
     answers = {q: solved(q) + coin.format(name=name, chance=chance).replace("right", f"right_{q}")
                for q, name in (("q1", "sgd_epoch"), ("q2", "momentum_path"), ("q3", "adam_path"))}  # fmt: skip

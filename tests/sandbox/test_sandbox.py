@@ -155,10 +155,13 @@ def crowded(answer, monkeypatch):
         process.wait()
 
 
+_REAL = "from autograder.sandbox.inside.drivers.calls import process_time"  # the learner's clock is none
+
+
 def test_who_waits_for_a_processor_is_not_charged_for_it(crowded):
     """0.8 s of work, which takes 1.6 s and more here."""
     begun = time.monotonic()
-    crowded.run_cell("import time\nend = time.process_time() + 0.8\nwhile time.process_time() < end: pass", "work")
+    crowded.run_cell(f"{_REAL}\nend = process_time() + 0.8\nwhile process_time() < end: pass", "work")
     assert time.monotonic() - begun > 1.0, "nobody else was busy: this test shows nothing"
 
 

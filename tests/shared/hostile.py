@@ -80,5 +80,21 @@ HOSTILE = {
         is_right=True,
         costs_others=True,
     ),
+    "busy threads": Attack(
+        _REACH + "import threading\ndef spin():\n    while True: pass\n"
+        "for _ in range(60): attempt(lambda: threading.Thread(target=spin, daemon=True).start())\nANSWER",
+        is_right=True,
+        costs_others=True,
+    ),
+    "memory to the brim": Attack(
+        _REACH + "kept = []\nfor _ in range(90): attempt(lambda: kept.append(bytearray(10**7)))\nANSWER",
+        is_right=True,
+        costs_others=True,
+    ),
+    "a full disk": Attack(
+        _REACH + "for n in range(9): attempt(lambda: open(f'/tmp/{n}', 'wb').write(b'x' * 10**7))\nANSWER",
+        is_right=True,
+    ),
+    "never ready": Attack("import time\ndef nap(*a, **k): time.sleep(10**6)\n", forged="nap"),
     "floods its output": Attack("for _ in range(100): print('x' * 10**6)\nANSWER", is_right=True),
 }

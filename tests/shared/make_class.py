@@ -9,6 +9,7 @@ import argparse
 import csv
 import json
 import random
+import re
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -115,6 +116,18 @@ class Maker:
         what = ", ".join(f"{case.question} {case.name}" for case in cases.values())
         return self.hand_in(file, "wrong", what, notebook, self.full - most, self.full - lost)
 
+    def _make_helped(self, file: str, rng: random.Random) -> Handed:
+        """Right or wrong, but each answer's function needs one that stands in a cell of the student's own."""
+        made = self._make_right(file, rng) if rng.random() < 0.5 else self._make_wrong(file, rng)
+        notebook = json.loads(made.data)
+        for cell in notebook["cells"]:
+            if question := cell["metadata"].get("course", {}).get("question"):
+                for name in re.findall(r"^def (\w+)", cell["source"], re.M):
+                    cell["source"] += _THROUGH_HELPER.format(name=name, question=question)
+        own = {"cell_type": "code", "id": "own", "metadata": {}, "source": _HELPER, "outputs": []}
+        notebook["cells"][3:3] = [{**own, "execution_count": None}]
+        return self.hand_in(file, "helped", made.what, notebook, made.lowest, made.highest)
+
     def _make_broken(self, file: str, rng: random.Random) -> Handed:
         what = rng.choice(list(_BROKEN))
         notebook, worth, status = _BROKEN[what](self, rng)
@@ -131,6 +144,17 @@ class Maker:
         highest = self.full if attack.is_right else self.full - self.points[question]
         lowest = 0 if attack.costs_others else highest
         return self.hand_in(file, "hostile", f"{question} {what}", notebook, lowest, highest)
+
+
+_HELPER = "def pass_on(function, *arguments, **named):\n    return function(*arguments, **named)\n"
+_THROUGH_HELPER = """
+
+{question}_{name} = {name}
+
+
+def {name}(*arguments, **named):
+    return pass_on({question}_{name}, *arguments, **named)
+"""
 
 
 def _cut_off(maker: Maker, rng: random.Random) -> tuple:

@@ -6,6 +6,7 @@ import sys
 import time
 from pathlib import Path
 
+import psutil
 import pytest
 
 from autograder.sandbox.outside.limits import Limits
@@ -30,17 +31,21 @@ def answer(sandbox):
 
 
 def list_descendants(sandbox) -> set[int]:
-    """Numbers of all processes below the sandbox's own."""
+    """Numbers of all processes below the sandbox's own, but for the one that awaits the next session."""
     found, queue = set(), [sandbox._process.pid]
     while queue:
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError, psutil.Error):
             pid = queue.pop()
-            for thread in os.listdir(f"/proc/{pid}/task"):
-                with open(f"/proc/{pid}/task/{thread}/children") as file:
-                    children = set(map(int, file.read().split()))
-                found |= children
-                queue += children
+            children = {child.pid for child in psutil.Process(pid).children()} if not _forks_sessions(pid) else set()
+            found |= children
+            queue += children
     return found
+
+
+def _forks_sessions(pid: int) -> bool:
+    """A session has a session of the kernel's of its own, the worker that forks it doesn't."""
+    process = psutil.Process(pid)
+    return process.name() != "bwrap" and os.getsid(pid) == os.getsid(process.ppid())
 
 
 def wait_until(condition, seconds: float = 20.0) -> bool:

@@ -1,6 +1,6 @@
 """How a session locks itself in before it runs the learner's code; nothing in here can be undone.
 
-Each step needs the ones before it: `drop_root` (the zygote, once), then for each session `enter_namespaces`, a fork
+Each step needs the ones before it: `drop_root` (the worker, once), then for each session `enter_namespaces`, a fork
 (the child is process 1 of its own process namespace: when it dies, all it started dies), `hide_files`,
 `limit_resources`, `give_up_rights`, `forgo_calls`.
 """
@@ -25,6 +25,7 @@ _SET_DUMPABLE, _CAPBSET_DROP, _NO_NEW_PRIVS, _CAP_AMBIENT, _CLEAR_ALL = 4, 24, 3
 _CAPABILITIES = 64
 _ID = 1000  # the learner's user and group inside
 MB = 1 << 20
+RANDOM = "/tmp/random"  # of the zygote: what is drawn from the devices in the sessions
 
 
 def drop_root(uid: int) -> None:
@@ -56,6 +57,9 @@ def enter_namespaces() -> None:
 def hide_files(scratch_mb: int, kept: list[str]) -> None:
     """An own, small /tmp and /dev/shm, a /proc that tells nothing. `kept`: what below /tmp stays. Raises OSError."""
     _mount(None, "/", None, _REC | _PRIVATE)
+    for device in ("/dev/random", "/dev/urandom"):
+        _mount(RANDOM, device, None, _BIND)
+        _mount(None, device, None, _BIND | _REMOUNT | _RDONLY | _NOSUID | _NODEV)
     _mount("tmpfs", "/scratch", "tmpfs", _NOSUID | _NODEV | _NOEXEC, f"size={scratch_mb}m,nr_inodes=10000,mode=755")
     os.mkdir("/scratch/.shm")
     _mount("/scratch/.shm", "/dev/shm", None, _BIND)

@@ -2,7 +2,7 @@
 
 They are what Python, NumPy, PyTorch, TensorFlow, Keras, pandas, scikit-learn, Matplotlib and transformers were seen to
 need when they compute, on files of one's own, in threads. None makes a process, a program, a socket, a lock on a file
-or anything else that the kernel counts for the whole machine.
+or anything else that the kernel counts for the whole machine; none draws at random, since a score must repeat.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ CALLS = {  # name: numbers on x86_64, aarch64 (None: it has none)
     "getpgrp": (111, None), "getpgid": (121, 155), "getsid": (124, 156), "getuid": (102, 174),
     "geteuid": (107, 175), "getgid": (104, 176), "getegid": (108, 177), "getresuid": (118, 148),
     "getresgid": (120, 150), "getgroups": (115, 158), "capget": (125, 90), "uname": (63, 160),
-    "sysinfo": (99, 179), "getrandom": (318, 278), "getrlimit": (97, 163), "getrusage": (98, 165),
+    "sysinfo": (99, 179), "getrlimit": (97, 163), "getrusage": (98, 165),
     "times": (100, 153), "getcpu": (309, 168), "getpriority": (140, 141), "arch_prctl": (158, None),
     # threads
     "futex": (202, 98), "set_robust_list": (273, 99), "set_tid_address": (218, 96), "rseq": (334, 293),

@@ -21,20 +21,21 @@ from autograder.sandbox.inside.cells import Notebook
 from autograder.sandbox.inside.frames import receive_frame, send_frame
 from autograder.sandbox.inside.memory import gather_pages, leave_garbage
 from autograder.sandbox.inside.message import DRIVERS, WireError
-from autograder.sandbox.inside.repeatable import make_repeatable
+from autograder.sandbox.inside.repeatable import make_repeatable, write_device
 from autograder.sandbox.inside.studying import study_cell
 from autograder.sandbox.inside.wire import decode, encode
 
 _LATER = ("numpy", "numpy.random", "numpy.ma", DRIVERS)  # what each session would import in the middle of a call
+_NO_MORE = 9  # the exit code of a child that awaited a session when the other side had gone
 _SESSION = 3  # the one descriptor of a session beside its standard ones, which lead nowhere
 
 
 def main() -> None:
     """Serve until the other side closes the control socket (or, without one, the input)."""
     options = json.loads(sys.argv[1])
-    if options.get("uid"):
-        confine.drop_root(options["uid"])
     confine.lift_limits()
+    if options.get("confined"):
+        write_device(confine.RANDOM)
     control = socket.socket(fileno=options["control"]) if "control" in options else None
     try:
         _import_libraries(options["libraries"])
@@ -51,14 +52,10 @@ def main() -> None:
     leave_garbage()
     gather_pages()
     send_frame(control.fileno(), encode(("ready",)))
-    while True:
-        request, fds, *_ = socket.recv_fds(control, 1, 1)
-        if not request:
-            return
-        if not (pid := os.fork()):
-            _begin_session(fds[0], options, notebook)
-        os.close(fds[0])
-        os.waitpid(pid, 0)
+    while (pid := os.fork()) and os.waitpid(pid, 0)[1] != _NO_MORE << 8:
+        pass  # a parent that does nothing else leaves each session the same memory, to its addresses
+    if not pid:
+        _await_session(control, options, notebook)
 
 
 def _import_libraries(names: list[str]) -> None:
@@ -87,8 +84,15 @@ def _prepare(given: list[str]) -> Notebook:
     return Notebook(given)
 
 
-def _begin_session(fd: int, options: dict, notebook: Notebook | None) -> None:
-    """In the zygote's child: lock itself in, in a child of its own, and serve the session. Never returns."""
+def _await_session(control: socket.socket, options: dict, notebook: Notebook | None) -> None:
+    """In the zygote's child: await a request, lock itself in, in a child of its own, and serve it. Never returns."""
+    try:
+        request, fds, *_ = socket.recv_fds(control, 1, 1)
+    except OSError:
+        request = b""
+    if not request:
+        os._exit(_NO_MORE)
+    fd = fds[0]
     try:
         mapped = confine.count_mapped()
         if options["confined"]:

@@ -20,8 +20,8 @@ _LIBRARIES = ("course_utils", "course_data")  # the course's own, which answers 
 _START = """import sys
 sys.path[:0] = [{!r}]
 sys.path += [folder for folder in {!r} if folder not in sys.path]
-from autograder.sandbox.inside.worker import main
-main()"""
+from autograder.sandbox.inside.start import start
+start()"""
 _ENVIRONMENT = {
     "PATH": "/usr/bin:/bin", "HOME": "/tmp", "TMPDIR": "/tmp", "USER": "learner", "LOGNAME": "learner",
     "LANG": "C.UTF-8", "TZ": "UTC", "PYTHONHASHSEED": "0", "MPLBACKEND": "Agg", "MPLCONFIGDIR": "/tmp",
@@ -75,7 +75,10 @@ class Unconfined:
 
 @dataclass(frozen=True)
 class Container:
-    """docker or podman: one container a session, from an image that has Python and the libraries."""
+    """docker or podman: one container a session, from an image that has Python and the libraries.
+
+    Its /dev/urandom is the machine's, and its addresses too, unless the engine allows personality(2).
+    """
 
     image: str
     engine: str = "docker"

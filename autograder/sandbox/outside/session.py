@@ -102,7 +102,7 @@ class Session:
     def _ask(self, seconds: float, *request) -> tuple:
         if self.ended:
             raise SessionEnded(self.ended)
-        nonce = secrets.randbits(63)  # a reply that was written before its request was sent does not know it
+        nonce = secrets.randbits(62) | 1 << 62  # unknown to replies written ahead; of one size: addresses repeat
         message = encode((nonce, *request), request=True)
         clock = _Clock(self._process, seconds)
         deadline = min(clock.latest, self._until)
