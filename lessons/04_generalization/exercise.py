@@ -260,7 +260,7 @@ check("q3")
 # %% [markdown] lang="en"
 # ## q4 · Pictures that may be moved
 #
-# The article 《大模型：AI技术的商业化路径》, recommends to rotate, flip and crop for data augmentation, and doesn't say what.
+# The article 《大模型：AI技术的商业化路径》 recommends to rotate, flip and crop for data augmentation, and doesn't say what.
 #
 # **(a)** Shift each picture of a batch by whole pixels of its own: `down` rows down and `right` columns to the right; negative numbers go up and to the left. What leaves the frame is lost, what comes in is
 # 0. Nothing comes back in at the other side, however far the shift goes.
