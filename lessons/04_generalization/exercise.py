@@ -269,7 +269,7 @@ check("q3")
 #
 # **(c)** A scoreboard shows only the digits in `SCOREBOARD`. Which of the transforms may add pictures to its training set, each with the label of the picture it was made from? Set `SAFE` to the list of their names.
 
-# %% [markdown] lang="zh" of="4dc7145f"
+# %% [markdown] lang="zh" of="063c5ad0"
 # ## q4 · 哪些图片可以动
 #
 # 谈到数据增强，文章《大模型：AI技术的商业化路径》建议把图片旋转、翻转、裁剪，却没有说是什么样的图片。

@@ -1044,13 +1044,13 @@ ax.set(xlabel="digit", ylabel="recall lost (points)", xticks=range(10));
 # *The picture:* a bar for each digit: how much recall half turns in training cost it. 0, 1 and 4 lose little, 6, 3, 2 and 9 most.
 #
 # The 6 loses ⟦lost[6]:.0f⟧ points: sixes read as nines were ⟦nines[0]:.1%⟧, now ⟦nines[1]:.1%⟧. To look the same when turned is no protection: the 8 loses ⟦lost[8]:.0f⟧, read as 3 in
-# ⟦eights[1]:.1%⟧ (before: ⟦eights[0]:.1%⟧). No loss curve complains.
+# ⟦eights[1]:.1%⟧ (before: ⟦eights[0]:.1%⟧).
 
-# %% [markdown] lang="zh" of="22e26fa8"
+# %% [markdown] lang="zh" of="3811f9fb"
 # *图中所见：* 每个数字一根条：训练时转半圈，让它的召回率丢了多少个百分点。0、1、4 丢得少，6、3、2、9 丢得最多。
 #
 # 6 丢了 ⟦lost[6]:.0f⟧ 个百分点：读成 9 的 6，原先占 ⟦nines[0]:.1%⟧，现在占 ⟦nines[1]:.1%⟧。转过去样子不变也不保险：8 丢了 ⟦lost[8]:.0f⟧ 个，读成 3 的占 ⟦eights[1]:.1%⟧
-# （原先 ⟦eights[0]:.1%⟧）。没有哪条损失曲线会抱怨。
+# （原先 ⟦eights[0]:.1%⟧）。
 
 # %% [markdown] lang="en"
 # ## Sources
