@@ -260,7 +260,7 @@ check("q3")
 # %% [markdown] lang="en"
 # ## q4 · Pictures that may be moved
 #
-# For data augmentation S1 (3.3) recommends to rotate, flip and crop, and doesn't say what.
+# The article 《大模型：AI技术的商业化路径》 recommends to rotate, flip and crop for data augmentation, and doesn't say what.
 #
 # **(a)** Shift each picture of a batch by whole pixels of its own: `down` rows down and `right` columns to the right; negative numbers go up and to the left. What leaves the frame is lost, what comes in is
 # 0. Nothing comes back in at the other side, however far the shift goes.
@@ -269,10 +269,10 @@ check("q3")
 #
 # **(c)** A scoreboard shows only the digits in `SCOREBOARD`. Which of the transforms may add pictures to its training set, each with the label of the picture it was made from? Set `SAFE` to the list of their names.
 
-# %% [markdown] lang="zh" of="b261366b"
+# %% [markdown] lang="zh" of="063c5ad0"
 # ## q4 · 哪些图片可以动
 #
-# 谈到数据增强，S1（3.3）建议把图片旋转、翻转、裁剪，却没有说是什么样的图片。
+# 谈到数据增强，文章《大模型：AI技术的商业化路径》建议把图片旋转、翻转、裁剪，却没有说是什么样的图片。
 #
 # **(a)** 把一批图片各自平移若干整像素：向下 `down` 行，向右 `right` 列；负数则向上、向左。移出画面的就丢掉，移进来的补 0。不论移多远，都不会从另一侧绕回来。
 #
