@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from autograder.answers.outcome import Text, Unfit, Wrong
+from autograder.answers.relations import find_order, find_relation
 
 MAX_ENTRIES = 1 << 23  # of an array that checks calculate with
 _NUMBERS = frozenset({bool, int, float})
@@ -23,6 +24,8 @@ _HOLDS = Text(
 _RAGGED = Text(
     "`{what}` should be an array: its rows have different lengths.", "`{what}` 应为数组，而你的各行长度不同。"
 )
+_SHAPE = Text("`{what}` has shape {found}; it should be {shape}.", "`{what}` 的形状是 {found}，应为 {shape}。")
+_IS = Text("`{what}` is {came}; it should be {should}.", "`{what}` 是 {came}，应为 {should}。")
 _HUGE = Text("`{what}` is too large.", "`{what}` 过大。")
 _WORDS = {
     type(None): Text("None", " None"),
@@ -85,13 +88,12 @@ def expect_shape(value, shape: tuple[int, ...], what: str = "the answer") -> np.
     """The array, if it has that shape; where it is (), one entry in any shape. Raises Wrong naming both."""
     array = _unwrap(as_array(value, what), tuple(shape))
     if array.shape != tuple(shape):
-        raise Wrong(
-            Text(
-                f"`{what}` has shape {array.shape}; it should be {tuple(shape)}.",
-                f"`{what}` 的形状是 {array.shape}，应为 {tuple(shape)}。",
-            )
-        )
+        raise Wrong(_name_shapes(array, shape, what))
     return array
+
+
+def _name_shapes(array: np.ndarray, shape: tuple[int, ...], what: str) -> Text:
+    return _SHAPE.format(what=what, found=array.shape, shape=tuple(shape))
 
 
 def expect_number(value, what: str = "the answer") -> float:
@@ -155,7 +157,9 @@ def expect_close(value, expected, rtol: float = 1e-5, atol: float = 1e-8, what: 
     Raises Wrong with the worst entry.
     """
     expected = np.asarray(expected, dtype=np.float64)
-    array = expect_shape(value, expected.shape, what)
+    array = _unwrap(as_array(value, what), expected.shape)
+    if array.shape != expected.shape:
+        raise Wrong(_name_shapes(array, expected.shape, what), find_relation(array, expected))
     close = _find_close(array, expected, rtol, atol, equal_nan=True)
     if close.all():
         return
@@ -164,12 +168,8 @@ def expect_close(value, expected, rtol: float = 1e-5, atol: float = 1e-8, what: 
     gap = np.where(close, 0, np.where(np.isnan(gap), np.inf, gap))
     worst = np.unravel_index(int(np.argmax(gap)), gap.shape)
     at = f"[{', '.join(map(str, worst))}]" if worst else ""
-    raise Wrong(
-        Text(
-            f"`{what}{at}` is {array[worst]:.6g}; it should be {expected[worst]:.6g}.",
-            f"`{what}{at}` 是 {array[worst]:.6g}，应为 {expected[worst]:.6g}。",
-        )
-    )
+    shown = {"what": f"{what}{at}", "came": f"{array[worst]:.6g}", "should": f"{expected[worst]:.6g}"}
+    raise Wrong(_IS.format(**shown), find_relation(array, expected))
 
 
 def is_equal(value, expected) -> bool:
@@ -185,8 +185,16 @@ def is_equal(value, expected) -> bool:
 def expect_equal(value, expected, what: str = "the answer") -> None:
     """Equal number, text, bool, None, or list, tuple or array of these. Raises Wrong with both values."""
     if not is_equal(value, expected):
-        came, should = _short(value), _short(expected)
-        raise Wrong(Text(f"`{what}` is {came}; it should be {should}.", f"`{what}` 是 {came}，应为 {should}。"))
+        text = _IS.format(what=what, came=_short(value), should=_short(expected))
+        raise Wrong(text, find_order(value, expected) or _relate(value, expected))
+
+
+def _relate(value, expected):
+    """find_relation, of whatever is an array of numbers."""
+    try:
+        return find_relation(as_array(value), as_array(expected))
+    except Wrong:
+        return None
 
 
 def _short(value) -> str:

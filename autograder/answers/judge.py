@@ -10,6 +10,7 @@ import numpy as np
 
 from autograder.answers.expect import as_array, expect_close, expect_equal, is_close, is_equal
 from autograder.answers.outcome import Misconception, Text, Wrong
+from autograder.answers.relations import find_relation
 
 _LONG = 1_000  # characters of a text that are looked at
 _AROUND = " .,;:()[]{}'\"。、，；：“”‘’（）【】"
@@ -69,7 +70,7 @@ class Tolerance:
             return
         self.name(value, right, wrong)
         if otherwise:
-            raise Wrong(otherwise)
+            raise Wrong(otherwise, find_relation(as_array(value, what), right, slips=True))
         self.expect(value, right, what)
 
 

@@ -84,7 +84,8 @@ def run_check(exercise: Exercise, check: Check, answer: Answer, seed: int) -> Ou
     except NotAttempted as error:
         return outcome(Status.NOT_ATTEMPTED, error.message)
     except CheckFailed as error:
-        return outcome(error.status, error.message)
+        relation = None if check.hidden else getattr(error, "relation", None)  # it tells something of the values
+        return outcome(error.status, error.message, relation and relation.name)
     except MemoryError:
         return outcome(Status.COULD_NOT_RUN, _TOO_LARGE)
     except Exception as error:  # the check itself stumbled: never a crash, never a point

@@ -70,7 +70,13 @@ class CheckFailed(Exception):
 
 
 class Wrong(CheckFailed):
-    """The answer was computed and is not right."""
+    """The answer was computed and is not right; `relation`: how it hangs together with the right one, name and text."""
+
+    def __init__(self, message: Text, relation=None):
+        if relation:
+            message = Text(f"{message.en} {relation.text.en}", message.zh + relation.text.zh)
+        super().__init__(message)
+        self.relation = relation
 
 
 class Misconception(Exception):

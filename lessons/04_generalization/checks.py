@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+from pathlib import Path
 from statistics import NormalDist
 
 import numpy as np
@@ -22,12 +24,14 @@ from autograder.answers import (
     judge_constant,
     keep_inputs,
 )
+from autograder.answers.rooms import load_module
 
 NEAR = Tolerance(1e-5, 1e-6)  # loose enough for float32, far tighter than any wrong recipe below
 POINTS = Tolerance(1e-5, 1e-4)  # of percentage points: accuracies near 90 in float32 differ by 1e-5
 WHOLE = Tolerance(0, 1e-3)
 EXERCISE = Exercise.beside(__file__)
 say = EXERCISE.say
+recipes = load_module(Path(__file__).with_name("recipes.py"))
 
 
 @EXERCISE.check("q1")
@@ -86,6 +90,10 @@ def the_minimum_is_pulled_to_zero(answer, rng):
         "negative-side-lost": lost,
         "curvature-ignored": [np.sign(a) * np.maximum(np.abs(a) - lambda1, 0) * factor for factor in factors],
         "kept-whole": [np.where(size > 0, kept, 0) for kept in (a, ridge)],
+        "slope-miscopied": [
+            np.sign(a) * np.maximum(h * np.abs(a) - share * lambda1, 0) / (below * h + k * lambda2 + 1 - below)
+            for share, below, k in itertools.product((1, 0.5, 2), (1, 0), (1, 0.5, 2))
+        ],
     }
     right = np.sign(a) * np.maximum(size, 0) / (h + lambda2)
     NEAR.judge(answer.call("penalized_minimum", a, h, lambda1, lambda2), right, wrong, "w")
@@ -231,12 +239,17 @@ def dropout_is_a_penalty(answer, rng):
         base, variance, odds = np.mean((X @ w - y) ** 2) / 2, ((X * w) ** 2).sum() / (2 * n), (1 - q) / q
         wrong = {
             "loss-of-the-mean": base,
-            "variance-of-the-coin": [base + factor * variance for factor in (q * (1 - q), 1 - q, odds / q)],
+            "variance-of-the-coin": [base + factor * variance for factor in (q * (1 - q), 1 - q, odds / q, 1 / q, q)],
             "penalty-not-halved": [base + 2 * odds * variance, 2 * (base + odds * variance)],
             "odds-upside-down": base + variance / odds,
             "inputs-forgotten": [base + odds * (w**2).sum() * factor for factor in (1, 0.5, 1 / n, 0.5 / n)],
             "one-coin-an-example": base + odds * np.mean((X @ w) ** 2) / 2,
-            "sum-for-mean": [n * (base + odds * variance), base + n * odds * variance, n * base + odds * variance],
+            "sum-for-mean": [
+                n * (base + odds * variance),
+                base + n * odds * variance,
+                n * base + odds * variance,
+                base + 2 * n * odds * variance,
+            ],
         }
         right = base + odds * variance
         NEAR.name(value, right, wrong)
@@ -270,13 +283,13 @@ def pictures_move_and_zeros_come_in(answer, rng):
     if as_array(value, "images").shape != images.shape:
         raise Misconception("size-changed")
     wrong = {
-        "wraps-around": [_shift(images, a * down, b * right, fill="wrap") for a in (1, -1) for b in (1, -1)],
-        "axes-swapped": [_shift(images, right, down), _shift(images, right, down, fill="wrap")],
-        "other-way": [_shift(images, a * down, b * right) for a, b in ((-1, 1), (1, -1), (-1, -1))],
-        "one-shift-for-all": [_shift(images, np.full(B, down[k]), np.full(B, right[k])) for k in (0, -1)],
-        "edge-drawn-out": _shift(images, down, right, fill="edge"),
+        "wraps-around": [recipes.shift(images, a * down, b * right, fill="wrap") for a in (1, -1) for b in (1, -1)],
+        "axes-swapped": [recipes.shift(images, right, down), recipes.shift(images, right, down, fill="wrap")],
+        "other-way": [recipes.shift(images, a * down, b * right) for a, b in ((-1, 1), (1, -1), (-1, -1))],
+        "one-shift-for-all": [recipes.shift(images, np.full(B, down[k]), np.full(B, right[k])) for k in (0, -1)],
+        "edge-drawn-out": recipes.shift(images, down, right, fill="edge"),
     }
-    NEAR.judge(value, _shift(images, down, right), wrong, "images")
+    NEAR.judge(value, recipes.shift(images, down, right), wrong, "images")
     _judge_far_shifts(answer, rng)
 
 
@@ -287,7 +300,7 @@ def labels_follow_the_pictures(answer, rng):
         glyphs, right = _draw_glyphs(rng, name, more)
         K, changed = len(glyphs), transforms[name](glyphs)
         wrong = {
-            "labels-kept": np.arange(K),
+            "labels-kept": [np.arange(K), np.where(right < 0, np.arange(K), right)],
             "only-itself": np.where(right == np.arange(K), right, -1),
             "nothing-becomes-zero": np.where(right < 0, 0, right),
             "nearest-glyph": (changed[:, None] != glyphs).sum(axis=(2, 3)).argmin(axis=1),
@@ -324,7 +337,7 @@ def far_shifts_and_narrow_pictures(answer, rng):
     one = rng.uniform(1, 9, (1, 1, 4))
     for offsets in ((0, 0), (0, 3), (1, 0), (0, -1), (-7, 2), (0, 11)):
         down, right = (np.array([offset]) for offset in offsets)
-        NEAR.expect(answer.call("shift_images", one, down, right), _shift(one, down, right), "images")
+        NEAR.expect(answer.call("shift_images", one, down, right), recipes.shift(one, down, right), "images")
     for name in EXERCISE.given("TRANSFORMS"):
         glyphs, right = _draw_glyphs(rng, name, int(rng.integers(0, 9)))
         _expect_kept(answer, right, "labels_after", glyphs, name)
@@ -380,7 +393,7 @@ def all_intervals_hold_at_once(answer, rng):
         error = D.std(axis=1, ddof=1) / S**0.5
         right = error * _t_quantile(1 - tail / (2 * K), S - 1)
         wrong = {
-            "confidence-not-shared": [error * _t_quantile(1 - tail / 2, S - 1)],
+            "confidence-not-shared": [error * _t_quantile(1 - t / 2, S - 1) for t in (tail, 1 - confidence / K)],
             "one-sided": [error * _t_quantile(1 - tail / k, S - 1) for k in (K, 1)],
             "normal-for-t": [error * NormalDist().inv_cdf(1 - tail / k) for k in (2 * K, 2, K)],
             "degrees-of-freedom": [
@@ -495,6 +508,8 @@ def _judge_step(value, right, wrong, state, decoupled):
     """wrong: recipes for w alone."""
     wrong |= {
         "no-correction": [_adam(**state, decoupled=decoupled, hats=hats)[0] for hats in ((0, 0), (0, 1), (1, 0))],
+        "betas-exchanged": _adam(**state, decoupled=decoupled, betas=_BETAS[::-1])[0],
+        "uphill": _climb(state, decoupled),
         "t-off-by-one": [_adam(**state | {"t": state["t"] + k}, decoupled=decoupled)[0] for k in (-1, 1)],
     }
     NEAR.name(value[0], right[0], wrong)
@@ -502,6 +517,12 @@ def _judge_step(value, right, wrong, state, decoupled):
         hat = should / (1 - beta ** state["t"])
         NEAR.name(came, should, {"hats-returned": hat, "old-means-returned": state[name]})
     _expect_step(value, right)
+
+
+def _climb(state, decoupled):
+    """w + α u in place of w − α u; the penalty as it should be."""
+    decayed = state["w"] * (1 - state["alpha"] * state["lam"] * decoupled)
+    return 2 * decayed - _adam(**state, decoupled=decoupled)[0]
 
 
 def _expect_step(value, right):
@@ -541,7 +562,7 @@ def _judge_far_shifts(answer, rng):
     B, H, W = images.shape
     down, right = rng.integers(-H - 2, H + 3, B), rng.integers(-W - 2, W + 3, B)
     down[:6], right[:6] = (H, -H - 1, 1, 0, 0, -1), (0, 1, W, 1 - W, 0, -W - 1)
-    _expect_kept(answer, _shift(images, down, right), "shift_images", images, down, right)
+    _expect_kept(answer, recipes.shift(images, down, right), "shift_images", images, down, right)
 
 
 def _draw_offsets(rng, B, size):
@@ -550,17 +571,6 @@ def _draw_offsets(rng, B, size):
     offsets[:3] = 1, -2, 0
     offsets[-1] = 2
     return offsets
-
-
-def _shift(images, down, right, fill="zero"):
-    """Pixel (i, j) comes from (i − down, j − right); from outside: 0, "wrap" around, or the nearest "edge"."""
-    B, H, W = images.shape
-    rows, columns = np.arange(H) - np.reshape(down, (B, 1)), np.arange(W) - np.reshape(right, (B, 1))
-    inside = ((rows >= 0) & (rows < H))[:, :, None] & ((columns >= 0) & (columns < W))[:, None]
-    if fill == "edge":
-        rows, columns = rows.clip(0, H - 1), columns.clip(0, W - 1)
-    moved = images[np.arange(B)[:, None, None], (rows % H)[:, :, None], (columns % W)[:, None]]
-    return moved * inside if fill == "zero" else moved
 
 
 def _draw_glyphs(rng, name, more=0):
@@ -587,20 +597,6 @@ def _labels(glyphs, changed):
     return np.where(same.any(axis=1), same.argmax(axis=1), -1)
 
 
-def _stop(losses, patience, max_epochs, fault=""):
-    """(epochs run, best epoch) of early stopping, or of the variant that a misconception names."""
-    best, best_epoch, waited = float("inf"), 0, 0
-    limit = patience + {"one-epoch-too-many": 1, "one-epoch-too-few": -1, "never-stops": max_epochs}.get(fault, 0)
-    for epoch in range(1, max_epochs + 1):
-        loss = losses[epoch - 1][fault != "training-loss-watched"]
-        low = {"tie-counts": loss <= best, "nan-is-the-best": not loss >= best}.get(fault, loss < best)
-        best_epoch, waited = (epoch, waited if fault == "waits-in-total" else 0) if low else (best_epoch, waited + 1)
-        best = loss if low or fault == "previous-not-best" else best
-        if waited >= limit:
-            break
-    return epoch, best_epoch
-
-
 _FAULTS = ("one-epoch-too-many", "one-epoch-too-few", "training-loss-watched", "previous-not-best", "waits-in-total",
            "tie-counts", "never-stops")  # fmt: skip
 
@@ -612,8 +608,8 @@ def _draw_telling_run(rng):
         validation = np.round(rng.uniform(0.2, 0.9, max_epochs + 4) + np.linspace(0.3, 0, max_epochs + 4), 1)
         training = np.sort(rng.uniform(0.01, 1, max_epochs + 4))[::-1]
         losses = list(zip(training.tolist(), validation.tolist(), strict=True))
-        right = _stop(losses, patience, max_epochs)
-        ends = {right, *(_stop(losses, patience, max_epochs, fault) for fault in _FAULTS)}
+        right = recipes.stop(losses, patience, max_epochs)
+        ends = {right, *(recipes.stop(losses, patience, max_epochs, fault) for fault in _FAULTS)}
         if len(ends) == len(_FAULTS) + 1 and right[1] > 2:
             return losses, patience, max_epochs
 
@@ -627,13 +623,13 @@ def _judge_fit(answer, rng, losses, patience, max_epochs):
     best_w, best_epoch = expect_parts(run["result"], "best_w, best_epoch")
     best_w, best_epoch = as_array(best_w, "best_w"), expect_number(best_epoch, "best_epoch")
     starts = np.array(run["starts"]).reshape(-1, weights.shape[1])
-    epochs, right = len(starts), _stop(losses, patience, max_epochs)
+    epochs, right = len(starts), recipes.stop(losses, patience, max_epochs)
     if not NEAR.same(starts, weights[:epochs]):
         raise Misconception("always-from-the-start")
     if epochs > max_epochs:
         raise Misconception("beyond-the-end")
     for fault in (*_FAULTS, "nan-is-the-best"):
-        if (epochs, best_epoch) == _stop(losses, patience, max_epochs, fault) != right:
+        if (epochs, best_epoch) == recipes.stop(losses, patience, max_epochs, fault) != right:
             raise Misconception(fault)
     if (epochs, best_epoch + 1) == right:
         raise Misconception("epochs-from-zero")

@@ -147,6 +147,8 @@ MISTAKES = [
         ("all-positive", "negative-side-lost", "np.sign(a) * np.maximum", "np.maximum"),
         ("soft-threshold", "curvature-ignored",
          _with("q1", penalized_minimum="return np.sign(a) * np.maximum(np.abs(a) - lambda1, 0) / (1 + lambda2)")),
+        ("two-l2", "slope-miscopied", "(h + lambda2)", "(h + 2 * lambda2)"),
+        ("no-curvature-below", "slope-miscopied", "(h + lambda2)", "(1 + lambda2)"),
         ("hard-threshold", "kept-whole",
          _with("q1", penalized_minimum="return np.where(h * np.abs(a) > lambda1, a, 0)")),
         ("ridge-then-zero", "kept-whole",
@@ -165,6 +167,7 @@ MISTAKES = [
         ("two-lambda", "twice-the-penalty", "g + lam * w", "g + 2 * lam * w"),
         ("rate-in-g", "rate-in-the-gradient", "g + lam * w", "g + alpha * lam * w"),
         ("minus", "`w[", "g + lam * w", "g - lam * w"),
+        ("climbs", "uphill", "w - alpha * u", "w + alpha * u"),
         ("no-hats", "no-correction", " / (1 - beta1**t)", "", "v / (1 - beta2**t)", "v"),
         ("one-hat", "no-correction", "v / (1 - beta2**t)", "v"),
         ("other-hat", "no-correction", " / (1 - beta1**t)", ""),
@@ -177,7 +180,7 @@ MISTAKES = [
          "u = m", "memory['m'] = m = memory.get('m', m) * 0.5 + m\n    u = m"),
         ("w-only", "Return 3 values", "return w - alpha * u, m, v", "return w - alpha * u"),
         ("none", "returns None", "return w - alpha * u, m, v", "pass"),
-        ("betas-swapped", "`w[", "if not", "beta1, beta2 = beta2, beta1\n    if not")),
+        ("betas-swapped", "betas-exchanged", "if not", "beta1, beta2 = beta2, beta1\n    if not")),
     *_wrong("q2", "adamw_decays_beside_the_means",
         ("always-l2", "penalty-through-the-root", "if not", "decoupled = False\n    if not"),
         ("no-rate", "decay-without-rate", "u = u + lam * w", "u = u + lam * w / alpha"),
@@ -300,6 +303,7 @@ return shifted
 """))),
     *_wrong("q4", "labels_follow_the_pictures",
         ("no-labels", "returns None", _with("q4", labels_after="same = TRANSFORMS[name](glyphs) == glyphs")),
+        ("kept-if-nothing", "labels-kept", "same.argmax(axis=1), -1)", "same.argmax(axis=1), np.arange(len(glyphs)))"),
         ("kept", "labels-kept", _with("q4", labels_after="return np.arange(len(glyphs))")),
         ("itself", "only-itself", _with("q4", labels_after="""
 same = (TRANSFORMS[name](glyphs) == glyphs).all(axis=(1, 2))

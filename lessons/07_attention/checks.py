@@ -43,8 +43,9 @@ def rows_share_out_the_values(answer, rng):
 
 @EXERCISE.check("q1", points=2)
 def hidden_keys_have_no_part(answer, rng):
-    for kind in ("anything", "padding"):
+    for kind in ("anything", "padding", "square"):
         m, n, d_k, d_v = _draw_sizes(rng, 4)
+        n = m if kind == "square" else n
         Q, K, V = rng.normal(size=(m, d_k)), rng.normal(size=(n, d_k)), rng.normal(size=(n, d_v))
         allowed = np.tile(np.arange(n) < n - 2, (m, 1)) if kind == "padding" else _draw_mask(rng, (m, n))
         out, weights = _pair(answer.call("attention", Q, K, V, allowed), (m, d_v), (m, n))
@@ -103,6 +104,9 @@ def large_scores_do_no_harm(answer, rng):
                     raise Misconception("overflow" if visible == hidden else "hidden-key-sets-the-scale")
                 if kind == np.float32:  # of which neighbours near 10,000 are 0.001 apart
                     weights, out = (_forgive(*pair) for pair in ((weights, right), (out, right @ V)))
+                scores = recipes.score_pairs(Q, K)
+                clipped = [recipes.soften(np.clip(scores, -most, most), mask) for most in _CLIPS]
+                NEAR.name(weights, right, {"scores-clipped": clipped})
                 _expect_pair(out, weights, right @ V, right)
 
 
@@ -164,6 +168,7 @@ def one_head_is_projected_and_joined(answer, rng):
         "not-scaled": recipes.join_heads(*given, 1, scale=1),
         "scaled-too-much": recipes.join_heads(*given, 1, scale=d),
         "shared-among-queries": recipes.join_heads(*given, 1, axis=2),
+        "shared-among-others": [recipes.join_heads(*given, 1, axis=axis) for axis in (0, 1)],
     }
     NEAR.judge(value, recipes.join_heads(*given, 1), wrong, "y")
 
@@ -237,6 +242,7 @@ def multiplications_and_bytes_are_counted(answer, rng):
             "projection-forgotten": [B * (k * P + 2 * S) for k in (0, 1, 2, 3)],
             "one-square-only": [B * (k * P + S) for k in (3, 4)],
             "heads-add-width": [B * (k * P + 2 * S * heads) for k in (4, 4 * heads)],
+            "width-for-length": [B * (4 * S + 2 * S), B * (4 * S + 2 * P), B * (4 * P + 2 * P)],
             "one-head-of-many": [B * (k * P + 2 * S // heads) for k in (4, 3)] + [B * (4 * P + 2 * S) // heads],
         }
         NEAR.judge(multiplications, B * (4 * P + 2 * S), products, "multiplications")
@@ -329,7 +335,7 @@ def real_words_share_the_weight(answer, rng):
             weights, recipes.look_across(given[0], words, counted, *given[3:])[1]
         ):
             raise Misconception("padding-assumed-last")
-        sizes = (width, width**2, 1, other, target, source)
+        sizes = (width, width**2, 1, other, target, source, S, T, B)
         for scale, hide in itertools.product((size**0.5 for size in sizes), _HIDINGS):
             recipe = recipes.look_across(*given, scale=scale, hide=hide)
             if NEAR.same(recipe[1], right[1]):
@@ -389,6 +395,24 @@ def the_error_rate_counts_all_links(answer, rng):
             "possible-ignored": [1 - 2 * hits / (n + s), 1 - hits / n, 1 - hits / s],
             "possible-without-sure": [1 - maybe / (n + s)],
             "sure-ignored": [1 - maybe / n, 1 - 2 * maybe / (n + possible.sum()), 1 - maybe / possible.sum()],
+            "another-measure": [
+                1 - above / below
+                for above in (hits, maybe, 2 * hits, 2 * maybe, hits + maybe)
+                for below in (
+                    n,
+                    s,
+                    2 * n,
+                    2 * s,
+                    n + s,
+                    links.size,
+                    2 * links.size,
+                    (found | sure).sum(),
+                    possible.sum(),
+                    n + possible.sum(),
+                    (found | possible).sum(),
+                    s + possible.sum(),
+                )
+            ],
         }
         NEAR.judge(value, right, wrong, "error")
 
@@ -401,7 +425,11 @@ def the_choice_is_judged_elsewhere(answer, rng):
     judge_constant(
         head,
         best,
-        {"chosen-with-test": [int(one.argmin()) for one in (on_test, on_all)]},
+        {
+            "chosen-with-test": [int(one.argmin()) for one in (on_test, on_all)],
+            "worst-for-best": [int(one.argmax()) for one in (on_dev, on_test, on_all)],
+            "heads-from-one": [best + 1],
+        },
         "HEAD",
         None,
         say("not-the-head"),
@@ -435,6 +463,7 @@ def odd_maps_and_missing_links(answer, rng):
 
 
 _COST = "multiplications, score_bytes"
+_CLIPS = (10, 20, 30, 50, 60, 80, 88, 100, 300, 500, 600, 700, 709)  # where people cut exponents off
 _HIDINGS = {
     "before": "", "never": "mask-ignored", "after": "mask-after-softmax", "zero": "hidden-scores-set-to-zero",
     "inverted": "mask-inverted", "added": "mask-added-as-a-number",
@@ -484,19 +513,25 @@ def _judge_attention(out, weights, Q, K, V, mask=None):
     for size in (*Q.shape[:-1], K.shape[-2], V.shape[-1]):
         scales.setdefault(size**0.5, "root-of-another-size")
     first = ("all-axes-turned", "shared-among-queries", "axis-counted-from-the-front", *_HIDINGS.values())
-    wrong = {name: [] for name in (*first, "shared-among-all", "no-softmax", *scales.values())}  # named in this order
+    wrong = {
+        name: [] for name in (*first, "shared-among-all", "scaled-after-softmax", "no-softmax", *scales.values())
+    }  # named in this order
     for scale, name in scales.items():
         scores = raw / scale
         if name:
             wrong[name].append(recipes.soften(scores, allowed))
         wrong["shared-among-queries"].append(recipes.soften(scores, allowed, -2))
         wrong["shared-among-all"].append(np.exp(scores) / np.exp(scores).sum())
+        if name != "not-scaled":
+            wrong["scaled-after-softmax"] += [recipes.soften(raw, allowed) / scale]
         wrong["no-softmax"] += [scores, np.where(allowed, scores, 0)]
         if axes > 3:
             wrong["axis-counted-from-the-front"] += [recipes.soften(scores, allowed, axis) for axis in range(axes - 2)]
         if mask is not None:
             for hide in set(_HIDINGS) - {"before"}:
                 wrong[_HIDINGS[hide]].append(recipes.apply_mask(scores, mask, hide))
+    if mask is not None and len(mask.shape) > 1 and mask.shape[-1] == mask.shape[-2]:
+        wrong["mask-transposed"] = [recipes.soften(raw / scale, np.swapaxes(mask, -1, -2)) for scale in scales]
     if axes > 2 and len(set(K.shape)) == 1:
         wrong["all-axes-turned"] = [recipes.soften(Q @ K.T / scale, allowed) for scale in scales]
     if axes > 2:
@@ -608,6 +643,10 @@ def _judge_links(value, weights, source_real, target_real):
     right = np.where(target_real, best, -1)
     if (array[~target_real] != -1).any():
         raise Misconception("padding-is-linked")
+    raw = weights.argmax(axis=2)
+    kept = np.take_along_axis(source_real, raw, axis=1) & target_real
+    if np.array_equal(array, np.where(kept, raw, -1)) and not np.array_equal(array, right):
+        raise Misconception("word-lost-to-padding")
     if (array[target_real] == -1).any():
         expect_equal(array.astype(int).tolist(), right.tolist(), "links")
     words = np.nonzero(target_real)[0]

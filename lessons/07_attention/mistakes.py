@@ -188,6 +188,8 @@ return w @ V, w
     Mistake("q1", "output-only", _SHARE, "2 values", _attend(edit_text(_ROWS, "return w @ V, w", "return w @ V"))),
     Mistake("q1", "no-return", _SHARE, "returns None", _attend(edit_text(_ROWS, "return w @ V, w", ""))),
     Mistake("q1", "keys-for-values", _SHARE, "has shape", _attend(edit_text(_ROWS, "return w @ V", "return w @ K"))),
+    Mistake("q1", "divided-late", _SHARE, "scaled-after-softmax", _attend(edit_text(_ROWS,
+        " / np.sqrt(Q.shape[-1])", "", "return w @ V", "w = w / np.sqrt(Q.shape[-1])\nreturn w @ V"))),
     Mistake("q1", "raw-weights", _SHARE, "`output[", _attend(edit_text(_ROWS, "return w @ V", "return e @ V"))),
     Mistake("q1", "raw-scores", _SHARE, "`weights[", _attend(edit_text(_ROWS, "return w @ V, w", "return w @ V, e"))),
     Mistake("q1", "ignored", _HIDDEN, "mask-ignored", _attend(edit_text(_PLAIN, "mask is not None", "False"))),
@@ -208,6 +210,11 @@ w = e / e.sum(axis=-1, keepdims=True)
 return (w if mask is None else w * mask) @ V, w
 """)),
     Mistake("q1", "minus-five", _HIDDEN, "`weights[", _attend(edit_text(_PLAIN, "-1e9", "-5"))),
+    Mistake("q1", "turned-mask", _HIDDEN, "mask-transposed", _attend(edit_text(_ROWS,
+        "if mask is not None:",
+        "if mask is not None:\n    mask = np.swapaxes(mask, -1, -2) if s.shape[-1] == s.shape[-2] else mask"))),
+    Mistake("q1", "clipped-at-50", _LARGE, "scores-clipped",
+        _attend(edit_text(_ROWS, "if mask is not None:", "s = np.clip(s, -50, 50)\nif mask is not None:"))),
     Mistake("q1", "all-turned", _FRONT, "all-axes-turned", _attend(edit_text(_PLAIN, "np.swapaxes(K, -1, -2)", "K.T"))),
     Mistake("q1", "third-axis", _FRONT, "shared-among-queries",
         _attend(edit_text(_ROWS, "axis=-1", "axis=min(2, Q.ndim - 1)"))),
@@ -308,6 +315,7 @@ return real & (j <= j[:, None]) if causal else real
     Mistake("q3", "not-scaled", _ONE, "not-scaled", _heads(edit_text(_SPLIT, " / np.sqrt(d // heads)", ""))),
     Mistake("q3", "by-d", _ONE, "scaled-too-much", _heads(edit_text(_SPLIT, "np.sqrt(d // heads)", "(d // heads)"))),
     Mistake("q3", "columns", _ONE, "shared-among-queries", _heads(edit_text(_SPLIT, "axis=-1", "axis=-2"))),
+    Mistake("q3", "heads-share", _ONE, "shared-among-others", _heads(edit_text(_SPLIT, "axis=-1", "axis=1"))),
     Mistake("q3", "no-last", _ONE, "`y[", _heads(edit_text(_SPLIT, " @ W_out.T + b_out", ""))),
     Mistake("q3", "no-softmax", _ONE, "`y[", _heads(edit_text(_SPLIT, "e / e.sum(axis=-1, keepdims=True)", "s"))),
     Mistake("q3", "residual", _ONE, "`y[", _heads(edit_text(_SPLIT, "return ", "return x + "))),
@@ -427,6 +435,8 @@ return total / len(std_q) if scaled else total
     Mistake("q4", "even-d", _EVEN, "projection-forgotten", _pencil(even="768")),
     Mistake("q4", "even-head", _EVEN, "heads-add-width", _pencil(even="128")),
     Mistake("q4", "even-layer", _EVEN, "layer-of-lesson-08", _pencil(even="4608")),
+    Mistake("q4", "lengths-squared", _BILL, "width-for-length",
+        _pencil(cost=edit_text(_COST, "4 * T * d * d", "4 * T * T * d"))),
     Mistake("q4", "even-text", _EVEN, "EVEN_AT", _pencil(even="'2 * d'")),
     Mistake("q4", "floats", _EXACT, "counted-in-floats", _pencil(cost=edit_text(_COST, "4 * T", "4.0 * T"))),
     Mistake("q4", "rounded", _EXACT, "`multiplications`",
@@ -468,6 +478,8 @@ return w @ (source @ W_V), w
         _cross(edit_text(_LOOK, "np.sqrt(Q.shape[-1])", "np.sqrt(V.shape[-1])"))),
     Mistake("q5", "words-counted", _REAL, "padding-assumed-last",
         _cross("real = np.arange(real.shape[1]) < real.sum(axis=1)[:, None]" + _LOOK.rstrip())),
+    Mistake("q5", "words-root", _REAL, "root-of-another-size",
+        _cross(edit_text(_LOOK, "np.sqrt(Q.shape[-1])", "np.sqrt(K.shape[1])"))),
     Mistake("q5", "word-width", _REAL, "root-of-another-size",
         _cross(edit_text(_LOOK, "np.sqrt(Q.shape[-1])", "np.sqrt(target.shape[-1])"))),
     Mistake("q5", "nulled-after", _REAL, "mask-after-softmax",
@@ -504,6 +516,11 @@ return w @ (source @ W_V), w
     Mistake("q6", "unmasked", _WORD, "links-to-padding",
         _links("return np.where(target_real, weights.argmax(axis=-1), -1)")),
     Mistake("q6", "all-linked", _WORD, "padding-is-linked", _links(edit_text(_READ, "best[~target_real] = -1\n", ""))),
+    Mistake("q6", "lost-words", _WORD, "word-lost-to-padding", _links("""
+best = weights.argmax(axis=-1)
+there = np.take_along_axis(source_real, best, axis=1) & target_real
+return np.where(there, best, -1)
+""")),
     Mistake("q6", "other-axis", _WORD, "source-links", _links("""
 best = np.where(target_real[:, :, None], weights, -1).argmax(axis=1)
 return np.where(source_real, best, -1)
@@ -534,6 +551,8 @@ return 1 - ((found & sure).sum() + (found & possible).sum()) / (found.sum() + su
         _links(error=edit_text(_COUNT, "found.sum() + sure", "links.size + sure"))),
     Mistake("q6", "sure-only", _RATE, "possible-ignored",
         _links(error=edit_text(_COUNT, "(found & possible)", "(found & sure)"))),
+    Mistake("q6", "shared-of-all", _RATE, "another-measure", _links(error=edit_text(_COUNT,
+        "1 - agree / (found.sum() + sure.sum())", "1 - (found & sure).sum() / (found | sure).sum()"))),
     Mistake("q6", "possible-only", _RATE, "sure-ignored",
         _links(error=edit_text(_COUNT,
             "(found & sure).sum() + (found & possible).sum()", "(found & possible).sum()",
@@ -547,6 +566,8 @@ return 1 - ((found & sure).sum() + (found & possible).sum()) / (found.sum() + su
     Mistake("q6", "chosen-on-all", _CHOICE, "chosen-with-test", _links(head="13", rate="0.0903", choice="show")),
     Mistake("q6", "chosen-on-test", _CHOICE, "chosen-with-test", _links(head="13", rate="0.0804", choice="show")),
     Mistake("q6", "another-head", _CHOICE, "isn't the head", _links(head="0")),
+    Mistake("q6", "worst-head", _CHOICE, "worst-for-best", _links(head="3")),
+    Mistake("q6", "next-number", _CHOICE, "heads-from-one", _links(head="43")),
     Mistake("q6", "dev-error", _CHOICE, "judged-where-chosen", _links(rate="0.0515", choice="show")),
     Mistake("q6", "error-of-all", _CHOICE, "judged-where-chosen", _links(rate="0.1040")),
     Mistake("q6", "per-cent", _CHOICE, "`ERROR` isn't", _links(rate="11.46")),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 
 from autograder.answers import (
@@ -115,7 +117,12 @@ def steps_are_counted(answer, rng):
         }
         NEAR.judge(value["steps"], each * epochs, wrong, "steps")
         left = n - (each - 1) * A * B
-        wrong = {"last-batch-for-step": [n - (batches - 1) * B, min(left, B)], "zero-in-the-last": 0}
+        wrong = {
+            "last-batch-for-step": [n - (batches - 1) * B, min(left, B)],
+            "zero-in-the-last": 0,
+            "batches-for-reviews": batches - (each - 1) * A,
+            "last-step-is-full": [A * B, B],
+        }
         NEAR.judge(value["last"], left, wrong, "last")
 
 
@@ -218,6 +225,7 @@ def equals_nan_and_single_evaluations(answer, rng):
         ([a, b, nan, b, b, b, b], 3, 0.0),
         ([b, nan, a, nan, nan, a / 2], 2, 0.0),
         ([b, nan, a], 1, 0.0),
+        ([b, nan, a], 9, 0.0),
         ([1.0, 0.5, 0.25], 1, 0.5),
         ([1.0, 0.75, 0.5], 2, 0.25),
         ([2.0, 1.75, 1.25, 1.0], 2, 0.5),
@@ -341,6 +349,8 @@ def only_unseen_reviews_count(answer, rng):
             "seen-as-wrong": [_wilson(right & ~seen), _wilson(right | seen)],
             "rounded-off": [np.round(_wilson(unseen), digits) for digits in (1, 2, 3)],
             "ends-exchanged": _wilson(unseen)[::-1],
+            "another-z": [_wilson(unseen, z) for z in (2, 1.28, 2.326, 2.576, 2.58, 1)],
+            "formula-miscopied": [_miscopy(unseen.mean(), n_unseen, *terms) for terms in _TERMS[1:]],
         }
         NEAR.judge([low, high], _wilson(unseen), wrong, "(low, high)")
 
@@ -499,11 +509,14 @@ def _judge_watch(value, losses, patience, least):
         return
     if came == [stop - 1, best - 1]:
         raise Misconception("counted-from-zero")
+    if came == [best, stop]:
+        raise Misconception("stop-and-best-exchanged")
     if came[0] != stop and came == [*_watch([-loss for loss in losses], patience, least)]:
         raise Misconception("higher-is-better")
     stops = {
         "least-ignored": _watch(losses, patience, 0.0)[0],
         "one-too-patient": _watch(losses, patience + 1, least)[0],
+        "stops-at-the-best": best,
         "one-too-hasty": [_watch(losses, patience - 1, least)[0]] if patience > 1 else [],
     }
     for fault in (
@@ -635,6 +648,16 @@ def _wilson(right, z=1.96) -> tuple[float, float]:
 def _wilson_of(p, n, z=1.96) -> tuple[float, float]:
     middle, half = p + z**2 / (2 * n), z * np.sqrt(p * (1 - p) / n + z**2 / (4 * n**2))
     return (middle - half) / (1 + z**2 / n), (middle + half) / (1 + z**2 / n)
+
+
+_TERMS = [*itertools.product((0.5, 1, 0), (0.25, 0.5, 1, 0), (1, 2), (1, 0.5, 2, 0))]  # the first is Wilson's
+
+
+def _miscopy(p, n, middle, inside, power, below, z=1.96) -> tuple[float, float]:
+    """Wilson's interval with other factors before its terms z²/n, z²/n² (or z²/n) and z²/n."""
+    centre = p + middle * z**2 / n
+    half = z * np.sqrt(p * (1 - p) / n + inside * z**2 / n ** (3 - power))
+    return (centre - half) / (1 + below * z**2 / n), (centre + half) / (1 + below * z**2 / n)
 
 
 def _wald(right):

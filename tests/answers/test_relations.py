@@ -1,0 +1,111 @@
+"""A wrong value's relation to the right one is named, and none is seen where there is none."""
+
+import numpy as np
+import pytest
+
+from autograder.answers.answer import Local
+from autograder.answers.expect import expect_close, expect_equal
+from autograder.answers.judge import Tolerance, judge_constant
+from autograder.answers.marking import run_check
+from autograder.answers.outcome import Wrong
+from autograder.answers.relations import find_order, find_relation
+from autograder.answers.rooms import load_exercise
+
+RIGHT = np.random.default_rng(0).normal(size=(4, 5))
+SHARES = np.random.default_rng(1).dirichlet(np.ones(5), size=6)
+
+
+@pytest.mark.parametrize(
+    "name, value, right",
+    [
+        ("opposite-sign", -RIGHT, RIGHT),
+        ("twice-as-much", 2 * RIGHT, RIGHT),
+        ("half-as-much", 0.35, 0.7),
+        ("one-too-many", [3, 5], [2, 4]),
+        ("one-too-few", 47, 48),
+        ("percent-for-share", 41.25, 0.4125),
+        ("one-minus-it", 0.3, 0.7),
+        ("bits-for-nats", 0.3 / np.log(2), 0.3),
+        ("degrees-for-radians", np.degrees(RIGHT), RIGHT),
+        ("root-taken", 1.1**0.5, 1.1),
+        ("cut-to-whole", [1, 2, 5], [1.5, 2.25, 5.75]),
+        ("sign-lost", abs(RIGHT), RIGHT),
+        ("negative-cut-off", np.maximum(RIGHT, 0), RIGHT),
+        ("nan-for-a-number", [1, np.nan], [1, 2]),
+        ("infinity-for-a-number", [1, np.inf], [1, 2]),
+        ("all-zeros", np.zeros((4, 5)), RIGHT),
+        ("all-equal", np.full((4, 5), 0.2), RIGHT),
+        ("inverted", [1, 0, 1], [0, 1, 0]),
+        ("transposed", RIGHT[:, :4].T, RIGHT[:, :4]),
+        ("reversed", RIGHT[:, ::-1], RIGHT),
+        ("one-place-off", np.roll(RIGHT, 1, axis=1), RIGHT),
+        ("summed-up", RIGHT.cumsum(axis=0), RIGHT),
+        ("other-order", RIGHT.ravel()[[1, 0, 2, 4, 3]], RIGHT.ravel()[:5]),
+        ("divisor-off-by-one", RIGHT * (7 / 6) ** 0.5, RIGHT),
+        ("divisor-off-by-one", 0.7 * (11 / 12) ** 0.5, 0.7),
+        ("constant-factor", RIGHT * 3.3, RIGHT),
+        ("constant-offset", RIGHT + 0.25, RIGHT),
+        ("line-by-line", SHARES / SHARES.sum(axis=0), SHARES),
+        ("only-the-last", np.where(np.arange(5) < 4, RIGHT, 9), RIGHT),
+        ("not-zero", np.where(RIGHT > 0, RIGHT, 3), np.where(RIGHT > 0, RIGHT, 0)),
+        ("zero-instead", np.where(RIGHT > 0, RIGHT, 0), RIGHT - (RIGHT == 9)),
+        ("nearly-right", np.round(5 + RIGHT, 2), 5 + RIGHT),
+        ("axes-exchanged", RIGHT.T, RIGHT),
+        ("one-short", RIGHT[0, 1:], RIGHT[0]),
+        ("one-too-long", [*RIGHT[0], 3], RIGHT[0]),
+        ("mean-forgotten", RIGHT, RIGHT.mean()),
+        ("sum-forgotten", RIGHT, RIGHT.sum(axis=1)),
+    ],
+)
+def test_a_relation_has_a_name_and_two_sentences(name, value, right):
+    found = find_relation(value, right)
+    if name == "zero-instead":  # the same array, told by its cause
+        assert found.name == "negative-cut-off"
+        found = find_relation(np.where(np.arange(5) % 2, RIGHT, 0), RIGHT)
+    assert found.name == name and found.text.en != found.text.zh
+    assert find_relation(right, right) is None
+
+
+def test_unrelated_values_have_none():
+    rng = np.random.default_rng(3)
+    shapes = ((), (1,), (2,), (5,), (3, 4), (2, 3, 4))
+    pairs = [(rng.normal(size=shape), rng.normal(size=shape)) for shape in shapes for _ in range(200)]
+    assert sum(find_relation(*pair) is not None for pair in pairs) <= 1
+    assert find_relation(np.inf, np.inf) is find_relation([], 3) is find_relation(5, np.nan) is None
+
+
+def test_lists_of_anything_have_an_order():
+    right = ["a", ("b", 1), "c"]
+    for value, name in ((right[::-1], "reversed"), (["c", "a", ("b", 1)], "other-order"), (right[1:], "one-short")):
+        assert find_order(value, right).name == name
+    assert find_order([*right, "d"], right).name == "one-too-long"
+    assert find_order("abc", right) is find_order(["x"], right) is find_order(right, right[:1]) is None
+
+
+def test_the_sentence_stands_behind_the_values():
+    with pytest.raises(Wrong, match="it should be 2.* twice what"):
+        expect_close([2.0, 4.0], [1.0, 2.0])
+    with pytest.raises(Wrong, match="reverse order"):
+        expect_equal(["b", "a"], ["a", "b"])
+
+
+def test_a_constant_is_told_its_form_alone():
+    near = Tolerance(1e-5, 1e-9)
+    for value, said in ((41.25, "per cent"), (0.825, "isn't"), (0.4126, "isn't")):
+        with pytest.raises(Wrong) as caught:
+            judge_constant(value, 0.4125, {}, "SHARE", near)
+        assert said in caught.value.message.en or said == "isn't" and caught.value.relation is None
+
+
+def test_a_hidden_check_names_no_relation():
+    exercise = load_exercise("07_attention")
+    check = exercise.questions["q4"].checks[0]
+
+    def judge(answer, rng):
+        expect_close(answer.get("x"), 4.5)
+
+    for hidden in (True, False):
+        found = run_check(
+            exercise, type(check)(**{**vars(check), "function": judge, "hidden": hidden}), Local({"x": 9.0}), 1
+        )
+        assert found.misconception == (None if hidden else "twice-as-much")
