@@ -88,12 +88,8 @@ def expect_shape(value, shape: tuple[int, ...], what: str = "the answer") -> np.
     """The array, if it has that shape; where it is (), one entry in any shape. Raises Wrong naming both."""
     array = _unwrap(as_array(value, what), tuple(shape))
     if array.shape != tuple(shape):
-        raise Wrong(_name_shapes(array, shape, what))
+        raise Wrong(_SHAPE.format(what=what, found=array.shape, shape=tuple(shape)))
     return array
-
-
-def _name_shapes(array: np.ndarray, shape: tuple[int, ...], what: str) -> Text:
-    return _SHAPE.format(what=what, found=array.shape, shape=tuple(shape))
 
 
 def expect_number(value, what: str = "the answer") -> float:
@@ -159,7 +155,8 @@ def expect_close(value, expected, rtol: float = 1e-5, atol: float = 1e-8, what: 
     expected = np.asarray(expected, dtype=np.float64)
     array = _unwrap(as_array(value, what), expected.shape)
     if array.shape != expected.shape:
-        raise Wrong(_name_shapes(array, expected.shape, what), find_relation(array, expected))
+        text = _SHAPE.format(what=what, found=array.shape, shape=expected.shape)
+        raise Wrong(text, find_relation(array, expected))
     close = _find_close(array, expected, rtol, atol, equal_nan=True)
     if close.all():
         return

@@ -37,7 +37,7 @@ EXERCISE = Exercise.beside(__file__)
 say = EXERCISE.say
 recipes = load_module(Path(__file__).with_name("recipes.py"))
 PAD, CLS, SEP, SKIP = recipes.PAD, recipes.CLS, recipes.SEP, recipes.SKIP
-_CUTS = ("cut-off-the-end", "a-loses-of-equals", "half-for-each")  # the first is named where several give the rows
+_CUTS = "cut-off-the-end", "a-loses-of-equals", "half-for-each", "first-tokens-lost"  # if several fit, the first
 
 
 @EXERCISE.check("q1")
@@ -118,6 +118,7 @@ def a_vocabulary_has_two_numbers(answer, rng):
         "unknown-counts-as-a-piece": [(known + lost, lost), ((known + lost) / (1 - lost), lost)],
         "divided-by-all-words": [(known, lost)],
         "divided-by-the-spelled": [(pieces, lost / (1 - lost))],
+        "known-for-unknown": [(pieces, 1 - lost), (once[0], 1 - once[1])],
     }
     value = expect_numbers(answer.call("measure_vocabulary", counts, vocabulary), "pieces, unknown")
     NEAR.judge(value, right, wrong, "(pieces, unknown)")
@@ -233,6 +234,9 @@ def random_is_never_next_by_accident(answer, rng):
     tosses = np.array([is_random for *_, is_random in runs])  # (160, N)
     z = (tosses.mean(axis=0) - 0.5) * 2 * len(tosses) ** 0.5
     steady = abs(tosses.sum(axis=1) - tosses.shape[1] / 2).max() < 1
+    alike = (tosses[:, :, None] == tosses[:, None]).mean(axis=0) - np.eye(tosses.shape[1]) / 2
+    if (np.abs(alike - 0.5) * 2 * len(tosses) ** 0.5).max() > 4.8 and not steady:
+        raise Misconception("one-coin-for-many")
     if np.abs(z).max() > 4.8 or abs(z.sum()) > MOST * len(z) ** 0.5 or steady:
         raise Misconception("no-fair-coin")
     for (number, _, follower), found in seen.items():
@@ -278,6 +282,7 @@ def the_floor_is_named(answer, rng):
     wrong = {
         "floor-in-bits": math.log2(pieces),
         "floor-as-perplexity": [pieces, 1 / pieces],
+        "floor-in-tens": math.log10(pieces),
         "averaged-over-all-places": 0.15 * floor,
         "floor-below-zero": -floor,
     }
@@ -446,6 +451,8 @@ def _judge_shares(damaged, labels, ids, special, mask, size, share):
     if not _fits(n, N, share):
         if k["same"] == 0 and any(_fits(n, N, share * p) for p in (0.8, 0.9, 0.9 - 0.1 / words)):
             raise Misconception("kept-without-label")
+        if _fits(n, N, 1 - share):
+            raise Misconception("share-turned")
         if _fits(n, N, 0.15):
             raise Misconception("share-ignored")
         raise Wrong(say("share-off", share=share, k=n, n=N, **_range(N, share)))

@@ -313,6 +313,8 @@ MISTAKES = [
         _LEARN, "(-pairs[pair], pair)", "(-pairs[pair], ''.join(pair))"
     ))),
     # q2
+    Mistake("q2", "the-known", "a_vocabulary_has_two_numbers", "known-for-unknown", _spell(measure=edit_text(
+        _COST, "(total - known) / total", "known / total"))),
     Mistake("q2", "by-the-known", "a_vocabulary_has_two_numbers", "divided-by-the-spelled", _spell(measure=edit_text(
         _COST, "(total - known) / total", "(total - known) / known if known else 1.0"
     ))),
@@ -500,6 +502,7 @@ MISTAKES = [
             "damaged[swapped] = words[(at + rng.integers(1, len(words), size=swapped.sum())) % len(words)]"
         ),
     ))),
+    Mistake("q3", "above-share", _SHARES, "share-turned", _mask(edit_text(_RULE, "< share", "> share"))),
     Mistake("q3", "fifteen-always", _SHARES, "share-ignored", _mask(edit_text(_RULE, "< share", "< 0.15"))),
     Mistake("q3", "three-quarters", _SHARES, "chosen places", _mask(edit_text(_RULE, "dice < 0.8)", "dice < 0.75)"))),
     Mistake("q3", "last-word-never", _SHARES, "words-not-alike", _mask(edit_text(
@@ -599,6 +602,12 @@ MISTAKES = [
     Mistake("q4", "unfair", _TWIN, "no-fair-coin", _pair(edit_text(
         _PAIRS, "int(rng.integers(2))", "int(rng.random() < 0.3)"
     ))),
+    Mistake("q4", "one-toss", _TWIN, "one-coin-for-many", _pair(edit_text(
+        _PAIRS, "ids, types, is_random = [], [], []", "ids, types, is_random, coin = [], [], [], int(rng.integers(2))",
+        "int(rng.integers(2))\n        if", "coin\n        if"))),
+    Mistake("q4", "toss-a-document", _TWIN, "one-coin-for-many", _pair(edit_text(
+        _PAIRS, "    for i in range", "    coin = int(rng.integers(2))\n    for i in range",
+        "int(rng.integers(2))\n        if", "coin\n        if"))),
     Mistake("q4", "in-turn", _TWIN, "no-fair-coin", _pair(edit_text(_PAIRS, "int(rng.integers(2))", "len(ids) % 2"))),
     Mistake("q4", "next-document", _TWIN, "never drawn", _pair(edit_text(
         _PAIRS, "other != number and", "other == (number + 1) % len(documents) and"
@@ -619,6 +628,8 @@ MISTAKES = [
         "[1] * (len(b) + 1)", "[1] * (len(row) - len(a) - 2)",
     ))),
     Mistake("q4", "b-gives", _SHORT, "cut-off-the-end", _pair(edit_text(_PAIRS, "if len(a) > len(b):", "if not b:"))),
+    Mistake("q4", "from-the-front", _SHORT, "first-tokens-lost", _pair(edit_text(
+        _PAIRS, "a.pop()", "a.pop(0)", "b.pop()", "b.pop(0)"))),
     Mistake("q4", "halves", _SHORT, "half-for-each", _pair(edit_text(
         _PAIRS,
         "row = [CLS]", "row = [CLS]",
@@ -661,6 +672,7 @@ MISTAKES = [
     Mistake("q5", "best", _NAMED, "best-epoch-blamed", _run(faults="ABE")),
     Mistake("q5", "two", _NAMED, "isn't all", _run(faults="AC")),
     Mistake("q5", "list", _NAMED, "letters out of A to E", _run(faults=[1, 2, 3])),
+    Mistake("q5", "tens", _FLOOR, "floor-in-tens", _run(floor="math.log10(100)")),
     Mistake("q5", "bits", _FLOOR, "floor-in-bits", _run(floor="math.log2(100)")),
     Mistake("q5", "pieces", _FLOOR, "floor-as-perplexity", _run(floor="100")),
     Mistake("q5", "his-floor", _FLOOR, "averaged-over-all-places", _run(floor="0.15 * math.log(100)")),
@@ -695,6 +707,8 @@ MISTAKES = [
         '"dev": value}', '"dev": loss(W, *dev)[0], "by": value}',
         'value < best["dev"]', 'value < best["by"]',
     ))),
+    Mistake("q5", "added-once", _MENDED, "equal-rows-once", _run(edit_text(
+        _HONEST, "np.add.at(gradient, context, slopes / m)", "gradient[context] += slopes / m"))),
     Mistake("q5", "last", _MENDED, "last-epoch",
         _run(edit_text(_HONEST, 'best is None or value < best["dev"]', "True"))),
     Mistake("q5", "alias", _MENDED, "last-epoch", _run(edit_text(_HONEST, '"W": W.copy()', '"W": W'))),
@@ -704,7 +718,7 @@ MISTAKES = [
     Mistake("q5", "sum", _MENDED, "summed-not-averaged", _run(edit_text(_HONEST, "hidden.sum()", "1"))),
     Mistake("q5", "zero", _MENDED, "epochs-from-zero",
         _run(edit_text(_HONEST, "range(1, epochs + 1)", "range(epochs)"))),
-    Mistake("q5", "uphill", _MENDED, "`", _run(edit_text(_HONEST, "W -= rate", "W += rate"))),
+    Mistake("q5", "uphill", _MENDED, "uphill", _run(edit_text(_HONEST, "W -= rate", "W += rate"))),
     Mistake("q5", "one-less", _MENDED, "", _run(edit_text(_HONEST, "range(1, epochs + 1)", "range(1, 3)"))),
     Mistake("q5", "tuple", _MENDED, "dictionary with the keys", _run(edit_text(
         _HONEST, "return best", 'return best["W"], best["epoch"]'
@@ -748,6 +762,8 @@ MISTAKES = [
     Mistake("q6", "sign", _TOKENS, "`loss`", _beat(edit_text(_BAR, "-np.log", "np.log"))),
     Mistake("q6", "sum", _TOKENS, "`loss`", _beat(edit_text(_BAR, ".mean()", ".sum()"))),
     Mistake("q6", "wald", _END, "wald-for-wilson", _beat(lower="p = k / n\nreturn p - z * (p * (1 - p) / n) ** 0.5")),
+    Mistake("q6", "n-not-squared", _END, "formula-miscopied", _beat(lower=edit_text(_WILSON, "4 * n * n", "4 * n"))),
+    Mistake("q6", "whole-z-square", _END, "formula-miscopied", _beat(lower=edit_text(_WILSON, "(2 * n)", "n"))),
     Mistake("q6", "upper", _END, "upper-end", _beat(lower=edit_text(_WILSON, "- z * root", "+ z * root"))),
     Mistake("q6", "z-fixed", _END, "z-ignored", _beat(lower="z = 1.96" + _WILSON.rstrip())),
     Mistake("q6", "not-divided", _END, "not-divided", _beat(lower=edit_text(_WILSON, " / (1 + z * z / n)", ""))),

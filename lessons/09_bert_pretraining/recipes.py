@@ -217,13 +217,14 @@ def mistake_cut(a, b, length) -> dict[str, list]:
     whole, room = [CLS, *a, SEP, *b, SEP], length - 3
     if len(whole) <= length:
         return {}
-    half = room // 2
+    half, (k, m) = room // 2, map(len, shorten(a, b, length))
     halves = [(a[:half], b[: room - half]), (a[:half], b[:half]), (a[: room - half], b[:half])]
     b_gives = [(a, b[: max(0, room - len(a))])] if len(a) <= room else []
     rows = {
         "cut-off-the-end": b_gives,
         "a-loses-of-equals": [shorten(a, b, length, equals="a")],
         "half-for-each": halves,
+        "first-tokens-lost": [(a[len(a) - k :], b[len(b) - m :])],
     }
     rows = {name: [lay_out(*pair, length)[0] for pair in pairs] for name, pairs in rows.items()}
     rows["cut-off-the-end"] += [whole[:length], [*whole[: length - 1], SEP]]
@@ -235,12 +236,20 @@ def find_loss(W, batch, over="hidden") -> tuple[float, np.ndarray]:
     context, labels = batch
     hidden = labels != SKIP
     context, target = context[hidden], labels[hidden]
-    n = {"hidden": len(target), "all": len(labels), "sum": 1}[over]
+    n = {"all": len(labels), "sum": 1}.get(over, len(target))
     with np.errstate(all="ignore"):
         Z = W[context] - W[context].max(axis=1, keepdims=True)
         logp = Z - np.log(np.exp(Z).sum(axis=1, keepdims=True))
         gradient = np.zeros(W.shape)
-        np.add.at(gradient, context, (np.exp(logp) - np.eye(len(W))[target]) / n)
+        slopes = (np.exp(logp) - np.eye(len(W))[target]) / n
+        if over == "once":  # gradient[context] += slopes: of equal rows the last alone
+            gradient[context] = slopes
+        elif over == "once of all":  # the last one, hidden or not
+            last = {int(row): place for place, row in enumerate(batch[0])}
+            for place, row, slope in zip(np.flatnonzero(hidden), context, slopes, strict=True):
+                gradient[row] = slope * (last[int(row)] == place)
+        else:
+            np.add.at(gradient, context, slopes)
         return float(-logp[np.arange(len(target)), target].sum() / n) if n else math.nan, gradient
 
 
@@ -282,6 +291,8 @@ def mistake_run(run) -> dict[str, list[dict]]:
     wrong["last-epoch"] += [pretrain(*run, overwritten=names) for names in (["test"], ["W"], ["W", "test"])]
     sums = [("sum", "sum"), ("sum", "hidden"), ("hidden", "sum")]
     wrong["summed-not-averaged"] = [pretrain(*run, over=over, reported=reported) for over, reported in sums]
+    wrong["equal-rows-once"] = [pretrain(*run, over=over, reported="hidden") for over in ("once", "once of all")]
+    wrong["uphill"] = [pretrain(*run[:4], -run[4], run[5])]
     right = pretrain(*run)
     wrong["epochs-from-zero"] = [right | {"epoch": right["epoch"] - 1}]
     return wrong
@@ -331,6 +342,10 @@ def mistake_lower_end(k, n, z) -> dict[str, list | float]:
         "upper-end": [p + wald, find_lower_end(k, n, -z)],
         "not-divided": find_lower_end(k, n, z) * (1 + z**2 / n),
         "z-ignored": find_lower_end(k, n, 1.96) if z != 1.96 else [],
+        "formula-miscopied": [
+            (p + a * z**2 / n - z * (p * (1 - p) / n + b * z**2 / n**c) ** 0.5) / (1 + d * z**2 / n)
+            for a, b, c, d in itertools.product((0.5, 1, 0), (0.25, 0.5, 1, 0), (2, 1), (1, 0.5, 2, 0))
+        ],
     }
 
 
