@@ -345,10 +345,10 @@ plotting.draw_diagram(
 # In training the true answer joins: the loss says how bad the probability was, a step changes the weights, and the
 # round begins again.
 #
-# All weights start at zero, so every review gets $p=\tfrac12$, and the first loss must be $-\ln\tfrac12=\ln
-# 2\approx0.693$.
+# All weights start at zero, so every review gets $p=\tfrac12$, and the first loss must be
+# $-\ln\tfrac12=\ln 2\approx0.693$.
 
-# %% [markdown] lang="zh" of="e039feed"
+# %% [markdown] lang="zh" of="b0ef8054"
 # *图中所见：* 六个步骤。文字变成词袋，再与权重求和，再变成概率；模型评判时只做这些。训练时再加上真实答案：损失说明概率错得多厉害，
 # 走一步改变权重，然后又从头开始。
 #
@@ -439,12 +439,13 @@ draw_reading(MY_REVIEW)
 # *The picture:* one bar for each word of your sentence and one for the bias, to the left where the weight is negative;
 # the title gives their sum and the probability. A word that was seen in too few reviews counts nothing.
 #
-# `MY_REVIEW` gets ⟦trained[2]:.2f⟧. Who comes out singing is glad, but knowing that takes more than adding up words.
+# `MY_REVIEW` gets ⟦trained[2]:.2f⟧. Ours was praise: who comes out singing is glad. To know that takes more than adding
+# up words.
 
-# %% [markdown] lang="zh" of="be9ea0d8"
+# %% [markdown] lang="zh" of="2956e869"
 # *图中所见：* 句子里的每个词一根横条，偏置也有一根，权重为负的朝左；标题给出它们的和与概率。见过的次数太少的词，一分也不算。
 #
-# `MY_REVIEW` 得 ⟦trained[2]:.2f⟧。哼着歌走出来的人是高兴的，可这不是把词加起来就能懂的。
+# `MY_REVIEW` 得 ⟦trained[2]:.2f⟧。我们写的那句是夸奖：唱着歌走出来的人是高兴的。可要懂得这一点，光把词加起来还不够。
 
 # %% [markdown] lang="en"
 # ## 00.5 Is that number real?
@@ -615,17 +616,17 @@ assert loss_praise.mean() > 0 < gain_blame.mean(), "opposite effects, on the mea
 
 # %% [markdown] lang="en"
 # Praise with a negation is read rightly in ⟦groups[1, True].mean():.1%⟧, without one in ⟦groups[1, False].mean():.1%⟧;
-# it was worse in ⟦int((loss_praise > 0).sum())⟧ of ten splits of these reviews. Blame gains: ⟦groups[0,
-# True].mean():.1%⟧ against ⟦groups[0, False].mean():.1%⟧ (better in ⟦int((gain_blame > 0).sum())⟧). To the model a
-# negation is just a bad sign. Over both together the effects partly cancel; only groups show them.
+# it was worse in ⟦int((loss_praise > 0).sum())⟧ of ten splits of these reviews. Blame gains:
+# ⟦groups[0, True].mean():.1%⟧ against ⟦groups[0, False].mean():.1%⟧ (better in ⟦int((gain_blame > 0).sum())⟧). To the model a
+# negation is mostly a bad sign. Over both together the effects partly cancel; only groups show them.
 #
 # More steps can't tell the opposites apart: the model has no place for what stands beside what. Part II builds one that
 # has: attention (lesson 07).
 
-# %% [markdown] lang="zh" of="f4622849"
+# %% [markdown] lang="zh" of="53f1721e"
 # 含否定词的好评，读对 ⟦groups[1, True].mean():.1%⟧；不含的，读对 ⟦groups[1, False].mean():.1%⟧；把这些评论划分十次，有
 # ⟦int((loss_praise > 0).sum())⟧ 次变差。差评反而变好：⟦groups[0, True].mean():.1%⟧ 对
-# ⟦groups[0, False].mean():.1%⟧（⟦int((gain_blame > 0).sum())⟧ 次变好）。在模型眼里，否定词就是坏兆头。两类合在一起，两种作用会
+# ⟦groups[0, False].mean():.1%⟧（⟦int((gain_blame > 0).sum())⟧ 次变好）。在模型眼里，否定词多半是坏兆头。两类合在一起，两种作用会
 # 部分抵消，只有分组才看得见。
 #
 # 多走几步也分不开那两个意思相反的句子，因为这个模型根本没有地方记录谁挨着谁。第二部分造出的模型有这样的地方，那就是注意力
@@ -941,8 +942,7 @@ assert accuracy > 0.99, "99 % right is more than a bag of words can do"
 # %% [markdown] lang="zh" of="03f23cd3"
 # - **检查点**（checkpoint）。漫长的训练难免中断。检查点把决定下一步的一切存到磁盘上；在这里就是权重和偏置。
 #
-# 我们先走一半的步数，存盘，把手里的全部丢掉，再恢复，走完另一半。
-# 最后的权重应当与不间断的训练一位不差。
+# 我们先走一半的步数，存盘，把手里的全部丢掉，再恢复，走完另一半。最后的权重应当与不间断的训练一位不差。
 
 # %%
 half = STEPS // 2
@@ -1172,15 +1172,8 @@ f"{len(leaked)} words never written small: {', '.join(leaked[:12])}, …"
 # %% [markdown] lang="zh" of="1d7564b3"
 # ### 来源
 #
-
-
-
-
-
-
-
-#   #   #   #   #   #   #   # - Y. LeCun 等，
-#   [Gradient-based learning applied to document recognition](https://doi.org/10.1109/5.726791)（1998），II.B 节：LeNet-5。
+# - Y. LeCun 等，[Gradient-based learning applied to document recognition](https://doi.org/10.1109/5.726791)（1998），
+#   II.B 节：LeNet-5。
 # - T. Brown 等，[Language models are few-shot learners](https://arxiv.org/abs/2005.14165)（2020），表 2.1：GPT-3。
 # - C. Hutto、E. Gilbert，[VADER](https://doi.org/10.1609/icwsm.v8i1.14550)（2014）：影评和评分。
 # - S. Williams 等，[Roofline](https://doi.org/10.1145/1498765.1498785)（2009）：屋顶线。
