@@ -424,8 +424,9 @@ def draw_reading(sentence):
     ax = plt.subplots(figsize=(6, 0.9 + 0.25 * len(words)))[1]
     ax.barh(words, values, color=["C4" if value < 0 else "C3" for value in values])
     ax.invert_yaxis()
-    title = f"sum {sum(values):+.2f}, probability {predict([sentence], w, b)[0]:.2f}"
-    ax.set(xlabel="weight (0: says nothing, or not learned)", title=title)
+    p = predict([sentence], w, b)[0]
+    ax.set(xlabel="weight (0: says nothing, or not learned)",
+           title=f"sum {sum(values):+.2f}, probability {p:.2f}".replace("-", "−"))
 
 # %%
 from ipywidgets import Text, interact
@@ -566,12 +567,12 @@ dict(zip(phrases, p_phrases.round(2).tolist()))
 
 # %% [markdown] lang="en"
 # "not" should turn "good" down and "bad" up. A sum can only shift both the same way, by the weight of "not", here
-# ⟦weight_of["not"]:.2f⟧: "not bad" gets ⟦p_phrases[3]:.2f⟧, "bad" itself ⟦p_phrases[2]:.2f⟧. Is that a matter of odd
+# −⟦-weight_of["not"]:.2f⟧: "not bad" gets ⟦p_phrases[3]:.2f⟧, "bad" itself ⟦p_phrases[2]:.2f⟧. Is that a matter of odd
 # sentences, or of real reviews?
 
-# %% [markdown] lang="zh" of="397b4930"
+# %% [markdown] lang="zh" of="b4f9bde3"
 # “not”本该把“good”往下翻、把“bad”往上翻；而求和只能让两者朝同一个方向移动，移动的量就是“not”的权重，这里是
-# ⟦weight_of["not"]:.2f⟧：“not bad”得 ⟦p_phrases[3]:.2f⟧，“bad”自己得 ⟦p_phrases[2]:.2f⟧。这只是几个古怪句子的毛病，还是真实评论里也有？
+# −⟦-weight_of["not"]:.2f⟧：“not bad”得 ⟦p_phrases[3]:.2f⟧，“bad”自己得 ⟦p_phrases[2]:.2f⟧。这只是几个古怪句子的毛病，还是真实评论里也有？
 
 # %% [markdown] lang="en"
 # **Quiz.** Take the test reviews that contain a negation. Where is the model worse on them than on the others?
@@ -1123,16 +1124,17 @@ f"praise with a negation {gain_hard.mean():+.1f} points, all {gain_all.mean():+.
 # ## 00.13 Deeper: What does the model keep?
 #
 # The road protects the data before the first gradient. Is the fear real? Our own little model can answer: we list
-# those of its words that are never written with a small letter in the training reviews.
+# those of its words, from four letters on, that are never written small in the training reviews.
 
-# %% [markdown] lang="zh" of="06d79050"
+# %% [markdown] lang="zh" of="99356fbc"
 # ## 00.13 选读：模型留下了什么？
 #
-# 我们的路在第一次算梯度之前就保护数据。这种担心有根据吗？我们自己的小模型就能回答：列出它认识、而训练集里从不以小写字母开头的那些词。
+# 我们的路在第一次算梯度之前就保护数据。这种担心有根据吗？我们自己的小模型就能回答：列出它认识、至少四个字母、而训练集里从不以小写字母开头的词。
 
 # %%
 small = set(re.findall(r"\b[a-z']+", " ".join(texts[train])))     # ever written small
-leaked = [word for word in vocabulary if word.isalpha() and word not in small]
+leaked = [word for word in vocabulary if re.fullmatch("[a-z]{4,}", word)
+          and word not in small]
 assert leaked, "names from the training reviews travel inside the model"
 f"{len(leaked)} words never written small: {', '.join(leaked[:12])}, …"
 
