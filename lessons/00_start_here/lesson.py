@@ -18,7 +18,7 @@
 #
 # You will be able to:
 # - train a first model on real reviews, and let it judge a sentence of your own;
-# - say how far its accuracy can be trusted, and which mistakes no longer training will mend;
+# - say how far its accuracy can be trusted, and which mistakes more training won't mend;
 # - set one seed, and say what it fixes;
 # - use the checks, quizzes, exercises and checkpoints of this course;
 # - find your place on the road from data to product.
@@ -27,7 +27,7 @@
 # runs in ⟦run_seconds⟧ s on 2 CPU cores and takes ⟦peak_memory⟧ of memory. School calculus, some Python; no graphics
 # card, no network after set-up.
 
-# %% [markdown] lang="zh" of="415e84d9"
+# %% [markdown] lang="zh" of="07f60795"
 # # 00. 从这里开始
 #
 # **本课的问题：** 我的机器能做什么？这门课又通向哪里？
@@ -107,16 +107,16 @@ STEPS = 1_000               # gradient steps; 300 cost 3–4 points, 3,000 add 1
 # ## 00.1 What is this machine?
 #
 # What can be done here depends on the processor (CPU) and its threads, a graphics processor (GPU) if there is one, the
-# memory, and the frameworks that use them. CUDA is NVIDIA's interface to a GPU, MPS is Apple's. A device that is
-# listed may still be full or broken, so `pick_device` computes on each and takes the first that answers. All lessons
-# run on a CPU.
+# memory, and the frameworks that use them. CUDA is NVIDIA's interface to a GPU, XPU is Intel's, MPS Apple's. A device
+# that is listed may still be full or broken, so `pick_device` tries a computation on each and takes the first that gets
+# it right. All lessons run on a CPU.
 
-# %% [markdown] lang="zh" of="514d820e"
+# %% [markdown] lang="zh" of="669d5bb5"
 # ## 00.1 这是一台什么样的机器？
 #
 # 在这台机器上能做什么，取决于处理器（CPU）和它的线程数、有没有图形处理器（GPU）、内存大小，以及能调用它们的框架。CUDA
-# 是英伟达为 GPU 提供的接口，MPS 是苹果的。列出来的设备也可能显存已满或根本坏了，所以 `pick_device` 在每个设备上真的算一次，
-# 谁先给出正确答案就选谁。各课都能只用 CPU 运行。
+# 是英伟达为 GPU 提供的接口，XPU 是英特尔的，MPS 是苹果的。列出来的设备也可能显存已满或根本坏了，所以 `pick_device` 依次在各个
+# 设备上真的算一次，选用第一个算对的。各课都能只用 CPU 运行。
 
 # %%
 report = data.device_report()
@@ -212,11 +212,11 @@ np.round([before, after], 3)
 
 # %% [markdown] lang="en"
 # All have moved by one place. A seed fixes the sequence, not who takes which number. So in a notebook, run the cells
-# from the top; and where two models are compared, each gets a fresh seed.
+# from the top; and where two models are compared, set the seed anew before each.
 #
 # A seed makes a result **repeatable**. It doesn't make it **typical**: for that we need several seeds, in 00.5.
 
-# %% [markdown] lang="zh" of="9e59ca31"
+# %% [markdown] lang="zh" of="ecd5e730"
 # 每个数都挪了一位。种子固定的是数列，而不是谁取走哪一个。所以在笔记本里要从头依次运行；比较两个模型时，各自重新设一次种子。
 #
 # 种子让结果可以**重复**，却不能保证结果有**代表性**。要看代表性，得用好几个种子，见 00.5 节。
@@ -258,14 +258,14 @@ by_rating = np.argsort(reviews.ratings)
 texts = np.array(texts, dtype=object)                       # (n,)
 
 def split_reviews(seed):
-    """Positions of the training and of the test reviews; no review in both."""
+    """Positions of the training and of the test reviews; none in both."""
     order = np.random.default_rng(seed).permutation(n_clear)
     n_test = round(TEST_SHARE * n_clear)
     return order[n_test:], order[:n_test]
 
 # %%
 train, test = split_reviews(SEED)
-assert not set(train) & set(test), "no review stands on both sides"
+assert not set(train) & set(test), "no position stands on both sides"
 majority = labels[train].mean() > 0.5                       # the more frequent answer
 baseline = (labels[test] == majority).mean()
 f"{len(train):,} to learn from, {len(test):,} to judge by; baseline {baseline:.1%}"
@@ -312,9 +312,9 @@ f"{X.shape} reviews and words; {X.nnz / len(y):.1f} ones a row"
 # $$L=-\frac1n\sum_{i=1}^{n}\bigl(y_i\ln p_i+(1-y_i)\ln(1-p_i)\bigr).$$
 #
 # **Learning** moves each weight against its slope, $w_j\leftarrow w_j-\alpha\,\partial L/\partial w_j$, with the
-# learning rate $\alpha$, and begins again.
+# learning rate $\alpha$, and begins again. (∂: the slope in $w_j$ alone, all else held fixed.)
 
-# %% [markdown] lang="zh" of="018bb161"
+# %% [markdown] lang="zh" of="e44ef006"
 # **模型**是逻辑回归（logistic regression）：把评论 $i$ 中出现的词的权重 $w_j$ 加到偏置 $b$ 上，再把和变成概率：
 #
 # $$z_i = b+\sum_{j=1}^{d} x_{ij} w_j,\qquad p_i=\sigma(z_i)=\frac{1}{1+e^{-z_i}} .$$
@@ -325,7 +325,7 @@ f"{X.shape} reviews and words; {X.nnz / len(y):.1f} ones a row"
 # $$L=-\frac1n\sum_{i=1}^{n}\bigl(y_i\ln p_i+(1-y_i)\ln(1-p_i)\bigr).$$
 #
 # **学习**就是让每个权重逆着自己的斜率移动，$w_j\leftarrow w_j-\alpha\,\partial L/\partial w_j$，其中 $\alpha$ 是学习率（learning rate）；
-# 然后从头再来。
+# 然后从头再来。（∂ 表示只变 $w_j$、其余都不动时的斜率。）
 
 # %%
 plotting.draw_diagram(
@@ -358,7 +358,7 @@ def find_loss_and_slopes(X, y, w, b):
     """The loss and its slopes in w and b; X: (n, d), y: (n,), w: (d,), b: number."""
     p = 1 / (1 + np.exp(-(X @ w + b)))                      # (n,)
     loss = -np.mean(np.log(np.where(y == 1, p, 1 - p)))
-    error = (p - y) / len(y)                                # (n,) 01 and 03 derive it
+    error = (p - y) / len(y)                                # (n,) 03.7 derives p - y
     return loss, X.T @ error, error.sum()
 
 def train_model(X, y, w=0.0, b=0.0, steps=STEPS):
@@ -438,28 +438,31 @@ draw_reading(MY_REVIEW)
 # *The picture:* one bar for each word of your sentence and one for the bias, to the left where the weight is negative;
 # the title gives their sum and the probability. A word that was seen in too few reviews counts nothing.
 #
-# `MY_REVIEW` gets ⟦trained[2]:.2f⟧. Ours was praise: who comes out singing is glad. To know that takes more than adding
-# up words.
+# `MY_REVIEW` gets ⟦trained[2]:.2f⟧. (The first cell said ⟦my_first:.2f⟧: there the library splits words otherwise,
+# counts rare ones too, reads all reviews and holds the weights small.) Our sentence was praise: who comes out singing
+# is glad. To know that takes more than adding up words.
 
-# %% [markdown] lang="zh" of="2956e869"
+# %% [markdown] lang="zh" of="aa71d2ab"
 # *图中所见：* 句子里的每个词一根横条，偏置也有一根，权重为负的朝左；标题给出它们的和与概率。见过的次数太少的词，一分也不算。
 #
-# `MY_REVIEW` 得 ⟦trained[2]:.2f⟧。我们写的那句是夸奖：唱着歌走出来的人是高兴的。可要懂得这一点，光把词加起来还不够。
+# `MY_REVIEW` 得 ⟦trained[2]:.2f⟧。（开头那一格给的是 ⟦my_first:.2f⟧：库切分单词的方式不同，少见的词也算，读了全部评论，还会压低
+# 权重。）我们写的那句是夸奖：唱着歌走出来的人是高兴的。可要懂得这一点，光把词加起来还不够。
 
 # %% [markdown] lang="en"
 # ## 00.5 Is that number real?
 #
 # An accuracy is a share of $n$ test reviews, so it has an error of its own. If each review is right with probability
-# $a$, independently, the share has the standard deviation $\sqrt{a(1-a)/n}$. In about 95 of 100 such experiments, what
-# is measured and the true $a$ differ by at most 1.96 times that: the **confidence interval** (lesson 06 does it without
-# the assumptions). The seed adds luck of its own, through the split. We measure both.
+# $a$, independently, the share has the standard deviation $\sqrt{a(1-a)/n}$. For large $n$, in about 95 of 100 such
+# experiments, what is measured and the true $a$ differ by at most 1.96 times that: the **confidence interval** (06 has
+# others, for few reviews and for other scores). Another seed splits the reviews otherwise and gives another share. We
+# look at both.
 
-# %% [markdown] lang="zh" of="dd0ac40f"
+# %% [markdown] lang="zh" of="325609e8"
 # ## 00.5 这个数可信吗？
 #
 # 准确率是 $n$ 条测试评论中答对的比例，本身就有误差。设每条评论答对的概率为 $a$，且互不影响，那么这个比例的标准差是
-# $\sqrt{a(1-a)/n}$。大约 100 次这样的实验中有 95 次，真值 $a$ 与测得值之差不超过标准差的 1.96 倍，这就是**置信区间**（confidence
-# interval；不靠这些假设的做法见第 06 课）。种子还会通过数据的划分带来自己的运气。两样我们都量一量。
+# $\sqrt{a(1-a)/n}$。$n$ 较大时，大约 100 次这样的实验中有 95 次，真值 $a$ 与测得值之差不超过标准差的 1.96 倍，这就是**置信区间**
+# （confidence interval；评论太少或换成别的指标时怎么办，见第 06 课）。换一个种子，数据的划分就不同，测得的比例也会变。两样我们都看一看。
 
 # %%
 def half_width(share, n):
@@ -552,7 +555,7 @@ for i, word in zip(surest, culprits):
 
 # %% [markdown] lang="zh" of="82043c04"
 # 六条中有 ⟦int(labels[test[surest]].sum())⟧ 条本是好评，却被当成了差评。再看误导它的词（⟦" · ".join(culprits)⟧）周围写着什么：
-# 常常是旁边的词把意思翻转了，或者抱怨是用热情的字眼写的。词袋看不见旁边。用词相同的两个句子，得到的答案必定相同：
+# 常常是旁边的词把意思翻转了，或者抱怨是用热情的字眼写的。词袋看不见相邻的词。用词相同的两个句子，得到的答案必定相同：
 
 # %%
 opposites = ["The plot is good, not bad.", "The plot is bad, not good."]
@@ -617,16 +620,36 @@ assert loss_praise.mean() > 0 < gain_blame.mean(), "opposite effects, on the mea
 # Praise with a negation is read rightly in ⟦groups[1, True].mean():.1%⟧, without one in ⟦groups[1, False].mean():.1%⟧;
 # it was worse in ⟦int((loss_praise > 0).sum())⟧ of ten splits of these reviews. Blame gains:
 # ⟦groups[0, True].mean():.1%⟧ against ⟦groups[0, False].mean():.1%⟧ (better in ⟦int((gain_blame > 0).sum())⟧). To the model a
-# negation is mostly a bad sign. Over both together the effects partly cancel; only groups show them.
+# negation is mostly a bad sign. Is this the whole story? We set the weights of the negations themselves to zero.
+
+# %% [markdown] lang="zh" of="2f225cc8"
+# 含否定词的好评，读对 ⟦groups[1, True].mean():.1%⟧；不含的，读对 ⟦groups[1, False].mean():.1%⟧；把这些评论划分十次，有
+# ⟦int((loss_praise > 0).sum())⟧ 次变差。差评反而变好：⟦groups[0, True].mean():.1%⟧ 对
+# ⟦groups[0, False].mean():.1%⟧（⟦int((gain_blame > 0).sum())⟧ 次变好）。在模型眼里，否定词多半是坏兆头。这就是全部原因吗？我们把
+# 否定词自身的权重设为零，再看一次。
+
+# %%
+own = np.array([has_negation(word) for word in vocabulary]) # (d,) which words negate
+muted = (bags.transform(texts[test]) @ (w * ~own) + b > 0) == labels[test]
+praise, blame = [(share_right(test, right, liked, True),
+                  share_right(test, muted, liked, True)) for liked in (1, 0)]
+assert praise[1] > praise[0] and blame[1] < blame[0], "their weights favour blame"
+{"praise with a negation": np.round(praise, 3), "blame": np.round(blame, 3)}
+
+# %% [markdown] lang="en"
+# On our split, praise with a negation rises from ⟦praise[0]:.1%⟧ to ⟦praise[1]:.1%⟧, and blame falls from
+# ⟦blame[0]:.1%⟧ to ⟦blame[1]:.1%⟧. Without one they have ⟦share_right(test, right, 1, False):.1%⟧ and
+# ⟦share_right(test, right, 0, False):.1%⟧: so both are harder to read where
+# a negation stands, and its own weight mends the blame at the cost of the praise.
 #
 # More steps can't tell the opposites apart: the model has no place for what stands beside what. Part II builds one that
 # has: attention (lesson 07).
 
-# %% [markdown] lang="zh" of="53f1721e"
-# 含否定词的好评，读对 ⟦groups[1, True].mean():.1%⟧；不含的，读对 ⟦groups[1, False].mean():.1%⟧；把这些评论划分十次，有
-# ⟦int((loss_praise > 0).sum())⟧ 次变差。差评反而变好：⟦groups[0, True].mean():.1%⟧ 对
-# ⟦groups[0, False].mean():.1%⟧（⟦int((gain_blame > 0).sum())⟧ 次变好）。在模型眼里，否定词多半是坏兆头。两类合在一起，两种作用会
-# 部分抵消，只有分组才看得见。
+# %% [markdown] lang="zh" of="6bac3310"
+# 在我们的划分上，含否定词的好评从 ⟦praise[0]:.1%⟧ 升到 ⟦praise[1]:.1%⟧，差评从 ⟦blame[0]:.1%⟧ 降到
+# ⟦blame[1]:.1%⟧。不含否定词的，两者分别是 ⟦share_right(test, right, 1, False):.1%⟧ 和
+# ⟦share_right(test, right, 0, False):.1%⟧：有了否定词，好评和差评其实都更难读；它的权重
+# 补救了差评，代价由好评承担。
 #
 # 多走几步也分不开那两个意思相反的句子，因为这个模型根本没有地方记录谁挨着谁。第二部分造出的模型有这样的地方，那就是注意力
 # （attention，第 07 课）。
@@ -809,15 +832,15 @@ right_ax.legend(fontsize=8, loc="upper left");
 # %% [markdown] lang="en"
 # ## 00.8 The road from data to product
 #
-# Between our model and a product that earns money lie many stages. Three of the five articles that the course grew
-# from draw them as flow charts: from data over compression to the sale; with fine-tuning and the users' feedback; with
-# labels, evaluation and resources. Joined, they make our road. One arrow we turn round, on purpose.
+# Between our model and a product that earns money lie many stages. Four of the five articles that the course grew
+# from draw flow charts. We join three: from data over compression to the sale; with fine-tuning and the users'
+# feedback; with labels, evaluation and resources. Together they make our road. One arrow we turn round, on purpose.
 
-# %% [markdown] lang="zh" of="242c487f"
+# %% [markdown] lang="zh" of="16a4d894"
 # ## 00.8 从数据到产品的路
 #
-# 从这一小时的模型到能赚钱的产品，中间还有许多站。这门课源于五篇文章，其中三篇把这些站画成了流程图：一篇从数据经压缩走到销售；一篇
-# 有微调和用户反馈；一篇有数据标注、评估和所需的资源。三张图合起来，就是我们的路。其中有一个箭头，我们有意掉转了方向。
+# 从这一小时的模型到能赚钱的产品，中间还有许多站。这门课源于五篇文章，其中四篇画了流程图，我们取三张：一张从数据经压缩走到销售；一张
+# 有微调和用户反馈；一张有数据标注、评估和所需的资源。三张图合起来，就是我们的路。其中有一个箭头，我们有意掉转了方向。
 
 # %%
 ROAD = {                            # stage: what happens, and where we learn it
@@ -852,14 +875,14 @@ plotting.draw_diagram(boxes, arrows, size=(8.7, 4.7));
 # %% [markdown] lang="en"
 # *The picture:* a ring of eleven boxes: from data through privacy, training and fine-tuning, down over evaluation and
 # trust, back from compression to commerce, to the users, whose feedback becomes data. Blue boxes have their lessons
-# today, orange ones get theirs in a later part. In the middle the resources, and what lies beyond text.
+# today, orange and white ones get theirs in a later part. In the middle the resources, and what lies beyond text.
 #
 # The arrow turned round is privacy. The article on technology protects the data after deployment, too late: the
 # weights have been computed from the raw reviews (00.13 shows what they keep). Ours stands before the first gradient.
 
-# %% [markdown] lang="zh" of="5685ee6a"
+# %% [markdown] lang="zh" of="4616d287"
 # *图中所见：* 十一个方框围成一圈：从数据出发，经隐私、训练和微调，往下是评估和可信，再从压缩走到商业化，最后到用户，用户的反馈又变成
-# 数据。蓝色方框现在就有对应的课，橙色的留给后面的部分。中间是各种资源，以及文字以外的天地。
+# 数据。蓝色方框现在就有对应的课，橙色和白色的留给后面的部分。中间是各种资源，以及文字以外的天地。
 #
 # 被掉转方向的那个箭头是隐私。谈技术优势的那篇文章把隐私保护放在部署之后，那时已经太迟：权重已由原始评论算出（权重里留下了什么，见
 # 00.13 节）。我们把它放在第一次算梯度之前。
@@ -1023,7 +1046,7 @@ ax.legend();
 # $I=T/2$。两种限制耗时相等之处，是 $T=2\cdot\text{peak}/\text{bandwidth}$。**先猜再运行：** 那是 2 个词、20 个，还是 200 个？
 
 # %%
-x_long = np.ones(32_000_000, np.float32)                    # 128 MB: no cache holds it
+x_long = np.ones(32_000_000, np.float32)                    # 128 MB: too big for most caches
 table = np.ones((8192, 4096), np.float32)                   # W weights, 134 MB
 together = np.array([1, 4, 16, 64, 256])                    # T words at once
 inputs = [np.ones((4096, T), np.float32) for T in together]
@@ -1056,15 +1079,15 @@ ax.legend(loc="lower right");
 # words at once.
 #
 # At one word the layer ran at ⟦layer_rates[0] / peak:.0%⟧ of the peak, at 256 words at ⟦layer_rates[-1] / peak:.0%⟧.
-# Left of the ridge a faster arithmetic unit raises no roof; fetching less does: fewer weights, fewer bytes for each,
+# Left of the ridge faster arithmetic wins nothing; fetching less does: fewer weights, fewer bytes for each,
 # more words at once. How far a dot lies under the roof is what better software could still win.
 
-# %% [markdown] lang="zh" of="8f22f482"
+# %% [markdown] lang="zh" of="b10d4321"
 # *图中所见：* 横轴是每字节的运算次数，两轴都取对数。屋顶先是斜坡，到 $T\approx$ ⟦ridge:.0f⟧ 处的屋脊为止，再往后是平顶；下面五个点是一层
 # 一次读 1 到 256 个词的速度，按定义都不会高出屋顶。
 #
 # 一次读一个词时，这一层的速度是峰值的 ⟦layer_rates[0] / peak:.0%⟧；一次读 256 个词时，是 ⟦layer_rates[-1] / peak:.0%⟧。在屋脊左边，运算
-# 部件再快也抬不高屋顶，只能少取数：权重少一些，每个权重的字节少一些，一次多读几个词。点离屋顶有多远，更好的软件就还能赢回多少。
+# 部件再快也没有用，只能少取数：权重少一些，每个权重的字节少一些，一次多读几个词。点离屋顶有多远，更好的软件就还能赢回多少。
 
 # %%
 def find_floor(L, d, T, **rest):
@@ -1077,13 +1100,14 @@ floors = {name: find_floor(T=T_review, **stack) for name, stack in STACKS.items(
 {name: f"{1e3 * s:,.1f} ms" for name, s in floors.items() if 4 * sizes[name] < ram}
 
 # %% [markdown] lang="en"
-# These are floors under the time of a request, from 00.7's counts and two speeds. The small BERT of 00.9 took
+# These are floors under the time of a request whose weights come from memory, not from a cache: from 00.7's counts
+# and two speeds. The small BERT of 00.9 took
 # ⟦bert_s / floors["MiniLM (packaged)"]:.1f⟧ times its floor; a full BERT-base would need at least
 # ⟦1e3 * floors["BERT-base"]:.0f⟧ ms on one core for a review of ⟦T_review⟧ words. (Word pieces, of which BERT makes
 # more than words, are left out.)
 
-# %% [markdown] lang="zh" of="437d7067"
-# 这些是一次请求所需时间的下限，由 00.7 节的个数和两个速度算出。00.9 节的小 BERT 实际用时是下限的
+# %% [markdown] lang="zh" of="d3cd8a3a"
+# 若权重要从内存而不是从缓存读取，这些就是一次请求所需时间的下限，由 00.7 节的个数和两个速度算出。00.9 节的小 BERT 实际用时是下限的
 # ⟦bert_s / floors["MiniLM (packaged)"]:.1f⟧ 倍；完整的 BERT-base 用一个核读一条 ⟦T_review⟧ 个词的评论，至少要
 # ⟦1e3 * floors["BERT-base"]:.0f⟧ 毫秒。（BERT 会把一些词拆成几段，这里没有计入。）
 
@@ -1192,9 +1216,9 @@ f"{len(leaked)} words never written small: {', '.join(leaked[:12])}, …"
 # - You know the road: ⟦len(ROAD)⟧ stages; and why to write products of matrices: ⟦library_rate / hand_rate:,.0f⟧ times
 #   the loop's speed.
 #
-# **Next:** lesson 01 derives the line with `error`.
+# **Next:** lesson 01 finds the slopes for networks of many layers; 03.7 derives the line with `error`.
 
-# %% [markdown] lang="zh" of="84885290"
+# %% [markdown] lang="zh" of="2cb62cc2"
 # ## 现在你能做到
 #
 # - 你用 ⟦train_seconds:.1f⟧ 秒训练出准确率 ⟦accuracy:.1%⟧ 的模型（n = ⟦n_test:,⟧，基线 ⟦baseline:.1%⟧），还让它评判了你的句子，得
@@ -1205,4 +1229,4 @@ f"{len(leaked)} words never written small: {', '.join(leaked[:12])}, …"
 # - 你见过一次检查不通过，也见过中断的训练一位不差地接上。
 # - 你认得路了，一共 ⟦len(ROAD)⟧ 站；也知道为什么要写成矩阵乘法：速度是循环的 ⟦library_rate / hand_rate:,.0f⟧ 倍。
 #
-# **接下来：** 第 01 课推导含 `error` 的那一行。
+# **接下来：** 第 01 课为多层的网络求斜率；含 `error` 的那一行，03.7 节会推导。
