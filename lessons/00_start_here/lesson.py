@@ -1046,7 +1046,7 @@ ax.legend();
 # $I=T/2$。两种限制耗时相等之处，是 $T=2\cdot\text{peak}/\text{bandwidth}$。**先猜再运行：** 那是 2 个词、20 个，还是 200 个？
 
 # %%
-x_long = np.ones(32_000_000, np.float32)                    # 128 MB: too big for most caches
+x_long = np.ones(32_000_000, np.float32)            # 128 MB: more than most caches
 table = np.ones((8192, 4096), np.float32)                   # W weights, 134 MB
 together = np.array([1, 4, 16, 64, 256])                    # T words at once
 inputs = [np.ones((4096, T), np.float32) for T in together]
