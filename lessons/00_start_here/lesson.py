@@ -484,7 +484,6 @@ def run_experiment(seed, longest=1):
     w, b, _ = train_model(bags.transform(texts[train]), labels[train])
     return test, (bags.transform(texts[test]) @ w + b > 0) == labels[test]
 
-# %%
 SEEDS = range(SEED, SEED + 10)
 runs = [run_experiment(seed) for seed in SEEDS]
 by_seed = np.array([right.mean() for _, right in runs])
@@ -541,7 +540,6 @@ def find_culprit(i):
     known = set(re.findall(WORD, texts[test[i]].lower())) & set(vocabulary)
     return max(known, key=lambda word: sign * weight_of[word])
 
-# %%
 wrong = np.flatnonzero(~right)
 surest = wrong[np.argsort(-abs(p_test[wrong] - 0.5))][:6]
 culprits = [find_culprit(i) for i in surest]
@@ -1046,7 +1044,7 @@ ax.legend();
 # $I=T/2$。两种限制耗时相等之处，是 $T=2\cdot\text{peak}/\text{bandwidth}$。**先猜再运行：** 那是 2 个词、20 个，还是 200 个？
 
 # %%
-x_long = np.ones(32_000_000, np.float32)            # 128 MB: more than most caches
+x_long = np.ones(32_000_000, np.float32)                    # 128 MB, beyond most caches
 table = np.ones((8192, 4096), np.float32)                   # W weights, 134 MB
 together = np.array([1, 4, 16, 64, 256])                    # T words at once
 inputs = [np.ones((4096, T), np.float32) for T in together]
