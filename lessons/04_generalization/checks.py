@@ -157,6 +157,11 @@ def adamw_decays_beside_the_means(answer, rng):
     for decoupled in (True, False):
         with keep_inputs(answer, "adam_step", *state.values(), decoupled, *_BETAS) as value:
             _expect_step(value, _adam(**state, decoupled=decoupled))
+        epsilon = float(rng.uniform(0.3, 0.9))
+        right, inside = (_adam(**state, decoupled=decoupled, epsilon=epsilon, inside=where) for where in (False, True))
+        value = expect_parts(answer.call("adam_step", *state.values(), decoupled, *_BETAS, epsilon), "w, m, v")
+        NEAR.name(value[0], right[0], {"epsilon-inside-the-root": inside[0]})
+        _expect_step(value, right)
 
 
 @EXERCISE.check("q2")
@@ -188,16 +193,9 @@ def a_weight_halves_step_by_step(answer, rng):
 
 
 @EXERCISE.check("q2", hidden=True)
-def first_steps_large_epsilon_and_inputs(answer, rng):
+def first_steps_and_inputs(answer, rng):
     for decoupled in (True, False):
         state = _draw_state(rng, shape=(3, 4))
-        epsilon = float(rng.uniform(0.3, 0.9))
-        right, inside = (
-            _adam(**state, decoupled=decoupled, epsilon=epsilon, inside=inside) for inside in (False, True)
-        )
-        value = expect_parts(answer.call("adam_step", *state.values(), decoupled, *_BETAS, epsilon), "w, m, v")
-        NEAR.name(value[0], right[0], {"epsilon-inside-the-root": inside[0]})
-        _expect_step(value, right)
         state |= {"m": np.zeros((3, 4)), "v": np.zeros((3, 4)), "t": 1}
         state["w"][0, 0], state["g"][0, 0] = 0, 3e-8  # of the size of the default ε
         with keep_inputs(answer, "adam_step", *state.values(), decoupled) as value:
