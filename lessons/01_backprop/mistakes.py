@@ -308,7 +308,7 @@ _MISTAKES = {
     ("q5", "float32 inside", _RIGHT, "float32-inside"): (
         "    h, errors →     w = w.astype(np.float32)\n    h, errors",
     ),
-    ("q5", "divided by h", _RIGHT, "it should be below"): ("(2 * h) → h",),
+    ("q5", "divided by h", _RIGHT, "divided-by-h"): ("(2 * h) → h",),
     ("q5", "not restored", _RIGHT, "not-restored"): ("        w[i] = kept\n → ",),
     ("q5", "restored from a view", _RIGHT, "not-restored"): (
         "    h, errors = 1e-5, [] →     h, errors, before = 1e-5, [], w",
@@ -333,7 +333,6 @@ _MISTAKES = {
     ("q5", "floor added", _WRONG, "floor-added"): (f"{_SIZE} → (abs(g[i]) + abs(q) + 0.001)",),
     ("q5", "verdict for a number", _RIGHT, "Return one number"): ("max(errors) → max(errors) < 1e-6",),
     ("q5", "an error for each entry", _RIGHT, "Return one number"): ("max(errors) → errors",),
-    ("q5", "divided by h", _RIGHT, "divided-by-h"): ("(2 * h) → h",),
     ("q5", "relative to q", _WRONG, "other-denominator"): ("abs(g[i]) + abs(q) → abs(q)",),
     ("q5", "relative to the larger", _WRONG, "other-denominator"): ("abs(g[i]) + abs(q) → abs(g[i]), abs(q)",),
     ("q5", "moved there and back", _RIGHT, "restored-by-arithmetic"): (
