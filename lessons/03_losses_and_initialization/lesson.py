@@ -178,7 +178,7 @@ assert np.isclose(-stats.laplace(0, b).logpdf(away).mean(), laplace), "absolute 
 # %%
 typo = np.sort(opinions)
 typo[-1] = 22                                               # somebody types 22 for 2
-[(x.mean().round(2), np.median(x)) for x in (opinions, typo)]           # mean, median
+[f"mean {x.mean():.2f}, median {np.median(x):.0f}" for x in (opinions, typo)]
 
 # %% [markdown] lang="en"
 # Who squares, claims that large deviations are very rare. Where they aren't, it costs: one slip of the keyboard
@@ -231,7 +231,7 @@ assert np.isclose(ce, theirs), "CE: PyTorch's"
 # %% [markdown] lang="en"
 # ## 03.4 Half a formula
 #
-# For labels 0 or 1, a widely read article (see Sources) prints this, $\hat y_i$ being the predicted probability:
+# For labels 0 or 1, an article (see Sources) prints this, $\hat y_i$ being the predicted probability:
 #
 # $$H(y,\hat y)=-\sum_{i=1}^{n}y_i\log\hat y_i .$$
 #
@@ -242,10 +242,10 @@ assert np.isclose(ce, theirs), "CE: PyTorch's"
 # **Before you run it:** logistic regression on movie reviews, half of them good, from $w=0$, with the whole
 # formula and with the half (both with the mean). After how many steps does the half call all reviews good?
 
-# %% [markdown] lang="zh" of="256df3d7"
+# %% [markdown] lang="zh" of="a0d2ac57"
 # ## 03.4 半个公式
 #
-# 标签为 0 或 1 时，一篇流传很广的文章（见“来源”）给出的公式是这样，其中 $\hat y_i$ 是预测的概率：
+# 标签为 0 或 1 时，一篇文章（见“来源”）给出的公式是这样，其中 $\hat y_i$ 是预测的概率：
 #
 # $$H(y,\hat y)=-\sum_{i=1}^{n}y_i\log\hat y_i .$$
 #
@@ -617,25 +617,30 @@ far_ce = -whole_formula(-10.0, 1)
 assert far < near / 1000 and far_ce > 0.999, "only cross-entropy pushes the wrong one"
 
 # %% [markdown] lang="en"
-# The hesitant one: ⟦near:.2f⟧ against ⟦far:.5f⟧ (cross-entropy at −10: ⟦far_ce:.2f⟧). So squared error is slow where a model is far off: from a bias of −10 it
-# needs hundreds of steps more than cross-entropy, though it gets there (03.17).
+# The hesitant one: ⟦near:.2f⟧ against ⟦far:.5f⟧ (cross-entropy at −10: ⟦far_ce:.2f⟧). So squared error is slow
+# where a model is far off: from a bias of −10, at the best rates, 100 steps take it to
+# ⟦landed[squared_slope, -10.0]:.2f⟧, cross-entropy to ⟦landed[whole_formula, -10.0]:.2f⟧; 1,000 take it to
+# ⟦patient[:, -1].mean():.2f⟧ (03.17).
 #
 # ## 03.9 From where? Not from zero
 #
-# Softmax regression began at $W=0$ in 02.2 and did well: a bowl may be entered anywhere. A network is no bowl. Let $H=f(XW_1)$ and $Z=HW_2$. By 01.7,
+# Softmax regression began at $W=0$ in 02.2: a bowl may be entered anywhere. A network is no bowl. Let $H=f(XW_1)$ and
+# $Z=HW_2$. By 01.7,
 #
 # $$dW_2=H^\top dZ,\qquad dW_1=X^\top\big((dZ\,W_2^\top)\odot f'\big) .$$
 #
-# From $W_1=0$ with $f(0)=0$ follows $H=0$ and so $dW_2=0$; from $W_2=0$ follows $dW_1=0$. Nothing moves, for ever, but the
-# last bias. And with all weights equal, but not zero? Then all hidden units are equal, get the same gradient, and stay
-# equal: 32 units with the work of one. We try: digits, 64–32–10 with tanh, 10 passes.
+# From $W_1=0$ with $f(0)=0$ follows $H=0$, so $dW_2=0$; from $W_2=0$ follows $dW_1=0$. Nothing moves but the
+# last bias. And with all weights equal, but not zero? Then all hidden units get the same gradient and stay
+# equal: 32 do the work of one. We try: digits, 64–32–10 with tanh, 10 passes.
 
-# %% [markdown] lang="zh" of="87685df2"
-# 是犹豫的那个：⟦near:.2f⟧ 对 ⟦far:.5f⟧（交叉熵在 −10 处是 ⟦far_ce:.2f⟧）。所以模型错得远的时候，平方误差很慢：从偏置 −10 出发，它要比交叉熵多走几百步，不过终究走得到（03.17 节）。
+# %% [markdown] lang="zh" of="3e56e173"
+# 是犹豫的那个：⟦near:.2f⟧ 对 ⟦far:.5f⟧（交叉熵在 −10 处是 ⟦far_ce:.2f⟧）。所以模型错得远的时候，平方误差很慢。
+# 从偏置 −10 出发，两种损失各用自己最好的学习率，走 100 步，它到 ⟦landed[squared_slope, -10.0]:.2f⟧，交叉熵到
+# ⟦landed[whole_formula, -10.0]:.2f⟧；走 1,000 步，它也能到 ⟦patient[:, -1].mean():.2f⟧（03.17 节）。
 #
 # ## 03.9 从哪里出发？不能从零
 #
-# 02.2 节的 softmax 回归从 $W=0$ 出发，顺顺当当：只有一个谷底的碗，从哪里进去都行。网络可不是碗。设 $H=f(XW_1)$，$Z=HW_2$，
+# 02.2 节的 softmax 回归从 $W=0$ 出发：只有一个谷底的碗，从哪里进去都行。网络可不是碗。设 $H=f(XW_1)$，$Z=HW_2$，
 # 由 01.7 节，
 #
 # $$dW_2=H^\top dZ,\qquad dW_1=X^\top\big((dZ\,W_2^\top)\odot f'\big) .$$
@@ -699,9 +704,9 @@ f"zeros {from_zero:.1%}, equal {from_equal:.1%}, random {from_random:.1%}"
 #
 # (The mean *square* of $x$, since outputs of ReLU have no mean 0.) Backwards, $\partial L/\partial x_j=\sum_i W_{ji}\,\partial
 # L/\partial z_i$ is a sum of $n_{out}$ terms: there the factor is $n_{out}\,\sigma^2$, if we treat $\partial L/\partial z$ as
-# independent of $W$. That is not quite true; we shall measure.
+# independent of $W$. (Not quite true; 03.11 measures.)
 
-# %% [markdown] lang="zh" of="c95d4e02"
+# %% [markdown] lang="zh" of="b5d4541d"
 # 从零出发等于瞎猜，权重相等学不到多少，从随机数出发学得会。（三个种子。推理是精确的，计算却不是：几列相等的数，相加的次序可能不同，
 # 舍入误差会打破平局，只是来得晚，效果也差。在你的机器上，中间那个数可能高一些。）
 #
@@ -714,16 +719,19 @@ f"zeros {from_zero:.1%}, equal {from_equal:.1%}, random {from_random:.1%}"
 #
 # （这里是 $x$ 的**均方**（mean square），不是方差，因为 ReLU 的输出均值不为 0。）反过来，$\partial L/\partial x_j=\sum_i W_{ji}\,\partial
 # L/\partial z_i$ 是 $n_{out}$ 项之和：若把 $\partial L/\partial z$ 看作与 $W$ 独立，系数就是 $n_{out}\,\sigma^2$。
-# 这并不完全成立，待会儿实测。
+# （这并不完全成立，03.11 节实测。）
 
 # %%
 plotting.draw_diagram(
-    {"x": (0.75, 2, "$x$\nmean square $q$", "data"), "gf": (5.55, 0.6, "ReLU′: × ½"),
+    {"x": (0.75, 2, "$x$\nmean square $q$", "data"), "f": (5.55, 2, "ReLU: × ½"),
      "W": (2.45, 2, "$W$: $n_{in}$ × $n_{out}$\nvariance $\\sigma^2$", "weights"),
-     "z": (4.1, 2, "$z$\n$n_{in}\\sigma^2 q$", "data"), "Wt": (2.45, 0.6, "$W^T$"),
-     "gz": (4.1, 0.6, "gradient by $z$\n$g$", "data"), "f": (5.55, 2, "ReLU: × ½"),
-     "gx": (0.75, 0.6, "gradient by $x$\n$n_{out}\\sigma^2 g$", "data")},
-    [("x", "W"), ("W", "z"), ("z", "f"), ("gf", "gz"), ("gz", "Wt"), ("Wt", "gx")],
+     "z": (4.1, 2, "$z$\n$n_{in}\\sigma^2 q$", "data"), "gf": (5.55, 0.6, "ReLU′: × ½"),
+     "gx": (0.75, 0.6, "gradient by $x$\n$n_{out}\\sigma^2 g$", "data"),
+     "Wt": (2.45, 0.6, "$W^T$", "weights"),
+     "gz": (4.1, 0.6, "gradient by $z$\n$g$", "data"),
+     "loss": (5.55, 1.3, "later layers, loss", "text")},
+    [("x", "W"), ("W", "z"), ("z", "f"), ("f", "loss"),
+     ("loss", "gf"), ("gf", "gz"), ("gz", "Wt"), ("Wt", "gx")],
     size=(6.4, 2.6));
 
 # %% [markdown] lang="en"
@@ -953,11 +961,11 @@ f"{tanh_end:.3f}; He: {he_end.min():.2f} to {he_end.max():.2f}; 0.01: {old_habit
 
 # %% [markdown] lang="en"
 # After fifty layers tanh has ⟦tanh_end:.3f⟧ where the formula says 0.1. Under He, five seeds end between ⟦he_end.min():.2f⟧ and
-# ⟦he_end.max():.2f⟧: in a stack chance is multiplied, too. The old habit leaves a gradient of ⟦old_habit:.0e⟧ in layer 1: in float32, zero.
+# ⟦he_end.max():.2f⟧: in a stack chance is multiplied, too. The old habit leaves a gradient of about $10^{⟦np.log10(old_habit):.0f⟧}$ in layer 1: in float32, zero.
 
-# %% [markdown] lang="zh" of="481c79e3"
+# %% [markdown] lang="zh" of="6a32d3ba"
 # 五十层之后，tanh 的 RMS 是 ⟦tanh_end:.3f⟧，公式说是 0.1。用 He 时，五个种子落在 ⟦he_end.min():.2f⟧ 与 ⟦he_end.max():.2f⟧ 之间：
-# 层层相乘，偶然因素也跟着相乘。老习惯留给第 1 层的梯度是 ⟦old_habit:.0e⟧；在 float32 里，这就是零。
+# 层层相乘，偶然因素也跟着相乘。老习惯留给第 1 层的梯度约为 $10^{⟦np.log10(old_habit):.0f⟧}$；在 float32 里，这就是零。
 
 # %% [markdown] lang="en"
 # **And training?** The same article advises Xavier or He, "to converge faster". We train the digits with 2 and with 20 hidden layers of 32 units from the
@@ -1031,8 +1039,8 @@ def try_rates(depth, rates, adam=False):
 # %%
 from tqdm.auto import tqdm
 
-SETUPS = {"2 layers, momentum": (2, (0.01, 0.03, 0.1, 0.3)),
-          "20 layers, momentum": (20, (0.001, 0.003, 0.01, 0.03, 0.1)),
+SETUPS = {"2 layers, momentum": (2, (0.03, 0.1, 0.3)),
+          "20 layers, momentum": (20, (0.003, 0.01, 0.03, 0.1)),
           "20 layers, Adam": (20, (0.0003, 0.001, 0.003, 0.01), True)}
 outcome = {name: try_rates(*setup) for name, setup in tqdm(SETUPS.items())}
 shallow, deep, deep_adam = ({name: right.mean() for name, (_, right, _) in runs.items()}
@@ -1124,19 +1132,19 @@ assert gap > 0.2, "a leak keeps the network learning"
 
 # %%
 for k, rate in enumerate(DEAD_RATES):
-    row = {name: (dead[name][k].mean().round(2), v[k].mean().round(2))
-           for name, v in alive.items()}
-    print(rate, row)
+    row = (f"{name} {dead[name][k].mean():4.0%} {v[k].mean():.2f}"
+           for name, v in alive.items())
+    print(f"{rate:4}", *row, sep="     ")
 
 # %% [markdown] lang="en"
-# For each rate (share dead, accuracy), means of three seeds. **The symptom:** none, for a while. At rate 0.3
+# For each rate: share dead and accuracy, means of three seeds. **The symptom:** none, for a while. At rate 0.3
 # ⟦dead["raw, ReLU"][3].mean():.0%⟧ of the units on raw pixels are dead and accuracy is ⟦alive["raw, ReLU"][3].mean():.2f⟧; at 0.7,
 # ⟦dead["raw, ReLU"][5].mean():.0%⟧ and ⟦alive["raw, ReLU"][5].mean():.2f⟧ (centred ⟦alive["centred, ReLU"][5].mean():.2f⟧). No `nan`,
 # no error. **The cure:** centre (nothing else differs between the two; 03.18 says why), or a smaller rate; the leak mends it
 # partly, ⟦alive["raw, leaky ReLU"][5].mean():.2f⟧ at 0.7. **The guard:** count them.
 
-# %% [markdown] lang="zh" of="2af9440b"
-# 每种学习率各有（死掉的比例，准确率），三个种子的平均。**症状：** 有一阵子，什么也看不出来。学习率 0.3 时，用原始像素的单元死了
+# %% [markdown] lang="zh" of="52404bcf"
+# 每一行：学习率，然后是死掉的比例和准确率，三个种子的平均。**症状：** 有一阵子，什么也看不出来。学习率 0.3 时，用原始像素的单元死了
 # ⟦dead["raw, ReLU"][3].mean():.0%⟧，准确率是 ⟦alive["raw, ReLU"][3].mean():.2f⟧；0.7 时死了 ⟦dead["raw, ReLU"][5].mean():.0%⟧，
 # 准确率是 ⟦alive["raw, ReLU"][5].mean():.2f⟧（减去均值的是 ⟦alive["centred, ReLU"][5].mean():.2f⟧）。没有 `nan`，也没有报错。
 # **对策：** 减去均值（两者别无不同，道理见 03.18 节），或调小学习率；泄漏只能治好一部分，0.7 时是
@@ -1146,7 +1154,7 @@ for k, rate in enumerate(DEAD_RATES):
 # ## 03.14 In the company
 #
 # The service reads sentences and says whom to call. A call costs $C=$ ⟦CALL:.0f⟧ dollars; an unhappy customer whom nobody calls
-# costs $M=$ ⟦MISSED:.0f⟧ (assumptions). Unhappy means: mean rating below ⟦UNHAPPY:.0f⟧. Not calling costs $pM$ on average, $p$ the chance that
+# costs $M=$ ⟦MISSED:.0f⟧ (assumptions). Unhappy means: mean rating below $⟦UNHAPPY:.0f⟧$. Not calling costs $pM$ on average, $p$ the chance that
 # the customer is unhappy; so call where $p>C/M$. Two teams:
 #
 # - **squared error** on the rating gives $\hat y$; read as 03.2 has it, with $\sigma$ from the validation residuals, $p=\Phi\big((⟦UNHAPPY:.0f⟧-\hat y)/\sigma\big)$;
@@ -1154,11 +1162,11 @@ for k, rate in enumerate(DEAD_RATES):
 #
 # And each once more with the limit that comes to mind first: $\hat y<⟦UNHAPPY:.0f⟧$, and $p>\tfrac12$.
 
-# %% [markdown] lang="zh" of="121e11c5"
+# %% [markdown] lang="zh" of="ca6b856e"
 # ## 03.14 在公司里
 #
 # 我们的服务读句子，指出该给谁打电话。打一个电话花 $C=$ ⟦CALL:.0f⟧ 美元；不满意的顾客若没人理会，要损失 $M=$ ⟦MISSED:.0f⟧ 美元（都是假设）。
-# “不满意”是指平均评分低于 ⟦UNHAPPY:.0f⟧。设顾客不满意的概率是 $p$，不打的代价平均是 $pM$，所以 $p>C/M$ 就打。两个小组：
+# “不满意”是指平均评分低于 $⟦UNHAPPY:.0f⟧$。设顾客不满意的概率是 $p$，不打的代价平均是 $pM$，所以 $p>C/M$ 就打。两个小组：
 #
 # - 对评分用**平方误差**，给出 $\hat y$；按 03.2 节来读，$\sigma$ 取自验证集的残差，则 $p=\Phi\big((⟦UNHAPPY:.0f⟧-\hat y)/\sigma\big)$；
 # - 对“是否不满意”用**交叉熵**，直接给出 $p$。
@@ -1166,9 +1174,12 @@ for k, rate in enumerate(DEAD_RATES):
 # 每组再来一遍，用最先想到的那个界限：$\hat y<⟦UNHAPPY:.0f⟧$，以及 $p>\tfrac12$。
 
 # %%
+from functools import cache
+
 reviews = data.load_reviews("products")
 unhappy = (reviews.ratings < UNHAPPY).astype(float)
 
+@cache
 def ask_models(seed):
     """Test rows, predicted ratings, p read from them, p of cross-entropy."""
     a, v, t = data.split(reviews.groups, (0.6, 0.2, 0.2), seed=seed)    # by review
@@ -1195,17 +1206,17 @@ bills = np.array([judge_teams(seed) for seed in SEEDS])     # (seeds, 4)
 costs, reading = bills.mean(axis=0), bills[:, 2] - bills[:, 3]
 assert min(costs[:2]) > max(costs[2:]) + 200, "a limit that ignores the price costs"
 assert abs(reading.mean()) < reading.std(ddof=1), "read against it, the losses tie"
-dict(zip(("ŷ < -1", "p > ½", "ŷ read by Gauss", "p > C/M"), costs.round()))
+dict(zip(("ŷ < -1", "p > ½", "ŷ read by Gauss", "p > C/M"), costs.round().tolist()))
 
 # %% [markdown] lang="en"
 # Dollars per 1,000 sentences: squared error ⟦costs[0]:,.0f⟧, cross-entropy at ½ ⟦costs[1]:,.0f⟧; read against the price
-# ⟦costs[2]:,.0f⟧ and ⟦costs[3]:,.0f⟧, difference ⟦reading.mean():.0f⟧ ± ⟦reading.std(ddof=1):.0f⟧ (standard deviation,
+# ⟦costs[2]:,.0f⟧ and ⟦costs[3]:,.0f⟧, difference $⟦reading.mean():.0f⟧$ ± ⟦reading.std(ddof=1):.0f⟧ (standard deviation,
 # ⟦len(SEEDS)⟧ splits). So what cost ⟦costs[0] - costs[2]:,.0f⟧ dollars was not the loss but a limit that ignores the price. Either loss
 # yields a probability, and a probability can be held against a price; when that changes, one division mends the rule.
 
-# %% [markdown] lang="zh" of="bf634bb4"
+# %% [markdown] lang="zh" of="2ee3ab60"
 # 每 1,000 句的美元数：平方误差 ⟦costs[0]:,.0f⟧，交叉熵取 ½ 是 ⟦costs[1]:,.0f⟧；与价钱比较，则是 ⟦costs[2]:,.0f⟧ 和
-# ⟦costs[3]:,.0f⟧，相差 ⟦reading.mean():.0f⟧ ± ⟦reading.std(ddof=1):.0f⟧（⟦len(SEEDS)⟧ 次划分的标准差）。可见多花的
+# ⟦costs[3]:,.0f⟧，相差 $⟦reading.mean():.0f⟧$ ± ⟦reading.std(ddof=1):.0f⟧（⟦len(SEEDS)⟧ 次划分的标准差）。可见多花的
 # ⟦costs[0] - costs[2]:,.0f⟧ 美元，不能怪损失函数，要怪那个不看价钱的界限。两种损失都能给出概率，概率就能与价钱比较；价钱变了，做一次除法，规则就改好了。
 
 # %%
@@ -1213,22 +1224,23 @@ t, rating, read, p = ask_models(SEED)
 calls = p > CALL / MISSED
 surest = t[np.argsort(-np.abs(p - CALL / MISSED)[t])]       # from clear to doubtful
 right, wrong = (surest[(calls == unhappy)[surest] == hit] for hit in (True, False))
+shown = [*right[:2], *wrong[calls[wrong]][:2], *wrong[~calls[wrong]][:2]]
 
 # %%
 print("rating  squared error: ŷ, p  cross-entropy: p  call?")
-for i in [*right[:2], *wrong[:4]]:
+for i in shown:
     print(f"{reviews.ratings[i]:5.2f} {rating[i]:14.2f} {read[i]:6.2f} {p[i]:17.2f}",
           f"  {'call' if calls[i] else '-':5}", reviews.texts[i][:90])
 
 # %% [markdown] lang="en"
-# Six test sentences with their mean rating and both teams' answers: two clear and right, then the four surest mistakes. Read
-# them: where would *you* have called?
+# Six test sentences with their mean rating and both teams' answers: two clear and right, two calls in vain, two customers
+# missed. Read them: where would *you* have called?
 #
 # Who decides? Who trains picks the loss and reads it; what a lost customer costs, whoever answers for the customers says
 # first, in writing.
 
-# %% [markdown] lang="zh" of="4a10dafb"
-# 六个测试句子，前面是它们的平均评分和两组的回答：两条明确而且判对的，然后是四条最有把握的错误。请读一读：换了**你**，会给谁打电话？
+# %% [markdown] lang="zh" of="55f89b01"
+# 六个测试句子，前面是它们的平均评分和两组的回答：两条明确而且判对的，两个白打的电话，两位错过的顾客。请读一读：换了**你**，会给谁打电话？
 #
 # 谁来定？损失由训练的人选，也由他来读；丢掉一位顾客值多少钱，该由对顾客负责的人来说，白纸黑字，而且要先说。
 
@@ -1289,7 +1301,8 @@ plain, smooth = (np.array([smooth_labels(eps, seed) for seed in SEEDS[:3]])
                  for eps in (0, 0.2))
 assert (smooth[:, 2] < plain[:, 2]).all(), "smoothing makes it less sure"
 assert abs(smooth[:, 0] - plain[:, 0]).max() < 0.02, "and hardly changes its choices"
-dict(zip(("accuracy", "loss", "confidence"), (smooth - plain).mean(axis=0).round(3)))
+gains = (smooth - plain).mean(axis=0).round(3).tolist()
+dict(zip(("accuracy", "loss", "confidence"), gains))
 
 # %% [markdown] lang="en"
 # Means over three splits: confidence ⟦plain[:, 2].mean():.2f⟧ becomes ⟦smooth[:, 2].mean():.2f⟧, accuracy stays within a point
@@ -1380,6 +1393,7 @@ patient = np.array([run_race(squared_slope, -10.0, seed, (10,), 1_000)[1]
 
 # %%
 inside = {r for rates in chosen.values() for r in rates}
+assert len(set(chosen[whole_formula, 0.0])) == 1, "one rate suits cross-entropy"
 assert not inside & {RACE_RATES[0], RACE_RATES[-1]}, "no best rate is the grid's edge"
 assert landed[squared_slope, -10] < landed[whole_formula, -10] - 0.05, "slower"
 assert patient[:, 20].max() < 0.52 and patient[:, -1].min() > 0.78, "late, but it comes"
@@ -1406,18 +1420,18 @@ axes[1].legend(fontsize="x-small", loc="upper left");
 # has a low hump and falls to zero on both sides. Right, accuracy from −10 (bands: three splits): cross-entropy climbs at
 # once; squared error at its best rate later; at rate 10 it lies flat for hundreds of steps, then climbs as high.
 #
-# From 0, 100 steps reach ⟦landed[whole_formula, 0.0]:.2f⟧ and ⟦landed[squared_slope, 0.0]:.2f⟧: no difference, but one wanted a
-# rate of ⟦chosen[whole_formula, 0.0][0]:.0f⟧, the other of ⟦min(chosen[squared_slope, 0.0]):,.0f⟧ to
+# From 0, 100 steps reach ⟦landed[whole_formula, 0.0]:.2f⟧ and ⟦landed[squared_slope, 0.0]:.2f⟧; cross-entropy wanted a rate of
+# ⟦chosen[whole_formula, 0.0][0]:.0f⟧ on every split, squared error anything from ⟦min(chosen[squared_slope, 0.0]):,.0f⟧ to
 # ⟦max(chosen[squared_slope, 0.0]):,.0f⟧. From −10: ⟦landed[whole_formula, -10.0]:.2f⟧ and ⟦landed[squared_slope, -10.0]:.2f⟧; after 1,000
 # steps at rate 10 ⟦patient[:, -1].mean():.2f⟧. Squared error does undo confident mistakes, but late.
 
-# %% [markdown] lang="zh" of="adf8a3c7"
+# %% [markdown] lang="zh" of="a90e032d"
 # *图中所见：* 左图是一条好评的 logit 受到的推力：在错的一侧，交叉熵的推力稳定在 1；平方误差只有一个矮包，往两边都落回零。
 # 右图是从 −10 出发的准确率（色带是三次划分的范围）：交叉熵马上就往上爬；平方误差用它最好的学习率，起步晚些；用学习率 10，它趴着不动几百步，
 # 然后爬到一样高。
 #
-# 从 0 出发，100 步到 ⟦landed[whole_formula, 0.0]:.2f⟧ 和 ⟦landed[squared_slope, 0.0]:.2f⟧：没有差别，只是一个要的学习率是
-# ⟦chosen[whole_formula, 0.0][0]:.0f⟧，另一个要 ⟦min(chosen[squared_slope, 0.0]):,.0f⟧ 到 ⟦max(chosen[squared_slope, 0.0]):,.0f⟧。
+# 从 0 出发，100 步到 ⟦landed[whole_formula, 0.0]:.2f⟧ 和 ⟦landed[squared_slope, 0.0]:.2f⟧；每次划分，交叉熵要的学习率都是
+# ⟦chosen[whole_formula, 0.0][0]:.0f⟧，平方误差要的却从 ⟦min(chosen[squared_slope, 0.0]):,.0f⟧ 到 ⟦max(chosen[squared_slope, 0.0]):,.0f⟧ 不等。
 # 从 −10 出发是 ⟦landed[whole_formula, -10.0]:.2f⟧ 和 ⟦landed[squared_slope, -10.0]:.2f⟧；用学习率 10 走 1,000 步，是 ⟦patient[:, -1].mean():.2f⟧。
 # 自信的错误，平方误差也挽回得了，只是很晚。
 
@@ -1506,23 +1520,23 @@ f"{third.mean():+.0f} ± {third.std(ddof=1):.0f} dollars against squared error, 
 # %% [markdown] lang="en"
 # ## What you can do now
 #
-# - You derived four losses: twenty people gave a mean of ⟦best_c2:.2f⟧, a median of ⟦best_c1:.0f⟧, a share of ⟦best_p:.0%⟧. Read
+# - You derived four losses: twenty people gave a mean of ⟦best_c2:.2f⟧, a median of $⟦best_c1:.0f⟧$, a share of ⟦best_p:.0%⟧. Read
 #   against a price, squared error cost ⟦costs[2]:,.0f⟧ dollars, cross-entropy ⟦costs[3]:,.0f⟧; unread, ⟦costs[0]:,.0f⟧ and ⟦costs[1]:,.0f⟧.
 # - You know when $-\sum y\log\hat y$ is right; where it isn't, accuracy was ⟦half_right:.1%⟧ at a loss of ⟦half_loss[-1]:.4f⟧.
 # - You compute losses from logits: slope ⟦at20["from logits"][1]:.0f⟧ where clipping gave ⟦at20["clipped"][1]:.0f⟧; you derived $p-y$.
-# - You derived Xavier and He; a factor ½ a layer left ⟦typical["Xavier, ReLU"][0, -1]:.0e⟧ after ⟦LAYERS⟧.
+# - You derived Xavier and He; a factor ½ a layer left $10^{⟦np.log10(typical["Xavier, ReLU"][0, -1]):.0f⟧}$ after ⟦LAYERS⟧.
 # - You counted the dead: ⟦dead["raw, ReLU"][3].mean():.0%⟧ at an accuracy of ⟦alive["raw, ReLU"][3].mean():.2f⟧.
 #
 # **Next:** exercise 03; lesson 04, generalisation.
 
-# %% [markdown] lang="zh" of="f62aece3"
+# %% [markdown] lang="zh" of="c9e97f82"
 # ## 现在你能做到
 #
-# - 推导了四种损失；二十个人给出的平均数是 ⟦best_c2:.2f⟧，中位数是 ⟦best_c1:.0f⟧，比例是 ⟦best_p:.0%⟧。与价钱比较，平方误差花
+# - 推导了四种损失；二十个人给出的平均数是 ⟦best_c2:.2f⟧，中位数是 $⟦best_c1:.0f⟧$，比例是 ⟦best_p:.0%⟧。与价钱比较，平方误差花
 #   ⟦costs[2]:,.0f⟧ 美元，交叉熵花 ⟦costs[3]:,.0f⟧ 美元；不比较，是 ⟦costs[0]:,.0f⟧ 和 ⟦costs[1]:,.0f⟧。
 # - 知道了 $-\sum y\log\hat y$ 什么时候是对的；不对的时候，损失低到 ⟦half_loss[-1]:.4f⟧，准确率却只有 ⟦half_right:.1%⟧。
 # - 会从 logit 算损失：截断后斜率是 ⟦at20["clipped"][1]:.0f⟧ 的地方，它是 ⟦at20["from logits"][1]:.0f⟧；还推导了 $p-y$。
-# - 推导了 Xavier 和 He；每层一个系数 ½，⟦LAYERS⟧ 层之后只剩 ⟦typical["Xavier, ReLU"][0, -1]:.0e⟧。
+# - 推导了 Xavier 和 He；每层一个系数 ½，⟦LAYERS⟧ 层之后只剩 $10^{⟦np.log10(typical["Xavier, ReLU"][0, -1]):.0f⟧}$。
 # - 数了死掉的单元：死了 ⟦dead["raw, ReLU"][3].mean():.0%⟧，准确率还有 ⟦alive["raw, ReLU"][3].mean():.2f⟧。
 #
 # **接下来：** 练习 03；然后是第 04 课，泛化。
