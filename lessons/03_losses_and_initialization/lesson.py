@@ -776,22 +776,9 @@ def he(n_in, n_out, source):
     """He et al. (2015): first weights (n_in, n_out) of variance 2 / n_in."""
     return (2 / n_in) ** 0.5 * torch.randn(n_in, n_out, generator=source)
 
-# %%
-CASES = {"Xavier, no f": (xavier(), lambda z: z, 1.2), "He, ReLU": (he, torch.relu, 1),
-         "Xavier, ReLU": (xavier(), torch.relu, 0.6)}
-source = torch.Generator().manual_seed(SEED)
-x, factors = torch.randn(4_000, 300, generator=source), {}              # (n, n_in)
-
-# %%
-for name, (start, f, derived) in CASES.items():
-    out = f(x @ start(300, 200, source))                                # (n, n_out)
-    factors[name] = ((out**2).mean() / (x**2).mean()).item()
-    assert abs(factors[name] / derived - 1) < 0.06, f"{name}: as derived"
-{name: round(factor, 3) for name, factor in factors.items()}
-
 # %% [markdown] lang="en"
-# Forwards as derived. Keras's `Dense` starts with Xavier's variance, PyTorch's `Linear` with $\tfrac{1}{3n_{in}}$: with
-# ReLU a sixth a layer.
+# Keras's `Dense` starts with Xavier's variance, PyTorch's `Linear` with $\tfrac{1}{3n_{in}}$: with ReLU a sixth a
+# layer.
 #
 # ## 03.11 Fifty layers
 #
@@ -802,8 +789,8 @@ for name, (start, f, derived) in CASES.items():
 # **Before you run it:** with weights three times Xavier's, every tanh is saturated near ±1, where its slope is small.
 # Will the gradient on its way back die out, or explode?
 
-# %% [markdown] lang="zh" of="3e1db334"
-# 前向与推导相符。Keras 的 `Dense` 用的是 Xavier 的方差，PyTorch 的 `Linear` 用的是 $\tfrac{1}{3n_{in}}$：
+# %% [markdown] lang="zh" of="124a0be9"
+# Keras 的 `Dense` 用的是 Xavier 的方差，PyTorch 的 `Linear` 用的是 $\tfrac{1}{3n_{in}}$：
 # 配上 ReLU，每层只剩六分之一。
 #
 # ## 03.11 五十层
@@ -906,12 +893,26 @@ axes[0].legend(fontsize="x-small", loc="lower left");
 # %% [markdown] lang="en"
 # ## 03.12 Deeper: the layers from near by, and what training makes of them
 #
-# One RMS a layer hides much. Here are all the activations of layers 1, 10 and 50.
+# First the factors of 03.10, one layer at a time, forwards: derived 1.2, 1 and 0.6. Then, since one RMS a layer hides much,
+# all the activations of layers 1, 10 and 50.
 
-# %% [markdown] lang="zh" of="d01e1e13"
+# %% [markdown] lang="zh" of="e1b646ed"
 # ## 03.12 选读：走近看各层，以及训练的结果
 #
-# 每层一个 RMS，看不出来的很多。下面是第 1、10、50 层的全部激活值。
+# 先看 03.10 节的系数，一次一层，前向，推导值是 1.2、1 和 0.6。再看激活值：每层一个 RMS，看不出来的很多，所以把第 1、10、50 层的全部画出来。
+
+# %%
+CASES = {"Xavier, no f": (xavier(), lambda z: z, 1.2), "He, ReLU": (he, torch.relu, 1),
+         "Xavier, ReLU": (xavier(), torch.relu, 0.6)}
+source = torch.Generator().manual_seed(SEED)
+x, factors = torch.randn(4_000, 300, generator=source), {}              # (n, n_in)
+
+# %%
+for name, (start, f, derived) in CASES.items():
+    out = f(x @ start(300, 200, source))                                # (n, n_out)
+    factors[name] = ((out**2).mean() / (x**2).mean()).item()
+    assert abs(factors[name] / derived - 1) < 0.06, f"{name}: as derived"
+{name: round(factor, 3) for name, factor in factors.items()}
 
 # %%
 fig, axes = plt.subplots(3, 3, figsize=(6.2, 3.6), sharex=True)
