@@ -43,6 +43,7 @@ def the_mean_surprise_at_the_right_class(answer, rng):
             "sum-for-mean": right * B,
             "mean-over-entries": right / K,
             "softmax-over-the-batch": -columns[np.arange(B), y].mean(),
+            "softmax-over-all": -_log_softmax(z.reshape(1, -1)).reshape(z.shape)[np.arange(B), y].mean(),
             "labels-as-columns": -_log_softmax(z)[:, y].mean(),
             "predicted-class": -np.log(p.max(axis=1)).mean(),
             "wrong-sign": -right,

@@ -143,6 +143,7 @@ _MISTAKES = {
     ("q1", "column", _SURPRISE, "not-averaged"): _loss(f"{_PICK} → np.take_along_axis(log_p, y[:, None], axis=1)"),
     ("q1", "one-hot-mean", _SURPRISE, "mean-over-entries"): _loss(f"{_PICK} → (log_p * np.eye(z.shape[1])[y]).mean()"),
     ("q1", "axis", _SURPRISE, "softmax-over-the-batch"): _loss("axis=1 → axis=0"),
+    ("q1", "no-axis", _SURPRISE, "softmax-over-all"): _loss("axis=1, → "),
     ("q1", "slice", _SURPRISE, "labels-as-columns"): _loss("log_p[np.arange(len(y)), y] → log_p[:, y]"),
     ("q1", "argmax", _SURPRISE, "predicted-class"): _loss(f"{_PICK} → log_p.max(axis=1).mean()"),
     ("q1", "sign", _SURPRISE, "wrong-sign"): _loss("return - → return "),
