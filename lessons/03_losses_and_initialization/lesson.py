@@ -619,7 +619,7 @@ assert far < near / 1000 and far_ce > 0.999, "only cross-entropy pushes the wron
 # %% [markdown] lang="en"
 # The hesitant one: ⟦near:.2f⟧ against ⟦far:.5f⟧ (cross-entropy at −10: ⟦far_ce:.2f⟧). So squared error is slow
 # where a model is far off: from a bias of −10, at the best rates, 100 steps take it to an accuracy of
-# ⟦landed[squared_slope, -10.0]:.2f⟧, cross-entropy to ⟦landed[whole_formula, -10.0]:.2f⟧; 1,000 steps at rate 10 take it to
+# ⟦landed[squared_slope, -10.0]:.2f⟧, cross-entropy to ⟦landed[whole_formula, -10.0]:.2f⟧; 1,000 at rate 10, to
 # ⟦patient[:, -1].mean():.2f⟧ (03.17).
 #
 # ## 03.9 From where? Not from zero
@@ -630,10 +630,10 @@ assert far < near / 1000 and far_ce > 0.999, "only cross-entropy pushes the wron
 # $$dW_2=H^\top dZ,\qquad dW_1=X^\top\big((dZ\,W_2^\top)\odot f'\big) .$$
 #
 # From $W_1=0$ with $f(0)=0$ follows $H=0$, so $dW_2=0$; from $W_2=0$ follows $dW_1=0$. Nothing moves but the
-# last bias. And with all weights equal, but not zero? Then all hidden units get the same gradient and stay
+# last bias. With all weights equal, not zero? All hidden units get the same gradient and stay
 # equal: 32 do the work of one. We try: digits, 64–32–10 with tanh, 10 passes.
 
-# %% [markdown] lang="zh" of="7d0d8b75"
+# %% [markdown] lang="zh" of="8d89e0cc"
 # 是犹豫的那个：⟦near:.2f⟧ 对 ⟦far:.5f⟧（交叉熵在 −10 处是 ⟦far_ce:.2f⟧）。所以模型错得远的时候，平方误差很慢。
 # 从偏置 −10 出发，两种损失各用自己最好的学习率，走 100 步，它的准确率到 ⟦landed[squared_slope, -10.0]:.2f⟧，交叉熵到
 # ⟦landed[whole_formula, -10.0]:.2f⟧；用学习率 10 走 1,000 步，它也能到 ⟦patient[:, -1].mean():.2f⟧（03.17 节）。
@@ -962,20 +962,18 @@ f"{tanh_end:.3f}; He: {he_end.min():.2f} to {he_end.max():.2f}; 0.01: {old_habit
 
 # %% [markdown] lang="en"
 # After fifty layers tanh has ⟦tanh_end:.3f⟧ where the formula says 0.1. Under He, five seeds end between ⟦he_end.min():.2f⟧ and
-# ⟦he_end.max():.2f⟧: in a stack chance is multiplied, too. The old habit leaves a gradient of about $10^{⟦np.log10(old_habit):.0f⟧}$ in layer 1: in float32, zero.
-
-# %% [markdown] lang="zh" of="6a32d3ba"
-# 五十层之后，tanh 的 RMS 是 ⟦tanh_end:.3f⟧，公式说是 0.1。用 He 时，五个种子落在 ⟦he_end.min():.2f⟧ 与 ⟦he_end.max():.2f⟧ 之间：
-# 层层相乘，偶然因素也跟着相乘。老习惯留给第 1 层的梯度约为 $10^{⟦np.log10(old_habit):.0f⟧}$；在 float32 里，这就是零。
-
-# %% [markdown] lang="en"
+# ⟦he_end.max():.2f⟧: in a stack chance is multiplied, too. The old habit leaves layer 1 a gradient of about $10^{⟦np.log10(old_habit):.0f⟧}$: in float32, zero.
+#
 # **And training?** The same article advises Xavier or He, "to converge faster". We train the digits with 2 and with 20 hidden layers of 32 units from the
-# five starts: ten passes with momentum, and at depth 20 also with Adam (02.8), which rescales gradients and so might make the start irrelevant. Each
+# five starts: ten passes with momentum, and at depth 20 also with Adam (02.8), which rescales gradients. Each
 # start takes its own best rate of a grid, chosen on the ⟦len(kept)⟧ validation images, which flatters all of them a little; three seeds.
 
-# %% [markdown] lang="zh" of="7ceb3075"
+# %% [markdown] lang="zh" of="e47b2f53"
+# 五十层之后，tanh 的 RMS 是 ⟦tanh_end:.3f⟧，公式说是 0.1。用 He 时，五个种子落在 ⟦he_end.min():.2f⟧ 与 ⟦he_end.max():.2f⟧ 之间：
+# 层层相乘，偶然因素也跟着相乘。老习惯留给第 1 层的梯度约为 $10^{⟦np.log10(old_habit):.0f⟧}$；在 float32 里，这就是零。
+#
 # **训练的结果呢？** 同一篇文章建议用 Xavier 或 He，好“收敛得更快”。我们从五种起点出发训练手写数字，隐藏层 2 层或 20 层，每层 32 个单元：用动量法走十轮；
-# 20 层时再用 Adam（02.8 节）走一遍，它会重新缩放梯度，说不定起点就无所谓了。每种起点在一组学习率里自选最好的，用 ⟦len(kept)⟧ 张验证图像来选，
+# 20 层时再用 Adam（02.8 节）走一遍，它会重新缩放梯度。每种起点在一组学习率里自选最好的，用 ⟦len(kept)⟧ 张验证图像来选，
 # 所以成绩都略微偏高；三个种子。
 
 # %%
@@ -1515,23 +1513,22 @@ for name, extra in (("reading", by_reading), ("loss", by_loss)):
     print(f"{name:8} {extra.mean():+.0f} ± {extra.std(ddof=1):.0f} dollars")
 
 # %% [markdown] lang="en"
-# Absolute error read by Laplace costs ⟦by_reading.mean():.0f⟧ ± ⟦by_reading.std(ddof=1):.0f⟧ more than the *same
-# predictions* read by Gauss, and these tie with squared error ($⟦by_loss.mean():.0f⟧$ ± ⟦by_loss.std(ddof=1):.0f⟧). So
-# again it is the reading rather than the loss; and even this one costs
-# ⟦costs[0] - third[:, 0].mean():.0f⟧ less than the limit that ignores the price. A reading is a claim about noise: check
-# it on labels (lesson 06: calibration).
+# Read by Laplace, absolute error costs ⟦by_reading.mean():.0f⟧ ± ⟦by_reading.std(ddof=1):.0f⟧ more than the *same
+# predictions* read by Gauss; these tie with squared error ($⟦by_loss.mean():.0f⟧$ ± ⟦by_loss.std(ddof=1):.0f⟧). Again the
+# reading, not the loss; yet even this costs ⟦costs[0] - third[:, 0].mean():.0f⟧ less than ignoring the price. Check a
+# reading on labels (lesson 06).
 #
 # ## Sources
 #
 # - X. Glorot, Y. Bengio, [Understanding the difficulty of training deep feedforward neural networks](https://proceedings.mlr.press/v9/glorot10a.html) (2010), section 4.2.
 # - K. He and others, [Delving deep into rectifiers](https://arxiv.org/abs/1502.01852) (2015), section 2.2.
-# - C. Szegedy and others, [Rethinking the Inception architecture](https://arxiv.org/abs/1512.00567) (2016), section 7: label smoothing.
-# - The article 《大模型：AI技术的商业化路径》 (a path to market): the half formula of 03.4, in its section 4.1, and the advice of 03.12, in 3.3.
+# - C. Szegedy and others, [Rethinking the Inception architecture](https://arxiv.org/abs/1512.00567) (2016), section 7.
+# - The article 《大模型：AI技术的商业化路径》: 03.4's half formula (its section 4.1), 03.12's advice (3.3).
 
-# %% [markdown] lang="zh" of="c64c8d29"
+# %% [markdown] lang="zh" of="06a708d7"
 # 绝对误差按拉普拉斯来读，比**同样的预测**按高斯来读多花 ⟦by_reading.mean():.0f⟧ ± ⟦by_reading.std(ddof=1):.0f⟧ 美元；
 # 而后者与平方误差不相上下（$⟦by_loss.mean():.0f⟧$ ± ⟦by_loss.std(ddof=1):.0f⟧）。可见要紧的还是读法，而不是损失；即便这样读，
-# 也比不看价钱的界限少花 ⟦costs[0] - third[:, 0].mean():.0f⟧ 美元。读法就是对噪声的断言，要用标签去检验（第 06 课：校准）。
+# 也比不看价钱的界限少花 ⟦costs[0] - third[:, 0].mean():.0f⟧ 美元。读法要用标签去检验（第 06 课）。
 #
 # ## 来源
 #
