@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from statistics import NormalDist
+
 import numpy as np
 
 from autograder.answers import (
@@ -41,6 +43,7 @@ def the_mean_surprise_at_the_right_class(answer, rng):
             "sum-for-mean": right * B,
             "mean-over-entries": right / K,
             "softmax-over-the-batch": -columns[np.arange(B), y].mean(),
+            "softmax-over-all": -_log_softmax(z.reshape(1, -1)).reshape(z.shape)[np.arange(B), y].mean(),
             "labels-as-columns": -_log_softmax(z)[:, y].mean(),
             "predicted-class": -np.log(p.max(axis=1)).mean(),
             "wrong-sign": -right,
@@ -446,6 +449,39 @@ def the_order_and_what_it_saves(answer, rng):
     }
     Tolerance(0, 0.01).name(saving, right, wrong)
     judge_constant(saving, right, {}, "SAVING", Tolerance(0, 1), say("other-saving"))
+
+
+@EXERCISE.check("q6")
+def squared_error_can_be_read(answer, rng):
+    at = NormalDist().inv_cdf
+    for late_is_dear in (True, False, True):
+        r, late, idle = _draw_days(rng)
+        late, idle = (late, idle) if late_is_dear else (idle, late)
+        m, s, share = r.mean(), r.std(), late / (late + idle)
+        wrong = {
+            "share-upside-down": m + s * at(1 - share),
+            "read-without-its-spread": [m, np.median(r)],
+            "price-over-price": m + s * (at(1 - idle / late) if idle < late else -np.inf),
+            "share-for-quantile": m + s * share,
+            "variance-for-deviation": m + s**2 * at(share),
+            "days-for-the-normal": [min(r, key=lambda c: _mean_cost(r, c, late, idle)), np.quantile(r, share)],
+            "spread-of-a-sample": m + r.std(ddof=1) * at(share),
+        }
+        value = expect_number(answer.call("order_as_normal", r, late, idle), "order")
+        Tolerance(0, 1e-3 * s).judge(value, m + s * at(share), wrong, "order")  # a numerical search is welcome
+    r, late, idle, days = (EXERCISE.given(name) for name in ("REPLIES", "LATE", "IDLE", "DAYS"))
+    mean, best = r.mean(), min(r, key=lambda c: _mean_cost(r, c, late, idle))
+    read = mean + r.std() * at(late / (late + idle))
+    first, second, third = (days * _mean_cost(r, c, late, idle) for c in (mean, read, best))
+    wrong = {
+        "saving-of-one-day": (first - second) / days,
+        "cost-for-saving": second,
+        "saving-of-the-best-order": first - third,
+        "saving-against-the-best": [second - third, third - second],
+        "saving-on-a-rounded-order": first - days * _mean_cost(r, round(read), late, idle),
+    }
+    saving = expect_number(answer.get("READ_SAVING"), "READ_SAVING")
+    judge_constant(saving, first - second, wrong, "READ_SAVING", Tolerance(0, 1), say("other-saving-of-hers"))
 
 
 def _draw_logits(rng):

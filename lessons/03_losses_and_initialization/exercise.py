@@ -14,16 +14,15 @@
 # %% [markdown] lang="en"
 # # 03. Exercise: what to minimise, where to start
 #
-# Six questions on lesson 03, none of which needs another: two cross-entropies that survive any logit, a gradient for raters who disagree, a start for deep networks, a network that dies while it
-# learns, and an order to place. About 80 minutes, some of them with a pencil. NumPy is enough, PyTorch and SciPy are welcome.
+# Six questions on lesson 03, none of which needs another: two cross-entropies that survive any logit, a gradient for raters who disagree, a start for deep networks, a network that dies while it learns, and an order to place. About 90 minutes, some of them with a pencil. NumPy is enough, PyTorch and SciPy are welcome.
 #
 # `check("q1")` says what holds and what doesn't yet, `hint("q1")` opens three hints one after another, `score()` adds up. What exactly is wanted stands in the docstring of each answer cell.
 # A question with several parts is checked as soon as no part is empty any more; a first guess in the others will do.
 
-# %% [markdown] lang="zh" of="8b61e5cd"
+# %% [markdown] lang="zh" of="e6346669"
 # # 03. 练习：最小化什么，从哪里出发
 #
-# 六道题，对应第 03 课，彼此独立：两种不怕任何 logit 的交叉熵，一个为意见不一的标注者准备的梯度，深层网络的起点，一个学着学着就“死”了的网络，最后是一张要下的订单。大约需要 80 分钟，
+# 六道题，对应第 03 课，彼此独立：两种不怕任何 logit 的交叉熵，一个为意见不一的标注者准备的梯度，深层网络的起点，一个学着学着就“死”了的网络，最后是一张要下的订单。大约需要 90 分钟，
 # 有几处要动笔推导。用 NumPy 就够了，也可以用 PyTorch 和 SciPy。
 #
 # `check("q1")` 告诉你哪些已经做对、哪些还没有；`hint("q1")` 依次打开三条提示；`score()` 计算总分。确切的要求写在各个答案单元格的文档字符串里。
@@ -384,17 +383,25 @@ DAYS = 250                                                  # working days a yea
 #
 # **(b)** The constants that minimise the three. (Draw the second and the third for three days, on paper: where can such a curve of straight pieces have its lowest point?)
 #
-# **(c)** `ORDER`: how many replies you order each day. `SAVING`: the dollars that it saves in `DAYS` days, compared with the order of a colleague whose model was trained on the squared error; as on these 50 days, without rounding his order.
+# **(c)** `ORDER`: how many replies you order each day. `SAVING`: the dollars that it saves in `DAYS` days, compared with a
+# colleague who trained on the squared error and orders what his model predicts; as on these 50 days, without rounding his order.
+#
+# **(d)** Was the loss to blame, or the way it was read? Squared error claims normal noise (03.2). Another colleague takes the
+# claim at its word: needs are normal, with the mean and standard deviation of the $r_i$, and `order_as_normal` is the order
+# that costs least if they are. `READ_SAVING`: what she saves in `DAYS` days on these same 50, compared with the first colleague.
 
-# %% [markdown] lang="zh" of="060c0501"
+# %% [markdown] lang="zh" of="b94a198c"
 # **(a)** 第三个式子，作为 $c$ 的函数。
 #
 # **(b)** 使这三个式子最小的常数。（在纸上为三天的数据画出第二、第三条曲线：这种由直线段拼成的曲线，最低点只可能在哪里？）
 #
-# **(c)** `ORDER`：你每天订多少个名额。`SAVING`：有位同事的模型是用平方误差训练的；与他的订量相比，你在 `DAYS` 天里省下多少美元。按这 50 天的情形推算，他的订量不取整。
+# **(c)** `ORDER`：你每天订多少个名额。`SAVING`：有位同事用平方误差训练模型，模型预测多少就订多少；与他的订量相比，你在 `DAYS` 天里省下多少美元。按这 50 天的情形推算，他的订量不取整。
+#
+# **(d)** 该怪损失函数，还是怪读法？平方误差断言噪声服从正态分布（03.2 节）。另一位同事把这个断言当真：需求服从正态分布，平均数和标准差就是各个 $r_i$ 的，
+# `order_as_normal` 给出在这一断言下代价最低的订量。`READ_SAVING`：还是按这 50 天推算，与前一位同事相比，她在 `DAYS` 天里省下多少美元。
 
 # %% question="q6"
-# q6: the cost of a constant, the best constants, your order and the number that defends it
+# q6: the cost of a constant, the best constants, two orders and what they save
 def mean_cost(r, c, late, idle):
     """The mean over the days of late * max(r[i] - c, 0) + idle * max(c - r[i], 0). One number.
 
@@ -425,7 +432,33 @@ def best_constants(r, late, idle):
 ORDER = best_constants(REPLIES, LATE, IDLE)[2]
 # END SOLUTION
 # BEGIN SOLUTION: dollars in DAYS days
-SAVING = DAYS * (mean_cost(REPLIES, REPLIES.mean(), LATE, IDLE) - mean_cost(REPLIES, ORDER, LATE, IDLE))
+SAVING = DAYS * (
+    mean_cost(REPLIES, REPLIES.mean(), LATE, IDLE)
+    - mean_cost(REPLIES, ORDER, LATE, IDLE)
+)
+# END SOLUTION
+
+
+def order_as_normal(r, late, idle):
+    """The order c with the least expected cost, if tomorrow's need is normal. One number.
+
+    Its mean and its standard deviation are those of r (np.mean and np.std). The cost is that of mean_cost.
+
+    >>> order_as_normal(r=[10.0, 20.0, 30.0], late=3.0, idle=1.0)
+    25.507
+    """
+    # BEGIN SOLUTION: one reply more saves late, or costs idle: with which chances?
+    from statistics import NormalDist
+
+    return np.mean(r) + np.std(r) * NormalDist().inv_cdf(late / (late + idle))
+    # END SOLUTION
+
+
+# BEGIN SOLUTION: dollars in DAYS days
+READ_SAVING = DAYS * (
+    mean_cost(REPLIES, REPLIES.mean(), LATE, IDLE)
+    - mean_cost(REPLIES, order_as_normal(REPLIES, LATE, IDLE), LATE, IDLE)
+)
 # END SOLUTION
 
 # %%

@@ -53,6 +53,10 @@ hidden = forward(X, weights, biases)[0][1:]
 return [h.std() for h in hidden], [(h == 0).all(axis=0).mean() for h in hidden]
 """
 _COST = "return np.mean(late * np.maximum(r - c, 0) + idle * np.maximum(c - r, 0))"
+_READ = """
+from scipy.stats import norm
+return np.mean(r) + np.std(r) * norm.ppf(late / (late + idle))
+"""
 _BEST = f"return r.mean(), np.median(r), {_BEST_OF_R}"
 
 _SURPRISE, _LARGE = "the_mean_surprise_at_the_right_class", "large_logits_keep_their_loss"
@@ -65,6 +69,7 @@ _CHANCE, _SHOWS = "all_chance_comes_from_the_generator", "the_instrument_shows_e
 _DEATH, _MEAN = "the_first_death_and_its_cause", "the_step_follows_the_mean"
 _EDGE, _PRICE = "small_networks_work_and_inputs_stay", "too_few_and_too_many_cost_their_price"
 _LEAST, _ORDER = "no_other_constant_is_better", "the_order_and_what_it_saves"
+_CAN_READ = "squared_error_can_be_read"
 
 
 def _loss(*changes: str, lines: str = _CE) -> str:
@@ -110,10 +115,17 @@ def _dead(dead: str) -> str:
     return _inside(f"(h == 0).all(axis=0).mean() → {dead}")
 
 
-def _days(cost: str = _COST, best: str = _BEST, order: str = "42", saving: str = "1712") -> str:
+def _days(
+    cost: str = _COST, best: str = _BEST, order: str = "42", saving: str = "1712", read: str = _READ, hers: str = "1389"
+) -> str:
     first = define_function("mean_cost(r, c, late, idle)", cost)
     second = define_function("best_constants(r, late, idle)", best)
-    return f"{first}\n{second}\nORDER = {order}\nSAVING = {saving}\n"
+    third = define_function("order_as_normal(r, late, idle)", read)
+    return f"{first}\n{second}\nORDER = {order}\nSAVING = {saving}\n\n{third}\nREAD_SAVING = {hers}\n"
+
+
+def _read(*changes: str) -> str:
+    return _days(read=edit_by_arrows(_READ, *changes))
 
 
 def _cost(*changes: str) -> str:
@@ -131,6 +143,7 @@ _MISTAKES = {
     ("q1", "column", _SURPRISE, "not-averaged"): _loss(f"{_PICK} → np.take_along_axis(log_p, y[:, None], axis=1)"),
     ("q1", "one-hot-mean", _SURPRISE, "mean-over-entries"): _loss(f"{_PICK} → (log_p * np.eye(z.shape[1])[y]).mean()"),
     ("q1", "axis", _SURPRISE, "softmax-over-the-batch"): _loss("axis=1 → axis=0"),
+    ("q1", "no-axis", _SURPRISE, "softmax-over-all"): _loss("axis=1, → "),
     ("q1", "slice", _SURPRISE, "labels-as-columns"): _loss("log_p[np.arange(len(y)), y] → log_p[:, y]"),
     ("q1", "argmax", _SURPRISE, "predicted-class"): _loss(f"{_PICK} → log_p.max(axis=1).mean()"),
     ("q1", "sign", _SURPRISE, "wrong-sign"): _loss("return - → return "),
@@ -199,8 +212,8 @@ _MISTAKES = {
     ("q2", "one-maximum", _MORE, "one-maximum-for-all"): _slope("z.max(axis=1, keepdims=True) → z.max()"),
     ("q2", "clipped", _MORE, "`gradient["): _slope(lines="z = np.clip(z, -500, 500)" + _VOTES),
     ("q2", "in-place", _MORE, "changes-its-inputs"): _slope("return ( → z[:] = (", "len(Y) → len(Y)\nreturn z"),
-    ("q3", "S1", _BOTH, "one-sided"): _binary(lines="return np.mean(y * np.logaddexp(0, -z))"),
-    ("q3", "S1-to-the-letter", _BOTH, "one-sided"): _binary(lines="return np.sum(y * np.logaddexp(0, -z))"),
+    ("q3", "half", _BOTH, "one-sided"): _binary(lines="return np.mean(y * np.logaddexp(0, -z))"),
+    ("q3", "half-and-summed", _BOTH, "one-sided"): _binary(lines="return np.sum(y * np.logaddexp(0, -z))"),
     ("q3", "other-side", _BOTH, "one-sided"): _binary(lines="return np.mean((1 - y) * np.logaddexp(0, z))"),
     ("q3", "sum", _BOTH, "sum-for-mean"): _binary("np.mean → np.sum"),
     ("q3", "rows", _BOTH, "not-averaged"): _binary(lines="return np.logaddexp(0, z) - y * z"),
@@ -429,6 +442,24 @@ for W, b in zip(weights, biases):
     ("q6", "rounded", _ORDER, "saving-on-a-rounded-order"): _days(saving="1560"),
     ("q6", "negative", _ORDER, "follow from the costs"): _days(saving="-1712"),
     ("q6", "nan", _ORDER, "follow from the costs"): _days(saving="float('nan')"),
+    ("q6", "read-other-side", _CAN_READ, "share-upside-down"): _read("norm.ppf(late → norm.ppf(idle"),
+    ("q6", "unread", _CAN_READ, "read-without-its-spread"): _days(read="return np.mean(r)"),
+    ("q6", "as-the-lesson", _CAN_READ, "price-over-price"): _read("late / (late + idle) → 1 - idle / late"),
+    ("q6", "share-of-spread", _CAN_READ, "share-for-quantile"): _read(
+        "norm.ppf(late / (late + idle)) → late / (late + idle)"
+    ),
+    ("q6", "variance-read", _CAN_READ, "variance-for-deviation"): _read("np.std → np.var"),
+    ("q6", "days-read", _CAN_READ, "days-for-the-normal"): _days(read="return np.quantile(r, late / (late + idle))"),
+    ("q6", "best-again", _CAN_READ, "days-for-the-normal"): _days(read="return best_constants(r, late, idle)[2]"),
+    ("q6", "sample-spread", _CAN_READ, "spread-of-a-sample"): _read("np.std(r) → np.std(r, ddof=1)"),
+    ("q6", "round-the-median", _CAN_READ, "`order` is"): _read("np.mean(r) → np.median(r)"),
+    ("q6", "own-prices", _CAN_READ, "`order` is"): _read("late / (late + idle) → 0.75"),
+    ("q6", "hers-a-day", _CAN_READ, "saving-of-one-day"): _days(hers="1388.84 / 250"),
+    ("q6", "her-cost", _CAN_READ, "cost-for-saving"): _days(hers="15123.2"),
+    ("q6", "mine-for-hers", _CAN_READ, "saving-of-the-best-order"): _days(hers="1712"),
+    ("q6", "hers-against-mine", _CAN_READ, "saving-against-the-best"): _days(hers="323.2"),
+    ("q6", "hers-rounded", _CAN_READ, "saving-on-a-rounded-order"): _days(hers="1392"),
+    ("q6", "hers-lost", _CAN_READ, "follow from the costs"): _days(hers="-1389"),
 }
 MISTAKES = [Mistake(*case, code) for case, code in _MISTAKES.items()]
 
@@ -648,6 +679,16 @@ def best_constants(r, late, idle):
 
 ORDER = [42.0]
 SAVING = 1712.4
+
+def order_as_normal(r, late, idle):
+    from scipy.stats import norm
+    d, e = norm(np.mean(r), np.std(r)), 1e-5
+    def expected(c):
+        u = (c - d.mean()) / d.std()
+        return (late + idle) * d.std() * (u * norm.cdf(u) + norm.pdf(u)) - late * (c - d.mean())
+    return minimize_scalar(expected, bounds=(d.ppf(0.001), d.ppf(0.999)), method="bounded", options={"xatol": 1e-6}).x
+
+READ_SAVING = np.array([1388.8])
 """,
     ("q6", "pinball"): _days(
         cost="""
@@ -712,6 +753,14 @@ _EQUIVALENT = {
         "→ SAVING = DAYS * (mean_cost(REPLIES.mean(), REPLIES, LATE, IDLE) - mean_cost(REPLIES, ORDER, LATE, IDLE))",
         "SAVING = DAYS * (mean_cost(REPLIES, REPLIES.mean(), LATE, IDLE) - mean_cost(REPLIES, ORDER, LATE, IDLE)) "
         "→ SAVING = DAYS * (mean_cost(REPLIES, REPLIES.mean(), IDLE, LATE) - mean_cost(REPLIES, ORDER, LATE, IDLE))",
+        "READ_SAVING = DAYS * (mean_cost(REPLIES, REPLIES.mean(), LATE, IDLE) "
+        "- mean_cost(REPLIES, order_as_normal(REPLIES, LATE, IDLE), LATE, IDLE)) "
+        "→ READ_SAVING = DAYS * (mean_cost(REPLIES.mean(), REPLIES, LATE, IDLE) "
+        "- mean_cost(REPLIES, order_as_normal(REPLIES, LATE, IDLE), LATE, IDLE))",
+        "READ_SAVING = DAYS * (mean_cost(REPLIES, REPLIES.mean(), LATE, IDLE) "
+        "- mean_cost(REPLIES, order_as_normal(REPLIES, LATE, IDLE), LATE, IDLE)) "
+        "→ READ_SAVING = DAYS * (mean_cost(REPLIES, REPLIES.mean(), IDLE, LATE) "
+        "- mean_cost(REPLIES, order_as_normal(REPLIES, LATE, IDLE), LATE, IDLE))",
     ),
 }
 EQUIVALENT = [Equivalent(*case, changes) for case, changes in _EQUIVALENT.items()]
