@@ -1085,11 +1085,11 @@ for name, runs in (("oversample, split", leak), ("split, oversample", fair)):
 # ## 06.12 Deeper: a test set wears out
 #
 # Each look at the test set that is followed by a choice makes it a little more of a training set. Of $K$ models with
-# independent normal errors of standard deviation $\sigma$, all equally good, the luckiest looks better by less than
-# $\sigma\sqrt{2\ln K}$. Below, 200 variants of our model each forget a random fifth of the words; the one best on 200
+# independent normal errors of standard deviation $\sigma$, all equally good, the luckiest looks better, on average,
+# by less than $\sigma\sqrt{2\ln K}$. Below, 200 variants of our model each forget a random fifth of the words; the one best on 200
 # test reviews is judged on the others; twenty times.
 
-# %% [markdown] lang="zh" of="4149aaa1"
+# %% [markdown] lang="zh" of="ec17c37d"
 # ## 06.12 选读：测试集会用旧
 #
 # 每看一次测试集、再据此作一次选择，它就离训练集近了一步。设 $K$ 个模型同样好，误差相互独立、服从正态分布、标准差为 $\sigma$，
@@ -1196,14 +1196,14 @@ gain_ends = find_interval(bootstrap(
 # %% [markdown] lang="en"
 # With as many alarms from both, the disputes stand ⟦len(only_new)⟧ : ⟦len(only_old)⟧, $p=$ ⟦p_value:.1g⟧; the paired
 # bootstrap gives ⟦100 * gain:+.1f⟧ points (⟦100 * gain_ends[0]:.1f⟧ to ⟦100 * gain_ends[1]:.1f⟧). The test says whether, the
-# interval how much. Four other splits give $p=0.94$, 0.09, 0.009, 0.23: at one threshold accuracy doesn't settle what
+# interval how much. In four other splits $p$ is 0.94, 0.09, 0.009, 0.23: at one threshold accuracy doesn't settle what
 # AUC, by all pairs, does (0.02 to 0.03 in all five).
 #
 # Equal models are told apart in at most 5 %, as promised. An edge of 60 : 40 is found in ⟦rejected[0.6, 50]:.0%⟧ of cases
 # with 50 disputes, in ⟦rejected[0.6, 200]:.0%⟧ with 200: a test that finds nothing may just have had little to see. Nor
 # does it know how the models would fare if trained again.
 
-# %% [markdown] lang="zh" of="f2e76af3"
+# %% [markdown] lang="zh" of="ec0076a9"
 # 让两者报警一样多，争议的结果是 ⟦len(only_new)⟧ : ⟦len(only_old)⟧，$p=$ ⟦p_value:.1g⟧；配对自助法给出的准确率之差是 ⟦100 * gain:+.1f⟧ 个百分点
 # （⟦100 * gain_ends[0]:.1f⟧ 至 ⟦100 * gain_ends[1]:.1f⟧）。检验说的是有没有差别，区间说的是差多少。换四种划分，$p$ 依次是 0.94、0.09、0.009 和 0.23：
 # 只看一个阈值，准确率定不了的事，看全部对的 AUC 却能定（五次都高出 0.02 到 0.03）。
@@ -1254,15 +1254,15 @@ np.bincount(bin_width(p_raw, 10), minlength=10)                 # reviews in eac
 
 # %% [markdown] lang="en"
 # *The picture:* ECE against the number of bins. The dotted lines, of answers drawn from $p$, climb from near zero to some
-# ⟦eces["equal count, perfect"][-1]:.2f⟧ at 100 bins: chance alone. The solid lines, our raw model, lie some four times as
+# ⟦eces["equal count, perfect"][-1]:.2f⟧ at 100 bins: chance alone. The solid lines, our raw model, lie four to six times as
 # high at 5 to 10 bins, less than twice at 100. With two bins of equal width ours looks perfect.
 #
 # Too few bins hide, too many invent. With equal width the upper tenths hold hardly a review (the counts stand above). So:
 # bins of equal count, 10 or so, and always beside what chance would make of it.
 
-# %% [markdown] lang="zh" of="deeb6897"
+# %% [markdown] lang="zh" of="69141344"
 # *图中所见：* ECE 随箱数的变化。点线是按 $p$ 抽出的答案，从接近零一路升到 100 箱时的 ⟦eces["equal count, perfect"][-1]:.2f⟧ 左右，全是偶然。
-# 实线是我们未经校正的模型，5 到 10 箱时约为点线的四倍，100 箱时不到两倍。等宽只分两箱，我们的模型看上去完美无缺。
+# 实线是我们未经校正的模型，5 到 10 箱时是点线的四至六倍，100 箱时不到两倍。等宽只分两箱，我们的模型看上去完美无缺。
 #
 # 箱太少，会掩盖；箱太多，会无中生有。等宽分箱时，高处的几个十分之一里几乎没有评论（各箱的条数见上）。所以用等量的箱，十个左右，
 # 而且总要与偶然造成的大小并排看。
@@ -1455,15 +1455,15 @@ ax.legend(fontsize="small");
 # After 20 right answers of 20 the bootstrap says "100 %, for sure": no mistake, nothing to resample. On average over $a$ Wilson's interval holds in
 # ⟦covered["Wilson", 20].mean():.1%⟧ with 20 reviews and in ⟦covered["Wilson", 5].mean():.1%⟧ with five (at worst
 # ⟦covered["Wilson", 5].min():.0%⟧, near 0 and 1); the bootstrap in ⟦covered["bootstrap", 5].mean():.0%⟧ with five. So:
-# Wilson for shares, with a handful of reviews too, where it is honest and wide; the bootstrap for the rest, with hundreds.
+# Wilson for shares, with a handful of reviews too, where it is honest and wide; the bootstrap for the rest, but not with a handful.
 
-# %% [markdown] lang="zh" of="cbd9eb03"
+# %% [markdown] lang="zh" of="eb3009e8"
 # *图中所见：* 由 20 条评论做出的区间，有多大机会罩住真实比例。Wilson 的锯齿线除了最两端，都在 95% 的细线附近；自助法和 00.5 节的公式，
 # 往两边都掉了下去。
 #
 # 20 条全对时，自助法说“百分之百，绝对没错”：一个错误都没有，重抽也抽不出来。对 $a$ 平均，Wilson 区间罩住真值的机会，20 条时是
 # ⟦covered["Wilson", 20].mean():.1%⟧，5 条时是 ⟦covered["Wilson", 5].mean():.1%⟧（最差 ⟦covered["Wilson", 5].min():.0%⟧，在 0 和 1 附近）；
-# 自助法在 5 条时只有 ⟦covered["bootstrap", 5].mean():.0%⟧。所以比例用 Wilson，只有几条评论时也行，那时它诚实地宽；其余用自助法，要有几百条。
+# 自助法在 5 条时只有 ⟦covered["bootstrap", 5].mean():.0%⟧。所以比例用 Wilson，只有几条评论时也行，那时它诚实地宽；其余用自助法，但不能只有几条。
 
 # %% [markdown] lang="en"
 # ## 06.18 Deeper: what the library does inside, and a brash model
