@@ -440,13 +440,13 @@ axes[1].legend();
 # $$P=\frac{\pi t}{\pi t+(1-\pi)f},\qquad R=t .$$
 #
 # $t$ and $f$ each look inside one class; $\pi$ enters precision alone. The **precision–recall curve** draws $P$ against
-# $R$; **average precision** sums it up, $\mathrm{AP}=\sum_k(R_k-R_{k-1})P_k$. Scores by lot reach an AUC of 0.5, but an
-# AP of only about $\pi$.
+# $R$; **average precision** sums it up, $\mathrm{AP}=\sum_k(R_k-R_{k-1})P_k$. Scores by lot ($f=t$, so $P=\pi$) reach an
+# AUC of 0.5, but an AP of only about $\pi$.
 #
-# **Before you run it:** another shop has reviews of the same kind, but only 2 in 100 are angry. What happens to AUC, what
-# to AP?
+# **Before you run it:** another shop has reviews of the same kind, but only ⟦100 * RARE:g⟧ in 100 are angry. What happens
+# to AUC, what to AP?
 
-# %% [markdown] lang="zh" of="8fd56413"
+# %% [markdown] lang="zh" of="e27a6826"
 # ## 06.5 愤怒的顾客很少时
 #
 # 员工看到的只有报警，所以他们在乎精确率。设愤怒评论的比例为 $\pi$，把 $TP$ 和 $FP$ 都除以 $n$，得
@@ -454,9 +454,10 @@ axes[1].legend();
 # $$P=\frac{\pi t}{\pi t+(1-\pi)f},\qquad R=t .$$
 #
 # $t$ 和 $f$ 各自只看一个类别的内部，$\pi$ 只出现在精确率里。以 $R$ 为横轴、$P$ 为纵轴，就是**精确率–召回率曲线**（precision–recall curve）；
-# **平均精度**（average precision，AP）把它概括成一个数，$\mathrm{AP}=\sum_k(R_k-R_{k-1})P_k$。随机打分，AUC 是 0.5，AP 却只有 $\pi$ 左右。
+# **平均精度**（average precision，AP）把它概括成一个数，$\mathrm{AP}=\sum_k(R_k-R_{k-1})P_k$。随机打分时 $f=t$，于是 $P=\pi$：
+# AUC 是 0.5，AP 却只有 $\pi$ 左右。
 #
-# **先猜再运行：** 另一家店的评论性质相同，只是 100 条里仅有 2 条愤怒。AUC 会怎样？AP 呢？
+# **先猜再运行：** 另一家店的评论性质相同，只是 100 条里仅有 ⟦100 * RARE:g⟧ 条愤怒。AUC 会怎样？AP 呢？
 
 # %%
 def find_precision(f, t, share):
@@ -503,9 +504,9 @@ before, now = (1 / find_precision(at_half, 0.5, s) for s in (y_val.mean(), RARE)
 f"alarms for each angry customer, to find half: {before:.1f}, now {now:.0f}"
 
 # %% [markdown] lang="en"
-# *The picture:* three shops, drawn out of our validation set so that 50, 18 and 2 % are angry. Left, their ROC curves lie
-# close together (the third, of few angry reviews, is a coarse staircase). Right, their precision–recall curves lie far
-# apart.
+# *The picture:* three shops, drawn out of our validation set so that 50 %, ⟦y_val.mean():.0%⟧ and ⟦RARE:.0%⟧ are angry.
+# Left, their ROC curves lie close together (the third, of few angry reviews, is a coarse staircase). Right, their
+# precision–recall curves lie far apart.
 #
 # Over 300 draws of the third shop AUC is
 # ⟦shops[:, 0].mean():.2f⟧ ± ⟦shops[:, 0].std():.2f⟧, as before (⟦auc_val:.2f⟧); AP falls from ⟦ap_val:.2f⟧ to
@@ -513,8 +514,8 @@ f"alarms for each angry customer, to find half: {before:.1f}, now {now:.0f}"
 # half of the anger, one now raises ⟦now:.0f⟧ alarms for each angry customer, before
 # ⟦before:.1f⟧. AUC compares rankings; precision foretells the work.
 
-# %% [markdown] lang="zh" of="92f83107"
-# *图中所见：* 从验证集里抽出三家店，愤怒的分别占 50%、18% 和 2%。左图，三条 ROC 曲线挨得很近（第三条的愤怒评论少，所以是粗粗的阶梯）；
+# %% [markdown] lang="zh" of="49d715c7"
+# *图中所见：* 从验证集里抽出三家店，愤怒的分别占 50%、⟦y_val.mean():.0%⟧ 和 ⟦RARE:.0%⟧。左图，三条 ROC 曲线挨得很近（第三条的愤怒评论少，所以是粗粗的阶梯）；
 # 右图，相应的精确率–召回率曲线相距很远。
 #
 # 两者回答的问题不同。第三家店抽 300 次，AUC 是 ⟦shops[:, 0].mean():.2f⟧ ± ⟦shops[:, 0].std():.2f⟧，一如从前（⟦auc_val:.2f⟧）；
@@ -587,15 +588,15 @@ axes[0].set(ylabel="dollars per 1,000 reviews");
 # %% [markdown] lang="en"
 # *The picture:* twice the cost on the validation set against the threshold, a valley. The dot stands at 0.5 on the left,
 # at the cheapest threshold on the right; above, what happens there. The dashed $t^*$ lies left of the
-# valley's bottom at ⟦t_best:.2f⟧. (Move the sliders: at which price of a miss is it cheapest to answer everybody?)
+# valley's bottom at ⟦t_best:.2f⟧. (Move the sliders: where does the bottom go when a miss costs 90 dollars?)
 #
 # The habit of 0.5 costs ⟦bills["p ≥ 0.5"]:,.0f⟧ dollars, more than answering everybody
 # (⟦bills["everybody"]:,.0f⟧). The best costs ⟦bills["best"]:,.0f⟧, $t^*$ ⟦bills["t*"]:,.0f⟧. Yet its derivation holds.
 # So its premise must fail: is $p$ a probability at all?
 
-# %% [markdown] lang="zh" of="cac0fa53"
+# %% [markdown] lang="zh" of="0e512c16"
 # *图中所见：* 两幅都是验证集上的代价随阈值的变化，形如山谷。左图的圆点在 0.5 处，右图的在最省钱的阈值处，上方写着那里发生了什么。
-# 谷底在 ⟦t_best:.2f⟧，虚线 $t^*$ 在它左边。（拖动滑块看看：漏掉一位的代价到多少时，人人都答复最省钱？）
+# 谷底在 ⟦t_best:.2f⟧，虚线 $t^*$ 在它左边。（拖动滑块看看：漏掉一位的代价涨到 90 美元时，谷底移到哪里？）
 #
 # 习惯性的 0.5 每 1,000 条评论要花 ⟦bills["p ≥ 0.5"]:,.0f⟧ 美元，比人人都答复（⟦bills["everybody"]:,.0f⟧）还贵。最好的阈值只要 ⟦bills["best"]:,.0f⟧，$t^*$ 要 ⟦bills["t*"]:,.0f⟧。
 # 可是推导并没有错。那么错的只能是前提：$p$ 真的是概率吗？
@@ -736,14 +737,14 @@ for name, score, low, high in zip(names, final, *final_ends):
     print(f"{name:9} {score:8,.3f} ({low:,.3f} to {high:,.3f})")
 
 # %% [markdown] lang="en"
-# (The cheapest policy is right in only ⟦final[0]:.0%⟧, but it finds ⟦final[2]:.0%⟧ of the anger.) For shares, $k$ of $n$,
+# (Alarms chosen by cost are right in only ⟦final[0]:.0%⟧, but they find ⟦final[2]:.0%⟧ of the anger.) For shares, $k$ of $n$,
 # there is a rival. **Wilson's interval** (1927) takes the error at the unknown $a$ instead of at $\hat a=k/n$, and solves
 # $|\hat a-a|\le z\sqrt{a(1-a)/n}$ for $a$, with $z=1.96$:
 #
 # $$\frac{k+z^2/2}{n+z^2}\;\pm\;\frac{z}{n+z^2}\sqrt{\frac{k(n-k)}{n}+\frac{z^2}{4}} .$$
 
-# %% [markdown] lang="zh" of="3070d26c"
-# （最省钱的做法只答对 ⟦final[0]:.0%⟧，却找到了 ⟦final[2]:.0%⟧ 的愤怒。）对 $n$ 中有 $k$ 这样的比例，自助法有一个对手。
+# %% [markdown] lang="zh" of="22db48c8"
+# （按代价来报警，只答对 ⟦final[0]:.0%⟧，却找到了 ⟦final[2]:.0%⟧ 的愤怒。）对 $n$ 中有 $k$ 这样的比例，自助法有一个对手。
 # **Wilson 区间**（Wilson's interval，1927）的误差不取在 $\hat a=k/n$ 处，而取在未知的 $a$ 处，也就是从
 # $|\hat a-a|\le z\sqrt{a(1-a)/n}$ 解出 $a$，其中 $z=1.96$：
 #
@@ -1049,15 +1050,16 @@ for name, runs in (("oversample, split", leak), ("split, oversample", fair)):
     print(f"{name}: promised {a_p:.3f}, delivered {a_d:.3f}, known {known:.0%}")
 
 # %% [markdown] lang="en"
-# The leak promises an AUC of ⟦leak[:, 0].mean():.3f⟧ and delivers ⟦leak[:, 1].mean():.3f⟧; the honest order promises
-# ⟦fair[:, 0].mean():.3f⟧ and delivers ⟦fair[:, 1].mean():.3f⟧. Of the angry "test" reviews ⟦leak[:, 2].mean():.0%⟧ were in
+# The leak promises an AUC of ⟦leak[:, 0].mean():.3f⟧ (⟦leak[:, 0].min():.2f⟧ to ⟦leak[:, 0].max():.2f⟧ over the
+# splits) and delivers ⟦leak[:, 1].mean():.3f⟧; the honest order promises ⟦fair[:, 0].mean():.3f⟧ and delivers ⟦fair[:, 1].mean():.3f⟧. Of the angry "test" reviews ⟦leak[:, 2].mean():.0%⟧ were in
 # training, word for word. And half of that test set is angry: by 06.5 this alone would lift precision.
 #
 # **The symptom:** no error, only a number too good. **The guard:** whatever learns from data or alters it comes after the
 # split, on the training set. A scikit-learn `Pipeline` inside cross-validation (06.15) keeps that order for you.
 
-# %% [markdown] lang="zh" of="21f5cdb8"
-# 泄漏的做法许诺 AUC 为 ⟦leak[:, 0].mean():.3f⟧，兑现 ⟦leak[:, 1].mean():.3f⟧；规矩的次序许诺 ⟦fair[:, 0].mean():.3f⟧，
+# %% [markdown] lang="zh" of="ba4543ab"
+# 泄漏的做法许诺 AUC 为 ⟦leak[:, 0].mean():.3f⟧（各次划分在 ⟦leak[:, 0].min():.2f⟧ 与 ⟦leak[:, 0].max():.2f⟧ 之间），
+# 兑现 ⟦leak[:, 1].mean():.3f⟧；规矩的次序许诺 ⟦fair[:, 0].mean():.3f⟧，
 # 兑现 ⟦fair[:, 1].mean():.3f⟧。前者愤怒的“测试”评论里，有 ⟦leak[:, 2].mean():.0%⟧ 一字不差地在训练里出现过。
 # 而且那个测试集有一半是愤怒的：由 06.5 节，单是这一点就会抬高精确率。
 #
@@ -1118,14 +1120,13 @@ f"AUC: mean {usual:.3f}, best of 200 {champion:.3f}, on other reviews {later:.3f
 # %% [markdown] lang="en"
 # The champion shows an AUC of ⟦champion:.3f⟧, and is worth ⟦later:.3f⟧; the variants' mean is ⟦usual:.3f⟧. Its lead of
 # ⟦champion - usual:.3f⟧ was luck, though nobody cheated. The bound, with $\sigma=$ ⟦spread:.3f⟧, is ⟦bound:.3f⟧; 200
-# independent normal numbers would lead by $2.75\,\sigma=$ ⟦2.746 * spread:.3f⟧, and ours share most of their words.
+# independent normal numbers would lead by $2.75\,\sigma=$ ⟦2.746 * spread:.3f⟧.
 #
 # Choose on validation, open the test set once for each decision, and collect another when it is used up.
 
-# %% [markdown] lang="zh" of="2d1f278f"
+# %% [markdown] lang="zh" of="5e13cdb6"
 # 冠军亮相时 AUC 是 ⟦champion:.3f⟧，实际只值 ⟦later:.3f⟧；全体变体的平均是 ⟦usual:.3f⟧。它领先的 ⟦champion - usual:.3f⟧ 是运气，
-# 虽然谁也没有作弊。取 $\sigma=$ ⟦spread:.3f⟧，上界是 ⟦bound:.3f⟧；200 个独立的正态数会领先 $2.75\,\sigma=$ ⟦2.746 * spread:.3f⟧，
-# 而我们的变体大部分词是共有的。
+# 虽然谁也没有作弊。取 $\sigma=$ ⟦spread:.3f⟧，上界是 ⟦bound:.3f⟧；200 个独立的正态数会领先 $2.75\,\sigma=$ ⟦2.746 * spread:.3f⟧。
 #
 # 选择要在验证集上做，测试集为每个决定只打开一次，用旧了就另收集一份。
 
@@ -1179,6 +1180,21 @@ f"{len(only_new)} : {len(only_old)}, p = {p_value:.2g}"
 # 这个检验诚实吗？设两个模型一样好，精确地算出 $p\le0.05$ 出现的概率。它灵敏吗？再设新模型赢下 60% 的争议。
 
 # %%
+def compare_models(seed):
+    """p-value of the disputes and gain in AUC on one split; as many alarms from both."""
+    thirds = data.split(len(texts), (0.6, 0.2, 0.2), seed=seed, labels=angry)
+    learn, held_out, aucs, right = thirds[0], thirds[2], [], []
+    for idf in (True, False):
+        one = make_model().set_params(tfidfvectorizer__use_idf=idf)
+        z = one.fit(texts[learn], angry[learn]).decision_function(texts[held_out])
+        aucs.append(find_auc(angry[held_out], z))
+        right.append((z >= np.sort(z)[-alarms.sum()]) == angry[held_out])
+    new, same = right[0], right[0] == right[1]
+    return mcnemar((new & ~same).sum(), (~new & ~same).sum()), aucs[0] - aucs[1]
+
+others = np.array([compare_models(SEED + k) for k in range(1, 5)])      # four splits
+assert others[:, 1].min() > 0, "by AUC the new model leads on every split"
+print("p on four other splits:", *(f"{p:.1g}" for p in others[:, 0]))
 DISPUTES = np.array([8, 20, 50, 100, 200])
 rejected = {}
 for win in (0.5, 0.6):
@@ -1195,18 +1211,20 @@ gain_ends = find_interval(bootstrap(
 
 # %% [markdown] lang="en"
 # With as many alarms from both, the disputes stand ⟦len(only_new)⟧ : ⟦len(only_old)⟧, $p=$ ⟦p_value:.1g⟧; the paired
-# bootstrap gives ⟦100 * gain:+.1f⟧ points (⟦100 * gain_ends[0]:.1f⟧ to ⟦100 * gain_ends[1]:.1f⟧). The test says whether, the
-# interval how much. In four other splits $p$ is 0.94, 0.09, 0.009, 0.23: at one threshold accuracy doesn't settle what
-# AUC, by all pairs, does (0.02 to 0.03 in all five).
+# bootstrap gives ⟦100 * gain:+.1f⟧ points (⟦100 * gain_ends[0]:.2f⟧ to ⟦100 * gain_ends[1]:.2f⟧): both near their border.
+# The test says whether, the interval how much. In four other splits $p$ runs from ⟦others[:, 0].min():.1g⟧ to
+# ⟦others[:, 0].max():.1g⟧: at one threshold accuracy doesn't settle what AUC, by all pairs, shows in each of them (gains
+# of ⟦others[:, 1].min():.3f⟧ to ⟦others[:, 1].max():.3f⟧).
 #
 # Equal models are told apart in at most 5 %, as promised. An edge of 60 : 40 is found in ⟦rejected[0.6, 50]:.0%⟧ of cases
 # with 50 disputes, in ⟦rejected[0.6, 200]:.0%⟧ with 200: a test that finds nothing may just have had little to see. Nor
 # does it know how the models would fare if trained again.
 
-# %% [markdown] lang="zh" of="ec0076a9"
+# %% [markdown] lang="zh" of="417e3058"
 # 让两者报警一样多，争议的结果是 ⟦len(only_new)⟧ : ⟦len(only_old)⟧，$p=$ ⟦p_value:.1g⟧；配对自助法给出的准确率之差是 ⟦100 * gain:+.1f⟧ 个百分点
-# （⟦100 * gain_ends[0]:.1f⟧ 至 ⟦100 * gain_ends[1]:.1f⟧）。检验说的是有没有差别，区间说的是差多少。换四种划分，$p$ 依次是 0.94、0.09、0.009 和 0.23：
-# 只看一个阈值，准确率定不了的事，看全部对的 AUC 却能定（五次都高出 0.02 到 0.03）。
+# （⟦100 * gain_ends[0]:.2f⟧ 至 ⟦100 * gain_ends[1]:.2f⟧）：两者都在界线附近。检验说的是有没有差别，区间说的是差多少。换四种划分，
+# $p$ 在 ⟦others[:, 0].min():.1g⟧ 与 ⟦others[:, 0].max():.1g⟧ 之间：只看一个阈值，准确率定不了的事，看全部对的 AUC 每次都能显出来
+# （高出 ⟦others[:, 1].min():.3f⟧ 至 ⟦others[:, 1].max():.3f⟧）。
 #
 # 一样好的模型，被判为不同的至多 5%，说到做到。60 : 40 的优势，有 50 条争议时能发现 ⟦rejected[0.6, 50]:.0%⟧，有 200 条时能发现
 # ⟦rejected[0.6, 200]:.0%⟧：检验什么也没发现，也许只是可看的太少。至于重新训练一遍两者会怎样，它同样不知道。
@@ -1215,14 +1233,15 @@ gain_ends = find_interval(bootstrap(
 # ## 06.14 Deeper: which bins?
 #
 # ECE depends on its bins: bins of **equal count** (06.7), or of **equal width**, $[0,0.1)$, $[0.1,0.2)$ …, each weighted
-# by its reviews. And how many, $M$? We try both on the raw and the mended probabilities, and on answers drawn from $p$
-# itself, where the true error is zero.
+# by its reviews. And how many, $M$? We try both on the raw probabilities; and on the mended ones with answers
+# drawn from $p$ itself, where the true error is zero.
 
-# %% [markdown] lang="zh" of="eab069cd"
+# %% [markdown] lang="zh" of="e5f55273"
 # ## 06.14 选读：怎样分箱？
 #
 # ECE 取决于怎样分箱：可以让各箱**等量**（equal count，06.7 节），也可以**等宽**（equal width），即 $[0,0.1)$、$[0.1,0.2)$……，
-# 再按箱里的评论数加权。箱数 $M$ 又取多少？我们对校正前后的概率各试两种分法；再试一组按 $p$ 本身抽出来的答案，那里真正的误差为零。
+# 再按箱里的评论数加权。箱数 $M$ 又取多少？我们对校正前的概率试这两种分法；
+# 再对校正后的概率，用按 $p$ 本身抽出来的答案来试，那里真正的误差为零。
 
 # %%
 def bin_width(p, M):
@@ -1247,22 +1266,24 @@ for name, cut in (("equal count", bin_count), ("equal width", bin_width)):
 fig, ax = plt.subplots(figsize=(5, 3))
 for (name, line), look in zip(eces.items(), ("C5o-", "C5o:", "C4s-", "C4s:")):
     ax.plot(MS, line, look, label=name)
-ax.set(xscale="log", xlabel="bins $M$", ylabel="ECE", ylim=(0, None))
-ax.legend(fontsize="small")
+ax.set(xscale="log", xlabel="bins $M$", ylabel="ECE", ylim=(0, 0.12))
+ax.legend(fontsize="small", ncols=2, loc="upper left")
+times = np.divide(eces["equal count"], eces["equal count, perfect"])    # (6,)
 assert eces["equal count, perfect"][-1] > 3 * eces["equal count, perfect"][0], "rises"
 np.bincount(bin_width(p_raw, 10), minlength=10)                 # reviews in each tenth
 
 # %% [markdown] lang="en"
 # *The picture:* ECE against the number of bins. The dotted lines, of answers drawn from $p$, climb from near zero to some
-# ⟦eces["equal count, perfect"][-1]:.2f⟧ at 100 bins: chance alone. The solid lines, our raw model, lie four to six times as
-# high at 5 to 10 bins, less than twice at 100. With two bins of equal width ours looks perfect.
+# ⟦eces["equal count, perfect"][-1]:.2f⟧ at 100 bins: chance alone. The solid lines, our raw model, with bins of equal count
+# lie ⟦times[2]:.1f⟧ times as high at 10 bins, ⟦times[-1]:.1f⟧ times at 100. With two bins of equal width ours looks
+# perfect.
 #
 # Too few bins hide, too many invent. With equal width the upper tenths hold hardly a review (the counts stand above). So:
 # bins of equal count, 10 or so, and always beside what chance would make of it.
 
-# %% [markdown] lang="zh" of="69141344"
+# %% [markdown] lang="zh" of="329cf93b"
 # *图中所见：* ECE 随箱数的变化。点线是按 $p$ 抽出的答案，从接近零一路升到 100 箱时的 ⟦eces["equal count, perfect"][-1]:.2f⟧ 左右，全是偶然。
-# 实线是我们未经校正的模型，5 到 10 箱时是点线的四至六倍，100 箱时不到两倍。等宽只分两箱，我们的模型看上去完美无缺。
+# 实线是我们未经校正的模型；等量分箱时，10 箱处是点线的 ⟦times[2]:.1f⟧ 倍，100 箱处只有 ⟦times[-1]:.1f⟧ 倍。等宽只分两箱，我们的模型看上去完美无缺。
 #
 # 箱太少，会掩盖；箱太多，会无中生有。等宽分箱时，高处的几个十分之一里几乎没有评论（各箱的条数见上）。所以用等量的箱，十个左右，
 # 而且总要与偶然造成的大小并排看。
@@ -1303,23 +1324,30 @@ def cross_validate(rows, seed):
 seeds = [1_000 * (SEED + 1) + k for k in range(N_SHOPS)]
 shops_rows = [np.random.default_rng(s).permutation(len(texts))[:SMALL] for s in seeds]
 fold_scores = np.array([cross_validate(rows, s) for rows, s in zip(shops_rows, seeds)])
-true_spread = fold_scores.mean(axis=1).std(ddof=1)
-folds_say = fold_scores.std(axis=1, ddof=1).mean() / np.sqrt(K_FOLDS)
+
+def find_spreads(rows):
+    """Standard error of these shops' means: as it is, and as their folds say."""
+    within = fold_scores[rows].var(axis=1, ddof=1).mean()
+    return fold_scores[rows].mean(axis=1).std(ddof=1), np.sqrt(within / K_FOLDS)
+
+true_spread, folds_say = find_spreads(np.arange(N_SHOPS))
+again = bootstrap(find_spreads, N_SHOPS)                        # (draws, 2)
+ratio_ends = find_interval(again[:, 0] / again[:, 1])
 shuffles = [cross_validate(shops_rows[0], s).mean() for s in range(10)]
 assert true_spread > folds_say, "the folds promise too much"
 f"true spread {true_spread:.3f}, by the folds {folds_say:.3f}"
 
 # %% [markdown] lang="en"
 # One shop's folds, on average, claim a standard error of ⟦folds_say:.3f⟧; shop by shop the estimate really spreads by
-# ⟦true_spread:.3f⟧, ⟦true_spread / folds_say:.1f⟧ times as much. (Three other sets of 30 shops gave 1.0, 1.5 and 1.5;
-# with 1,600 reviews each, 1.3 to 1.6.) No formula from the folds alone is unbiased (Bengio and Grandvalet, 2004): use
+# ⟦true_spread:.3f⟧, ⟦true_spread / folds_say:.1f⟧ times as much (95 % interval over shops: ⟦ratio_ends[0]:.1f⟧ to
+# ⟦ratio_ends[1]:.1f⟧). No formula from the folds alone is unbiased (Bengio and Grandvalet, 2004): use
 # them to compare recipes on the same folds, not as an interval.
 #
 # Even the shuffle matters: ten of them put one shop's mean between ⟦min(shuffles):.2f⟧ and ⟦max(shuffles):.2f⟧.
 
-# %% [markdown] lang="zh" of="682de73f"
+# %% [markdown] lang="zh" of="ab629f70"
 # 一家店的各折，平均给出的标准误是 ⟦folds_say:.3f⟧；店与店之间，这个估计真正的标准差是 ⟦true_spread:.3f⟧，是前者的
-# ⟦true_spread / folds_say:.1f⟧ 倍。（另外三组各 30 家店，分别是 1.0、1.5 和 1.5 倍；每家 1,600 条评论时，是 1.3 至 1.6 倍。）
+# ⟦true_spread / folds_say:.1f⟧ 倍（对店重抽，95% 区间是 ⟦ratio_ends[0]:.1f⟧ 至 ⟦ratio_ends[1]:.1f⟧）。
 # 单凭各折，没有哪个公式是无偏的（Bengio 和 Grandvalet，2004）：可以用它在同样的折上比较不同做法，但不能当作区间。
 #
 # 连打乱的方式也有影响：打乱十次，同一家店的平均在 ⟦min(shuffles):.2f⟧ 与 ⟦max(shuffles):.2f⟧ 之间。
@@ -1401,12 +1429,14 @@ f"$: expected {expected:,.0f}, real {real:,.0f}, nobody {nobody:,.0f}, own {own:
 
 # %% [markdown] lang="en"
 # It doesn't: expected ⟦expected:,.0f⟧ dollars, real ⟦real:,.0f⟧, nobody answered ⟦nobody:,.0f⟧. The premise fails: words
-# of anger are others among products, and AUC falls to ⟦auc_cross:.2f⟧. A model of the shop's own costs ⟦own:,.0f⟧. No
+# of anger are others among products, and AUC falls to ⟦auc_cross:.2f⟧. A model of the shop's own, with its own words, has
+# ⟦fold_aucs[:, 0].mean():.2f⟧ and costs ⟦own:,.0f⟧. No
 # interval warned: all speak of reviews **of the same kind**. Label some of the new shop's reviews first.
 
-# %% [markdown] lang="zh" of="9ec24713"
+# %% [markdown] lang="zh" of="f4f80819"
 # 没有应验：预计 ⟦expected:,.0f⟧ 美元，实际 ⟦real:,.0f⟧，谁也不答复是 ⟦nobody:,.0f⟧。前提不成立：说商品时，表达愤怒用的是另一些词，
-# AUC 降到 ⟦auc_cross:.2f⟧。用这家店自己的评论训练一个模型，只要 ⟦own:,.0f⟧。没有哪个区间发出过警告：它们说的都是**同一类**评论。
+# AUC 降到 ⟦auc_cross:.2f⟧。用这家店自己的评论训练一个模型，用上它自己的词，
+# AUC 是 ⟦fold_aucs[:, 0].mean():.2f⟧，只要 ⟦own:,.0f⟧ 美元。没有哪个区间发出过警告：它们说的都是**同一类**评论。
 # 所以要先标注一些新店的评论。
 
 # %% [markdown] lang="en"
@@ -1452,12 +1482,13 @@ ax.legend(fontsize="small");
 # *The picture:* how often an interval from 20 reviews holds the true share. Wilson's saw-tooth stays near the thin line at
 # 95 % except at the very ends; the bootstrap and the formula of 00.5 fall off on both sides.
 #
-# After 20 right answers of 20 the bootstrap says "100 %, for sure": no mistake, nothing to resample. On average over $a$ Wilson's interval holds in
-# ⟦covered["Wilson", 20].mean():.1%⟧ with 20 reviews and in ⟦covered["Wilson", 5].mean():.1%⟧ with five (at worst
-# ⟦covered["Wilson", 5].min():.0%⟧, near 0 and 1); the bootstrap in ⟦covered["bootstrap", 5].mean():.0%⟧ with five. So:
-# Wilson for shares, with a handful of reviews too, where it is honest and wide; the bootstrap for the rest, but not with a handful.
+# After 20 right answers of 20 the bootstrap says "100 %, for sure": no mistake, nothing to resample. On average over
+# $a$ Wilson's interval holds in ⟦covered["Wilson", 20].mean():.1%⟧ with 20 reviews and in
+# ⟦covered["Wilson", 5].mean():.1%⟧ with five (at worst ⟦covered["Wilson", 5].min():.0%⟧, near 0 and 1); the bootstrap in
+# ⟦covered["bootstrap", 5].mean():.0%⟧ with five. So: Wilson for shares, with a handful of reviews too, where it is
+# honest and wide; the bootstrap for the rest, but not with a handful.
 
-# %% [markdown] lang="zh" of="eb3009e8"
+# %% [markdown] lang="zh" of="b3d7c8c7"
 # *图中所见：* 由 20 条评论做出的区间，有多大机会罩住真实比例。Wilson 的锯齿线除了最两端，都在 95% 的细线附近；自助法和 00.5 节的公式，
 # 往两边都掉了下去。
 #
