@@ -15,15 +15,15 @@
 # # 06. Exercise: is it any good?
 #
 # Six questions on lesson 06: count what happened, also where some reviews stand for ten; precision, recall, F and its averages; the AUC, fast; a threshold that the staff can live with; a report
-# that is too good, and the split that it needed; and whether to ship. About 100 minutes. No question needs another one.
+# that is too good, and the scikit-learn pipeline that it needed; and whether to ship. About 100 minutes. No question needs another one.
 #
 # Replace each hole by your answer. `check("q1")` says what holds and what doesn't yet, `hint("q1")` opens three hints one after another, `score()` adds up. The docstring in an answer cell says
 # exactly what is wanted. NumPy is enough; scikit-learn is welcome where it computes the same. Functions leave the arrays that they are given as they were.
 
-# %% [markdown] lang="zh" of="8cb5ed67"
+# %% [markdown] lang="zh" of="c1211c79"
 # # 06. 练习：这个模型到底好不好？
 #
-# 六道题，对应第 06 课：数一数发生了什么，其中有的评论一条要顶十条；精确率、召回率、F 及其平均；又快又准的 AUC；员工忙得过来的阈值；一份好得可疑的报告，以及它本该用的划分；最后，要不要上线。
+# 六道题，对应第 06 课：数一数发生了什么，其中有的评论一条要顶十条；精确率、召回率、F 及其平均；又快又准的 AUC；员工忙得过来的阈值；一份好得可疑的报告，以及它本该用的 scikit-learn 流水线；最后，要不要上线。
 # 大约需要 100 分钟。各题互不依赖。
 #
 # 把每个空缺换成你的答案。`check("q1")` 告诉你哪些已经做对、哪些还没有；`hint("q1")` 依次打开三条提示；`score()` 计算总分。答案单元格里的文档字符串写明了确切的要求。用 NumPy 就够了；
@@ -34,7 +34,7 @@ from course_utils import ensure
 
 ensure("numpy", "scikit-learn")
 from threadpoolctl import threadpool_limits
-threadpool_limits(1)                        # the problem of q5 is so small that a second thread would only be waited for
+threadpool_limits(1)        # problems this small only wait for a second thread
 from autograder import open_exercise
 
 check, hint, score = open_exercise("06_evaluation", globals(), lang="en")
@@ -88,7 +88,7 @@ check("q1")
 # %% [markdown] lang="en"
 # ## q2 · Precision, recall, F, and three averages
 #
-# **(a)** From a confusion matrix as in q1. Precision $P_k$: of all that was called $k$, which share is $k$? Recall $R_k$: of all that is $k$, which share was found? S1 (9.2) defines F1 as the "weighted average"
+# **(a)** From a confusion matrix as in q1. Precision $P_k$: of all that was called $k$, which share is $k$? Recall $R_k$: of all that is $k$, which share was found? An article calls F1 the "weighted average"
 # of the two. It is their harmonic mean; and with a weight, recall counting $\beta^2$ times as much as precision,
 #
 # $$\frac{1}{F_k}=\frac{1}{1+\beta^2}\Big(\frac{1}{P_k}+\frac{\beta^2}{R_k}\Big).$$
@@ -98,10 +98,10 @@ check("q1")
 #
 # **(b)** A supplier's sheet tells precision and F1, and keeps silent about recall. Find it. Some sheets can't be true.
 
-# %% [markdown] lang="zh" of="e5b8fbea"
+# %% [markdown] lang="zh" of="cf441bfc"
 # ## q2 · 精确率、召回率、F，以及三种平均
 #
-# **(a)** 从 q1 那样的混淆矩阵出发。精确率 $P_k$：判为 $k$ 的当中，真是 $k$ 的占多少？召回率 $R_k$：真是 $k$ 的当中，被找出来的占多少？S1（9.2）把 F1 定义为两者的“加权平均”。
+# **(a)** 从 q1 那样的混淆矩阵出发。精确率 $P_k$：判为 $k$ 的当中，真是 $k$ 的占多少？召回率 $R_k$：真是 $k$ 的当中，被找出来的占多少？有篇文章把 F1 叫作两者的“加权平均”。
 # 其实它是两者的调和平均；如果带上权重，让召回率的分量是精确率的 $\beta^2$ 倍，就是
 #
 # $$\frac{1}{F_k}=\frac{1}{1+\beta^2}\Big(\frac{1}{P_k}+\frac{\beta^2}{R_k}\Big).$$
@@ -125,14 +125,16 @@ def score_classes(C, beta=1.0):
      "macro": 0.6016, "weighted": 0.6631, "micro": 0.7}
     """
     # BEGIN SOLUTION: hits, what was called, what is there; then shares of them
-    hits, called, there = np.diag(C), C.sum(axis=0), C.sum(axis=1)                          # (K,) each
+    hits, called, there = np.diag(C), C.sum(axis=0), C.sum(axis=1)      # (K,) each
 
     def share(a, b):
         return np.divide(a, b, out=np.zeros(len(C)), where=b > 0)
 
     f = share((1 + beta**2) * hits, called + beta**2 * there)
-    averages = {"macro": f.mean(), "weighted": f @ there / there.sum(), "micro": hits.sum() / C.sum()}
-    return {"precision": share(hits, called), "recall": share(hits, there), "f": f, **averages}
+    averages = {"macro": f.mean(), "weighted": f @ there / there.sum(),
+                "micro": hits.sum() / C.sum()}
+    scores = {"precision": share(hits, called), "recall": share(hits, there), "f": f}
+    return {**scores, **averages}
     # END SOLUTION
 
 
@@ -180,10 +182,10 @@ check("q2")
 # %% question="q3"
 # q3: the AUC of scores, and that of alarms
 def compute_auc(y, score):
-    """The share of pairs, one review with y = 1 and one with y = 0, that the first wins.
+    """The share of pairs, one review with y = 1, one with y = 0, that the first wins.
 
     It wins by the higher score; a tie counts half. y: (n,) zeros and ones; score: (n,)
-    numbers. Without any pair: float("nan"). 20,000 scores: within two seconds and 50 MB.
+    numbers. Without any pair: float("nan"). 20,000 scores: in two seconds and 50 MB.
 
     >>> compute_auc(y=[1, 0, 1, 0], score=[3.0, 2.0, 2.0, -1.0])
     0.875
@@ -192,9 +194,9 @@ def compute_auc(y, score):
     """
     # BEGIN SOLUTION: sort one side, find the place of the other in it
     positives, negatives = score[y == 1], np.sort(score[y == 0])
-    below = np.searchsorted(negatives, positives, side="left")                             # negatives that each one beats
-    not_above = np.searchsorted(negatives, positives, side="right")                        # the same and its ties
-    return (below + not_above).sum() / (2 * len(positives) * len(negatives))                # without a pair 0 / 0: nan
+    below = np.searchsorted(negatives, positives, side="left")     # beaten by each
+    not_above = np.searchsorted(negatives, positives, side="right")    # and ties
+    return (below + not_above).sum() / (2 * len(positives) * len(negatives))
     # END SOLUTION
 
 
@@ -282,31 +284,35 @@ check("q4")
 
 # %%
 def run_pipeline(seed, A=True, B=True, C=True, keep=60):
-    """The AUC on the test part; a step that is False comes after the split, from the training part alone."""
+    """The AUC on the test set; a step that is False comes after the split."""
     rng, rows = np.random.default_rng(seed), np.arange(600)
-    X, y = rng.normal(size=(600, 300)) * rng.uniform(0.5, 2, 300), (rng.random(600) < 0.1).astype(int)
+    X = rng.normal(size=(600, 300)) * rng.uniform(0.5, 2, 300)
+    y = (rng.random(600) < 0.1).astype(int)
 
-    def balance(rows):                                      # A: repeat angry reviews until both classes are equal
+    def balance(rows):              # A: repeat angry reviews until classes are equal
         angry = rows[y[rows] == 1]
         return np.concatenate([rows, rng.choice(angry, len(rows) - 2 * len(angry))])
 
-    def choose(X, y):                                       # B: keep the features that go with the labels most
-        return np.argsort(-np.abs((X - X.mean(axis=0)).T @ (y - y.mean())) / X.std(axis=0))[:keep]
+    def choose(X, y):               # B: keep what goes with the labels most
+        together = np.abs((X - X.mean(axis=0)).T @ (y - y.mean())) / X.std(axis=0)
+        return np.argsort(-together)[:keep]
 
     X = X[:, choose(X, y)] if B else X
-    X = (X - X.mean(axis=0)) / X.std(axis=0) if C else X    # C: give each feature mean 0 and spread 1
+    X = (X - X.mean(axis=0)) / X.std(axis=0) if C else X    # C: mean 0, spread 1
     test, train = np.split(rng.permutation(balance(rows) if A else rows), [150])
     X = X if B else X[:, choose(X[train], y[train])]
     X = X if C else (X - X[train].mean(axis=0)) / X[train].std(axis=0)
     train = train if A else balance(train)
-    w = np.linalg.solve(X[train].T @ X[train] + np.eye(keep), X[train].T @ (y[train] - 0.5))    # a linear model
+    gram = X[train].T @ X[train] + np.eye(keep)
+    w = np.linalg.solve(gram, X[train].T @ (y[train] - 0.5))    # a linear model
     return np.mean((X[test] @ w)[y[test] == 1][:, None] > (X[test] @ w)[y[test] == 0])
 
 # %%
 print("A B C     mean   lowest  highest   AUC of 20 seeds")
 for steps in ((1, 1, 1), (1, 0, 0), (0, 1, 0), (0, 0, 1), (0, 0, 0)):
     aucs = [run_pipeline(seed, *steps) for seed in range(20)]
-    print(*(".x"[step] for step in steps), f"{np.mean(aucs):8.2f}{min(aucs):9.2f}{max(aucs):9.2f}")
+    print(*(".x"[step] for step in steps),
+          f"{np.mean(aucs):8.2f}{min(aucs):9.2f}{max(aucs):9.2f}")
 
 # %% [markdown] lang="en"
 # **(a)** Which of these explain his splendid AUC? Put their letters into `FAULTS`, for instance `"CE"`.
@@ -317,10 +323,10 @@ for steps in ((1, 1, 1), (1, 0, 0), (0, 1, 0), (0, 0, 1), (0, 0, 0)):
 # - **D.** With only one angry review in ten, AUC can't be trusted.
 # - **E.** He was lucky with his seed.
 #
-# **(b)** Write the split that he needed: first divide, then repeat, and only in the training part. The same generator gives the same split; each review has the same chance to be in the test part. Which class is the rare
-# one, and how many classes there are, the function finds out by itself.
+# **(b)** Write what he needed, as it is done at work, for texts: a scikit-learn `Pipeline` inside cross-validation. Whatever learns from data stands in the pipeline, so that in each fold it learns anew from the other folds alone: which words
+# there are and how rare (TF-IDF), which of them are kept, the model. Class weights take the place of copies. And the sentences of one review stay together.
 
-# %% [markdown] lang="zh" of="127ebdb4"
+# %% [markdown] lang="zh" of="b2e36fab"
 # **(a)** 下面哪几条能解释他那漂亮的 AUC？把字母写进 `FAULTS`，例如 `"CE"`。
 #
 # - **A.** 同一条评论的副本分在划分的两边：测试考的是背下来的东西。
@@ -329,38 +335,43 @@ for steps in ((1, 1, 1), (1, 0, 0), (0, 1, 0), (0, 0, 1), (0, 0, 0)):
 # - **D.** 愤怒的评论只占十分之一，这时 AUC 不可信。
 # - **E.** 他的种子碰上了好运气。
 #
-# **(b)** 写出他真正需要的划分：先分开，再重复，而且只在训练集里重复。同样的生成器给出同样的划分；每条评论进入测试集的机会相同。哪个类别少见，一共有几个类别，由函数自己去看。
+# **(b)** 写出他真正需要的东西，按工作中的做法，对文本来做：把 scikit-learn 的 `Pipeline`（流水线）放进交叉验证。凡是从数据里学习的步骤都放进流水线，于是每一折都只从其余各折重新学起：有哪些词、各有多少见（TF-IDF），
+# 保留哪些词，以及模型本身。副本由类别权重代替。同一篇评论的句子不拆开。
 
 # %% question="q5"
-# q5: name what inflates the AUC, and split without it
+# q5: name what inflates the AUC, and build what doesn't leak
 # BEGIN SOLUTION: the letters of all that are true, in quotation marks
 FAULTS = "AB"
 # END SOLUTION
 
 
-def split_and_balance(y, test_share, rng):
-    """(train, test): row numbers; train repeats the rarer classes, test nothing.
+def judge_apart(texts, y, review, keep=10, folds=5):
+    """(n,) probabilities that y = 1, each from a pipeline that hasn't seen this review.
 
-    y: (n,) class numbers, two classes or more; 0 < test_share < 1;
-    rng: np.random.Generator, the only source of chance.
-    test: of each class, with n_k rows, test_share * n_k of them, give or take one,
-    none twice. train: every other row at least once. Of the largest class none twice;
-    of each other class rows are repeated, drawn at random, until it fills as many
-    places as the largest. Any order.
-    Example: y = [0, 0, 0, 0, 0, 0, 1, 1, 1], test_share = 1/3: test holds two zeros
-    and a one; train the four other zeros, and four places for the two other ones, each
-    at least once: perhaps train = [5, 0, 3, 2, 7, 8, 8, 7], test = [1, 6, 4].
+    texts: a list of n sentences; y: (n,) zeros and ones; review: (n,) whole numbers,
+    sentences with the same number are of one review. Cross-validated: GroupKFold(folds)
+    by review, not shuffled. In each fold, fitted on the other folds alone:
+    TfidfVectorizer(); SelectKBest: the `keep` words that go with y most, by chi2;
+    LogisticRegression(class_weight="balanced"). All else as scikit-learn has it.
+
+    >>> judge_apart(texts=["bad film", "good film", "bad plot", "good plot",
+    ...                    "a bad plot", "good"],
+    ...             y=[1, 0, 1, 0, 1, 0], review=[0, 0, 1, 1, 2, 2], keep=2, folds=3)
+    [0.656, 0.356, 0.606, 0.426, 0.599, 0.362]
     """
-    # BEGIN SOLUTION: class by class: shuffle, cut; then fill up the training part
-    train, test = [], []
-    for k in np.unique(y):
-        rows = rng.permutation(np.flatnonzero(y == k))
-        cut = round(test_share * len(rows))
-        test.append(rows[:cut])
-        train.append(rows[cut:])
-    most = max(len(rows) for rows in train)
-    train = [np.concatenate([rows, rng.choice(rows, most - len(rows))]) for rows in train]
-    return np.concatenate(train), np.concatenate(test)
+    # BEGIN SOLUTION: three steps in a pipeline, and folds of whole reviews
+    from sklearn.feature_extraction.text import TfidfVectorizer
+    from sklearn.feature_selection import SelectKBest, chi2
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.model_selection import GroupKFold, cross_val_predict
+    from sklearn.pipeline import make_pipeline
+
+    model = LogisticRegression(class_weight="balanced")
+    pipeline = make_pipeline(TfidfVectorizer(), SelectKBest(chi2, k=keep), model)
+    cv = GroupKFold(folds)
+    both = cross_val_predict(
+        pipeline, texts, y, groups=review, cv=cv, method="predict_proba")   # (n, 2)
+    return both[:, 1]
     # END SOLUTION
 
 # %%
@@ -379,31 +390,38 @@ check("q5")
 # ## q6 · 上线吗？
 #
 # 两个模型判断了同样的句子：`OLD[k]` 和 `NEW[k]` 分别是用旧模型和新模型时，第 $k$ 个句子的代价，单位是美元（判对 0，误报 3，漏掉一位顾客 27）。`REVIEW[k]` 是第 $k$ 个句子所属评论的编号；一共有 $D$ 篇评论，
-# 长短悬殊。（这些数是下一个单元格编造的。）新模型要用更大的机器，每 1,000 个句子要多花 `EXTRA` 美元。公司的规矩：新模型所省的钱，其 95% 置信区间的*下端*高于这个数，才上线。
+# 长短悬殊。（这些数是下一个单元格编造的。）新模型要用更大的机器，每 1,000 个句子要多花 `EXTRA` 美元。公司的规矩：新模型所省的钱，其 95% 置信区间的**下端**高于这个数，才上线。
 #
 # 一位同事对句子做了重采样，想要上线。
 
 # %% tags=["given"]
-EXTRA = 150.0                                               # dollars per 1,000 sentences, assumed
+EXTRA = 150.0               # dollars per 1,000 sentences, assumed
 
 def make_up_bills(reviews=80):
-    """OLD, NEW, REVIEW, (n,) each: the sentences of one review share their mood, and what the new model makes of them."""
+    """OLD, NEW, REVIEW, (n,) each: the sentences of one review share their mood."""
     rng = np.random.default_rng(1)
-    review = rng.permutation(np.repeat(np.arange(reviews), rng.geometric(1 / 9, reviews)))
+    lengths = rng.geometric(1 / 9, reviews)
+    review = rng.permutation(np.repeat(np.arange(reviews), lengths))
     angry = rng.random(len(review)) < rng.beta(1, 4, reviews)[review]
-    z = np.where(angry, 0.5, -2.5) + 0.8 * rng.normal(size=reviews)[review] + 1.5 * rng.normal(size=len(review))
+    z = np.where(angry, 0.5, -2.5) + 0.8 * rng.normal(size=reviews)[review]
+    z += 1.5 * rng.normal(size=len(review))
     gift = (1 + 2 * rng.normal(size=reviews))[review] * np.where(angry, 0.6, -0.6)
-    bills = [np.where(z + shift + 0.5 * rng.normal(size=len(z)) > -1, 3 * ~angry, 27 * angry) for shift in (0, gift)]
+    bills = []
+    for shift in (0, gift):
+        alarm = z + shift + 0.5 * rng.normal(size=len(z)) > -1
+        bills.append(np.where(alarm, 3 * ~angry, 27 * angry))
     return *map(np.float64, bills), review
 
 OLD, NEW, REVIEW = make_up_bills()
-DRAWS = np.random.default_rng(2).integers(80, size=(2_001, 80))     # (R, D): each row 80 reviews, drawn with replacement
+DRAWS = np.random.default_rng(2).integers(80, size=(2_001, 80))     # (R, D) reviews
 
 # %%
 rng, n = np.random.default_rng(3), len(REVIEW)
-print(f"{n} sentences of {len(set(REVIEW))} reviews; dollars per 1,000: old {1000 * OLD.mean():.0f}, new {1000 * NEW.mean():.0f}")
+print(f"{n} sentences of {len(set(REVIEW))} reviews; dollars per 1,000:",
+      f"old {1000 * OLD.mean():.0f}, new {1000 * NEW.mean():.0f}")
 savings = [1000 * (OLD - NEW)[rng.integers(n, size=n)].mean() for _ in range(2_000)]
-print(f"the colleague: 95 % of resamples of {n} sentences save {np.quantile(savings, 0.025):.0f} to {np.quantile(savings, 0.975):.0f}")
+low, high = np.quantile(savings, [0.025, 0.975])
+print(f"the colleague: 95 % of resamples of {n} sentences save {low:.0f} to {high:.0f}")
 
 # %% [markdown] lang="en"
 # **(a)** Resample *reviews*, each with all its sentences. Row $r$ of `draws` says which: $d_{r1},\dots,d_{rD}$, and a review that was drawn twice counts twice. With $G_k=\mathrm{old}_k-\mathrm{new}_k$, and $S_d$ for the sentences of
@@ -443,9 +461,9 @@ def bootstrap_saving(old, new, review, draws, confidence=0.95):
 
     Here the draws save 1.5, 2 and 3 a sentence.
     """
-    # BEGIN SOLUTION: what each review saves, how long it is; then sums over the drawn reviews
-    saved, length = np.bincount(review, old - new), np.bincount(review)                     # (D,) each
-    means = saved[draws].sum(axis=1) / length[draws].sum(axis=1)                            # (R,)
+    # BEGIN SOLUTION: what each review saves, how long it is; then sums over the draws
+    saved, length = np.bincount(review, old - new), np.bincount(review)     # (D,)
+    means = saved[draws].sum(axis=1) / length[draws].sum(axis=1)    # (R,)
     low, high = np.quantile(means, [(1 - confidence) / 2, (1 + confidence) / 2])
     return (old - new).mean(), low, high
     # END SOLUTION

@@ -23,8 +23,9 @@ def _threshold(lines: str) -> str:
     return define_function("choose_threshold(p, y, false_alarm, miss, at_most=None)", lines)
 
 
-def _split(lines: str = "", faults: str = "AB") -> str:
-    return f"FAULTS = {faults!r}\n" + define_function("split_and_balance(y, test_share, rng)", lines or _PARTS)
+def _pipeline(lines: str = "", faults="AB") -> str:
+    parameters = "texts, y, review, keep=10, folds=5"
+    return f"FAULTS = {faults!r}\n{_IMPORTS}\n" + define_function(f"judge_apart({parameters})", lines or _PIPELINE)
 
 
 def _saving(lines: str = "", saving="503.76", low="117.19", choice="wait", needed="96") -> str:
@@ -85,16 +86,17 @@ for t in [np.inf, *sorted(set(p.tolist()), reverse=True)]:
         best = t, cost
 return best
 """
-_PARTS = """
-train, test, most = [], [], 0
-for k in np.unique(y):
-    rows = rng.permutation(np.flatnonzero(y == k))
-    cut = round(test_share * len(rows))
-    test.append(rows[:cut])
-    train.append(rows[cut:])
-    most = max(most, len(rows) - cut)
-filled = [np.concatenate([rows, rng.choice(rows, most - len(rows))]) for rows in train]
-return np.concatenate(filled), np.concatenate(test)
+_PIPELINE = """
+pipeline = make_pipeline(TfidfVectorizer(), SelectKBest(chi2, k=keep), LogisticRegression(class_weight="balanced"))
+cv = GroupKFold(folds)
+return cross_val_predict(pipeline, texts, y, groups=review, cv=cv, method="predict_proba")[:, 1]
+"""
+_IMPORTS = """
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.feature_selection import SelectKBest, chi2
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import GroupKFold, KFold, cross_val_predict
+from sklearn.pipeline import Pipeline, make_pipeline
 """
 _REVIEWS = """
 gain = old - new
@@ -123,12 +125,11 @@ _CHEAP, _ENDS, _LIMIT, _ONE_KIND = (
     "the_staff_can_answer_them",
     "one_kind_of_review_only",
 )
-_NAMED, _CLEAN, _BALANCED, _ANY, _CHANCE = (
+_NAMED, _STRANGERS, _TOLD, _ORDER = (
     "the_faults_are_named",
-    "the_test_part_is_clean",
-    "the_training_part_is_balanced",
-    "any_class_may_be_rare",
-    "chance_is_the_generators",
+    "each_review_is_judged_by_strangers",
+    "keep_and_folds_are_as_told",
+    "reviews_come_in_any_order",
 )
 _WHOLE, _INTERVAL, _CHOICE, _SINGLE = (
     "whole_reviews_are_drawn",
@@ -448,97 +449,66 @@ MISTAKES = [
         "p[:], y[:] = p[order], y[order]"
     ) + _SEARCH.rstrip())),
     # q5
-    Mistake("q5", "one-fault", _NAMED, "it isn't all", _split(faults="A")),
-    Mistake("q5", "other-fault", _NAMED, "it isn't all", _split(faults="B")),
-    Mistake("q5", "three", _NAMED, "scaling-blamed", _split(faults="ABC")),
-    Mistake("q5", "auc", _NAMED, "auc-blamed", _split(faults="ABD")),
-    Mistake("q5", "luck", _NAMED, "luck-blamed", _split(faults="E")),
-    Mistake("q5", "words", _NAMED, "letters out of", _split(faults="the copies")),
-    Mistake("q5", "before", _CLEAN, "copies-on-both-sides", _split("""
-        rows = np.arange(len(y))
-        most = np.bincount(y).max()
-        rows = np.concatenate([np.resize(rows[y == k], most) for k in np.unique(y)])
-        rows = rng.permutation(rows)
-        cut = round(test_share * len(rows))
-        return rows[cut:], rows[:cut]
+    Mistake("q5", "one-fault", _NAMED, "it isn't all", _pipeline(faults="A")),
+    Mistake("q5", "other-fault", _NAMED, "it isn't all", _pipeline(faults="B")),
+    Mistake("q5", "three", _NAMED, "scaling-blamed", _pipeline(faults="ABC")),
+    Mistake("q5", "auc", _NAMED, "auc-blamed", _pipeline(faults="ABD")),
+    Mistake("q5", "luck", _NAMED, "luck-blamed", _pipeline(faults="E")),
+    Mistake("q5", "words", _NAMED, "letters out of", _pipeline(faults="the copies")),
+    Mistake("q5", "tfidf-first", _STRANGERS, "words-counted-before", _pipeline("""
+        X = TfidfVectorizer().fit_transform(texts)
+        pipeline = make_pipeline(SelectKBest(chi2, k=keep), LogisticRegression(class_weight="balanced"))
+        cv = GroupKFold(folds)
+        return cross_val_predict(pipeline, X, y, groups=review, cv=cv, method="predict_proba")[:, 1]
     """)),
-    Mistake("q5", "values", _CLEAN, "row numbers", _split(edit_text(
-        _PARTS,
-        "return np.concatenate(filled), np.concatenate(test)",
-        "return y[np.concatenate(filled)] / 2, y[np.concatenate(test)]",
-    ))),
-    Mistake("q5", "masks", _CLEAN, "row numbers", _split("mask = rng.random(len(y)) < test_share\nreturn ~mask, mask")),
-    Mistake("q5", "test-too", _CLEAN, "test-not-as-it-is", _split(edit_text(
-        _PARTS,
-        "return np.concatenate(filled), np.concatenate(test)",
-        (
-            "m = max(map(len, test))\n"
-            "return np.concatenate(filled), np.concatenate([rng.choice(rows, m) for rows in test])"
-        ),
-    ))),
-    Mistake("q5", "even-test", _CLEAN, "test-not-as-it-is", _split(edit_text(
-        _PARTS, "cut = round(test_share * len(rows))", "cut = round(test_share * np.bincount(y).min())"
-    ))),
-    Mistake("q5", "simple-split", _CLEAN, "not-class-by-class", _split("""
-        rows = rng.permutation(len(y))
-        cut = round(test_share * len(y))
-        test, rest = rows[:cut], rows[cut:]
-        parts = [rest[y[rest] == k] for k in np.unique(y)]
-        most = max(map(len, parts))
-        return np.concatenate([np.r_[part, rng.choice(part, most - len(part))] for part in parts]), test
+    Mistake("q5", "choice-first", _STRANGERS, "words-chosen-before", _pipeline("""
+        X = TfidfVectorizer().fit_transform(texts)
+        X = SelectKBest(chi2, k=keep).fit_transform(X, y)
+        model, cv = LogisticRegression(class_weight="balanced"), GroupKFold(folds)
+        return cross_val_predict(model, X, y, groups=review, cv=cv, method="predict_proba")[:, 1]
     """)),
-    Mistake("q5", "exchanged", _CLEAN, "shares-exchanged", _split(edit_text(
-        _PARTS,
-        "return np.concatenate(filled), np.concatenate(test)", "return np.concatenate(test), np.concatenate(filled)",
+    Mistake("q5", "no-choice", _STRANGERS, "choice-left-out", _pipeline(edit_text(
+        _PIPELINE, "SelectKBest(chi2, k=keep), ", ""
     ))),
-    Mistake("q5", "other-share", _CLEAN, "shares-exchanged", _split("test_share = 1 - test_share" + _PARTS.rstrip())),
-    Mistake("q5", "one-array", _CLEAN, "Return 2 values", _split("return rng.permutation(len(y))")),
-    Mistake("q5", "plain", _BALANCED, "not-balanced", _split(edit_text(
-        _PARTS, "np.concatenate([rows, rng.choice(rows, most - len(rows))])", "rows"
+    Mistake("q5", "fit-all", _STRANGERS, "judged-by-what-it-learned", _pipeline(edit_text(
+        _PIPELINE,
+        "cross_val_predict(pipeline, texts, y, groups=review, cv=cv, method=\"predict_proba\")[:, 1]",
+        "pipeline.fit(texts, y).predict_proba(texts)[:, 1]",
     ))),
-    Mistake("q5", "under", _BALANCED, "rows-lost", _split(edit_text(
-        _PARTS,
-        "np.concatenate([rows, rng.choice(rows, most - len(rows))])",
-        "rng.choice(rows, min(map(len, train)), replace=False)",
+    Mistake("q5", "k-fold", _STRANGERS, "reviews-torn-apart", _pipeline(edit_text(
+        _PIPELINE, "cv = GroupKFold(folds)", "cv = KFold(folds)"
     ))),
-    Mistake("q5", "drawn-anew", _BALANCED, "rows-lost", _split(edit_text(
-        _PARTS, "np.concatenate([rows, rng.choice(rows, most - len(rows))])", "rng.choice(rows, most)"
+    Mistake("q5", "shuffled", _STRANGERS, "what they should be", _pipeline(edit_text(
+        _PIPELINE, "cv = GroupKFold(folds)", "cv = GroupKFold(folds, shuffle=True, random_state=0)"
     ))),
-    Mistake("q5", "whole-class", _BALANCED, "not-balanced", _split(edit_text(
-        _PARTS, "most = max(most, len(rows) - cut)", "most = max(most, len(rows))"
+    Mistake("q5", "stratified", _STRANGERS, "what they should be", _pipeline(edit_text(
+        _PIPELINE, "cv = GroupKFold(folds)", "cv = folds"
     ))),
-    Mistake("q5", "copies-from-all", _CLEAN, "copies-on-both-sides", _split(edit_text(
-        _PARTS,
-        "[np.concatenate([rows, rng.choice(rows, most - len(rows))]) for rows in train]",
-        "[np.concatenate([rows, rng.choice(np.r_[rows, out], most - len(rows))]) for rows, out in zip(train, test)]",
+    Mistake("q5", "unweighted", _STRANGERS, "weights-left-out", _pipeline(edit_text(
+        _PIPELINE, 'class_weight="balanced"', ""
     ))),
-    Mistake("q5", "twice", _BALANCED, "not-balanced", _split(edit_text(_PARTS, "most - len(rows))", "most)"))),
-    Mistake("q5", "ones", _ANY, "class-one-assumed-rare", _split(edit_text(
-        _PARTS,
-        "filled = [np.concatenate([rows, rng.choice(rows, most - len(rows))]) for rows in train]",
-        (
-            "filled = [train[0], np.concatenate([train[1], rng.choice(train[1], max(0, len(train[0]) - "
-            "len(train[1])))]), *train[2:]]"
-        ),
+    Mistake("q5", "other-column", _STRANGERS, "fine-for-angry", _pipeline(edit_text(_PIPELINE, "[:, 1]", "[:, 0]"))),
+    Mistake("q5", "both-columns", _STRANGERS, "has shape", _pipeline(edit_text(_PIPELINE, "[:, 1]", ""))),
+    Mistake("q5", "predict", _STRANGERS, "calls-for-probabilities", _pipeline(edit_text(
+        _PIPELINE, ', method="predict_proba")[:, 1]', ")"
     ))),
-    Mistake("q5", "positional", _CHANCE, "split-by-position", _split(edit_text(
-        _PARTS, "rng.permutation(np.flatnonzero(y == k))", "np.roll(np.flatnonzero(y == k), rng.integers(2))"
+    Mistake("q5", "logits", _STRANGERS, "logits-for-probabilities", _pipeline(edit_text(
+        _PIPELINE, 'method="predict_proba")[:, 1]', 'method="decision_function")'
     ))),
-    Mistake("q5", "global", _CHANCE, "another-source-of-chance", _split(edit_text(
-        _PARTS, "rng.permutation(", "np.random.permutation("
+    Mistake("q5", "groups-forgotten", _STRANGERS, "stopped with", _pipeline(edit_text(
+        _PIPELINE, "groups=review, ", ""
     ))),
-    Mistake("q5", "global-copies", _CHANCE, "another-source-of-chance", _split(edit_text(
-        _PARTS, "rng.choice", "np.random.choice"
-    ))),
-    Mistake("q5", "own", _CHANCE, "generator-ignored", _split("rng = np.random.default_rng(0)" + _PARTS.rstrip())),
-    Mistake("q5", "first-copies", _CHANCE, "copies-by-position", _split(edit_text(
-        _PARTS, "np.concatenate([rows, rng.choice(rows, most - len(rows))])", "np.resize(np.sort(rows), most)"
-    ))),
-    Mistake("q5", "as-they-lie", _CHANCE, "generator-ignored", _split(edit_text(
-        _PARTS, "rng.permutation(np.flatnonzero(y == k))", "np.flatnonzero(y == k)"
-    ))),
-    Mistake("q5", "one-row", _CHANCE, "one-row-repeated", _split(edit_text(
-        _PARTS, "rng.choice(rows, most - len(rows))", "np.repeat(rows[:1], most - len(rows))"
+    Mistake("q5", "five-always", _TOLD, "folds-not-as-told", _pipeline(
+        "folds = max(folds, 4) + (folds < 4)" + _PIPELINE.rstrip()
+    )),
+    Mistake("q5", "ten-always", _TOLD, "keep-not-as-told", _pipeline(
+        "keep = 10 if keep > 20 else keep" + _PIPELINE.rstrip()
+    )),
+    Mistake("q5", "by-position", _ORDER, "reviews-torn-apart", _pipeline(
+        "review = np.arange(len(y)) if review.min() > 99 else review" + _PIPELINE.rstrip()
+    )),
+    Mistake("q5", "called-in-place", _ORDER, "changes-its-inputs", _pipeline(edit_text(
+        _PIPELINE, "return cross", "p = cross", "[:, 1]", "[:, 1]\ny[:] = p > 0.5\nreturn p"
     ))),
     # q6
     Mistake("q6", "sign", _WHOLE, "other-way-round", _saving(edit_text(_REVIEWS, "old - new", "new - old"))),
@@ -757,42 +727,33 @@ UNUSUAL = [
         best = min(allowed, key=lambda t: (cost(t), -t))
         return best, cost(best)
     """)),
-    Unusual("q5", "scikit-learn", dedent("""
-        from sklearn.model_selection import train_test_split
-        from sklearn.utils import resample
-        FAULTS = ["a", "b"]
-        def split_and_balance(y, test_share, rng):
-            seed = int(rng.integers(2**31))
-            train, test = train_test_split(np.arange(len(y)), test_size=test_share, stratify=y, random_state=seed)
-            parts = [train[y[train] == k] for k in np.unique(y)]
-            most = max(map(len, parts))
-            short = [part for part in parts if len(part) < most]
-            copies = [resample(part, n_samples=most - len(part), random_state=seed + 1) for part in short]
-            return np.concatenate([train, *copies]), test
-    """)),
-    Unusual("q5", "lists", dedent("""
-        FAULTS = "B and A"
-        def split_and_balance(y, test_share, rng):
-            classes = {}
-            for row, k in enumerate(y.tolist()):
-                classes.setdefault(k, []).append(row)
-            test = []
-            for rows in classes.values():
-                rng.shuffle(rows)
-                test += [rows.pop() for _ in range(int(np.ceil(test_share * len(rows) - 1e-9)))]
-            most = max(len(rows) for rows in classes.values())
-            train = []
-            for rows in classes.values():
-                train += rows + [rows[rng.integers(len(rows))] for _ in range(most - len(rows))]
-            return train, test
-    """)),
-    Unusual("q5", "copies-in-turn", _split(
-        edit_text(
-            _PARTS,
-            "np.concatenate([rows, rng.choice(rows, most - len(rows))])", "np.resize(rows, most)",
-            "return", "filled = [rng.permutation(np.concatenate(filled))]\nreturn",
-        ),
-        faults="ab",
+    Unusual("q5", "a-loop", _pipeline(
+        """
+            p, texts = np.full(len(y), np.nan), np.array(texts, dtype=object)
+            for learn, judge in GroupKFold(n_splits=folds).split(texts, groups=review):
+                words = TfidfVectorizer()
+                X = words.fit_transform(texts[learn])
+                choice = SelectKBest(chi2, k=keep).fit(X, y[learn])
+                model = LogisticRegression(class_weight="balanced", solver="newton-cg")
+                model.fit(choice.transform(X), y[learn])
+                p[judge] = model.predict_proba(choice.transform(words.transform(texts[judge])))[:, 1]
+            return p.tolist()
+        """,
+        faults=["a", "b"],
+    )),
+    Unusual("q5", "weights-by-hand", _pipeline(
+        """
+            p = np.zeros(len(y), dtype=np.float32)
+            for learn, judge in GroupKFold(folds).split(texts, y, review):
+                rate = y[learn].mean()
+                model = LogisticRegression(class_weight={0: 0.5 / (1 - rate), 1: 0.5 / rate})
+                steps = [("words", TfidfVectorizer()), ("best", SelectKBest(chi2, k=keep)), ("model", model)]
+                one = Pipeline(steps).fit([texts[k] for k in learn], y[learn])
+                z = one.decision_function([texts[k] for k in judge])
+                p[judge] = 1 / (1 + np.exp(-z))
+            return p
+        """,
+        faults="B and A",
     )),
     Unusual("q6", "sentence-by-sentence", _saving(
         """
@@ -873,28 +834,6 @@ EQUIVALENT = [
     )),
     Equivalent("q5", "only letters are read", (
         *list_mutants("FAULTS = 'AB'", "AB' → AB?'"),
-    )),
-    Equivalent("q5", "classes, and rows, in any order", (
-        *list_mutants("for k in np.unique(y):", "np.unique(y) → list(np.unique(y))[::-1]"),
-        *list_mutants(
-            "train = [np.concatenate([rows, rng.choice(rows, most - len(rows))]) for rows in train]",
-            (
-                "[np.concatenate([rows, rng.choice(rows, most - len(rows))]) for rows in train] → "
-                "[np.concatenate([rows, rng.choice(rows, most - len(rows))]) for rows in list(train)[::-1]]"
-            ),
-        ),
-        *list_mutants("most = max((len(rows) for rows in train))", "train → list(train)[::-1]"),
-        *list_mutants(
-            "train = [np.concatenate([rows, rng.choice(rows, most - len(rows))]) for rows in train]",
-            "rows, rng.choice(rows, most - len(rows)) → rng.choice(rows, most - len(rows)), rows",
-        ),
-    )),
-    Equivalent("q5", "two neighbouring lines that do not touch each other", (
-        *swap_lines("test.append(rows[:cut])", "train.append(rows[cut:])"),
-    )),
-    Equivalent("q5", "test_share * n_k of them, give or take one", (
-        *list_mutants("cut = round(test_share * len(rows))",
-            "len(rows) → (len(rows) + 1)", "len(rows) → (len(rows) - 1)"),
     )),
     Equivalent("q6", "two neighbouring lines that do not touch each other", (
         *swap_lines(
