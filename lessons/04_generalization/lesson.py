@@ -234,13 +234,13 @@ def measure(W, x, y):
     return find_loss(z, y).numpy(), (z.argmax(-1) == y).double().mean(1).numpy()
 
 # %% [markdown] lang="en"
-# `train` below is the usual loop, for all seeds at once. What the strategies of this lesson change in it stands in a dict, `RECIPE`: sizes, the rate over the run (`schedule`, 02.10), the start (`gain`,
+# `train` below is the usual loop, for all seeds at once. What the strategies of this lesson change in it stands in a dict, `RECIPE`: sizes, the rate over the run (`schedule`, 02.9), the start (`gain`,
 # 03.10), two penalties and a decay (04.5), dropout (04.7), augmentation (04.8). Adam works number by number, so the networks don't disturb one another: each has its own split, first weights and order of images.
 #
 # **Before you run it:** each network learns its ⟦N⟧ images by heart. What will it reach on the 2,000 others, and what on the foreign digits?
 
-# %% [markdown] lang="zh" of="9025c0ab"
-# 下面的 `train` 就是通常的训练循环，只是所有种子一起训练。本课的各种策略会改动它的哪些地方，都收在字典 `RECIPE` 里：大小、学习率随进度的变化（`schedule`，02.10 节）、初始化（`gain`，03.10 节）、
+# %% [markdown] lang="zh" of="00998de4"
+# 下面的 `train` 就是通常的训练循环，只是所有种子一起训练。本课的各种策略会改动它的哪些地方，都收在字典 `RECIPE` 里：大小、学习率随进度的变化（`schedule`，02.9 节）、初始化（`gain`，03.10 节）、
 # 两种惩罚和一种衰减（04.5 节）、dropout（04.7 节）、数据增强（04.8 节）。Adam 对每个数单独计算，所以各个网络互不干扰：划分、初始权重和图像次序各有各的。
 #
 # **先猜再运行：** 每个网络都把自己那 ⟦N⟧ 张图像背得滚瓜烂熟。另外 2,000 张，它能认对多少？外来的数字呢？
