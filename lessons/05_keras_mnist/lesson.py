@@ -251,7 +251,7 @@ for ax, kind in zip(axes, ("loss", "accuracy")):
 
 # %% [markdown] lang="en"
 # *The picture:* left, loss (logarithmic), right, accuracy; means of three seeds. The training loss (solid) falls almost
-# in a straight line to nearly nothing; the validation loss (dashed) flattens halfway.
+# in a straight line to nearly nothing; the validation loss (dashed) is flat after a few epochs.
 #
 # Untrained, the network spreads its belief evenly, $\ln 10$. On raw pixels it is certain, and wrong: a first loss far
 # above $\ln 10$ says *look at the inputs*.
@@ -260,9 +260,9 @@ for ax, kind in zip(axes, ("loss", "accuracy")):
 # ⟦by_seed['val_accuracy'][:, -1].min():.1%⟧ to ⟦by_seed['val_accuracy'][:, -1].max():.1%⟧ (three seeds,
 # ⟦len(train) - n_fit:,⟧ images): learned by heart. Lesson 04 is about that gap.
 
-# %% [markdown] lang="zh" of="af9ad79e"
+# %% [markdown] lang="zh" of="ca653597"
 # *图中所见：* 左图是损失（对数轴），右图是准确率，都是三个种子的平均。训练损失（实线）几乎沿直线一路降到接近零；验证损失
-# （虚线）到半路就平了。
+# （虚线）几轮之后就平了。
 #
 # 未经训练的网络对十个类一视同仁，损失是 $\ln 10$。面对没有缩放的像素，它十分肯定，却是错的：第一个损失远高于
 # $\ln 10$，就该**回头看看输入**。
@@ -1238,13 +1238,13 @@ assert at_4["augmented"] > at_4["plain"] + 0.1, "what it was shown, it can bear"
 
 # %% [markdown] lang="en"
 # *The picture:* accuracy of the three kinds of network (means of three seeds, 500 test images) when every image is
-# shifted. All peak at 0; the plain network's falls steeply, the augmented one's least within the shifts it was shown.
+# shifted. All are best near 0; the plain network's falls steeply, the augmented one's least within the shifts it was shown.
 #
 # Shifted by 4 pixels: plain ⟦at_4['plain']:.0%⟧, CNN ⟦at_4['CNN']:.0%⟧, augmented ⟦at_4['augmented']:.0%⟧ (2.8 pixels
 # were shown to it at most).
 
-# %% [markdown] lang="zh" of="feb7467d"
-# *图中所见：* 把每张图像都平移之后，三种网络的准确率（三个种子的平均，500 张测试图像）。三条都在 0 处最高；没有增强的网络降得很
+# %% [markdown] lang="zh" of="b0129178"
+# *图中所见：* 把每张图像都平移之后，三种网络的准确率（三个种子的平均，500 张测试图像）。三条都在 0 附近最高；没有增强的网络降得很
 # 陡，做过增强的在它见过的平移范围内降得最少。
 #
 # 平移 4 像素时，没有增强的是 ⟦at_4['plain']:.0%⟧，CNN 是 ⟦at_4['CNN']:.0%⟧，做过增强的是 ⟦at_4['augmented']:.0%⟧（它最多见过 2.8
