@@ -674,6 +674,9 @@ EQUIVALENT = [
             "sizes[0], shape[1 → sizes[-1], shape[1", "sizes[0], shape[2 → sizes[-1], shape[2"),
         *list_mutants("count, shape = ((shape[0] + 1) * sizes[0], (sizes[0],))", "sizes[0],  → sizes[-1], ",
             "sizes[0],) → sizes[-1],)", "shape[0 → shape[-1"))),
+    Equivalent("q3", "given lines: what Callback's own __init__ sets, fit and replay set before they call it", (
+        *list_mutants("super().__init__()", "super().__init__() → pass", ".__init__() → "),
+        *swap_lines("super().__init__()", "self.best, self.weights = (np.inf, None)"))),
     Equivalent("q4", "the order of a dictionary, which load_state_dict does not look at",
         swap_lines("state[f'{position}.weight'] = np.array(kernel, order='C')",
             "state[f'{position}.bias'] = bias.copy()")),
