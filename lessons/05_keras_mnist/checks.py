@@ -493,7 +493,10 @@ def _judge_counts(answer, shape, layers, wrong):
     named = {
         "one-number-for-all": [sum(right), [sum(right)]],
         "zeros-left-out": [[n for n in right if n]],
-        **{name: [recipes.count_parameters(shape, layers, way) for way in (name, *more.get(name, []))] for name in wrong},
+        **{
+            name: [recipes.count_parameters(shape, layers, way) for way in (name, *more.get(name, []))]
+            for name in wrong
+        },
     }
     COUNT.judge(answer.call("count_parameters", shape, layers), right, named, "the counts")
 

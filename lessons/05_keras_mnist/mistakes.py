@@ -239,8 +239,8 @@ def build_model(sizes, rate):
         MADE[tuple(sizes)] = _build(sizes, rate)
     return MADE[tuple(sizes)]
 """),
-        ("one-optimizer", "models-share-weights", "def build", "OPTIMIZERS = {}\ndef build", "keras.optimizers.Adam(rate)",
-         "OPTIMIZERS.setdefault((rate, *sizes), keras.optimizers.Adam(rate))"),
+        ("one-optimizer", "models-share-weights", "def build", "OPTIMIZERS = {}\ndef build",
+         "keras.optimizers.Adam(rate)", "OPTIMIZERS.setdefault((rate, *sizes), keras.optimizers.Adam(rate))"),
         ("zeros", "all-begin-alike", "Dense(sizes[-1])", "Dense(sizes[-1], kernel_initializer='zeros')"),
         ("frozen", "doesn't change the weights", "return", "model.trainable = len(sizes) < 4\n    return")),
     *_wrong("q3", "the_callback_goes_back_to_the_best",
