@@ -112,7 +112,7 @@ def the_map_shrinks_on_its_way(answer, rng):
             layers, shape = _draw_convolutions(rng)
             layers = [layers[0], ("pool", p), layers[1], ("pool", 2)] if p else layers  # without: no rounding down
             layers = [*layers, ("flatten",), ("dense", int(rng.integers(3, 9)))]
-            counts = [tuple(_count(shape, layers, way)) for way in ("", *wrong)]
+            counts = [tuple(recipes.count_parameters(shape, layers, way)) for way in ("", *wrong)]
         _judge_counts(answer, shape, layers, wrong)
 
 
@@ -121,7 +121,7 @@ def counting_builds_nothing(answer, rng):
     n = 4 * int(rng.integers(400_000_000, 450_000_000)) + 1  # the last count is twice an odd number: no float is exact
     large = [("conv", 701, 5, 3), ("pool", 2), ("flatten",), ("dense", n), ("dense", n + 2)]
     for shape, layers in (((404, 803, 3), large), ((4, 4, 1), [])):
-        value, right = answer.call("count_parameters", shape, layers), _count(shape, layers)
+        value, right = answer.call("count_parameters", shape, layers), recipes.count_parameters(shape, layers)
         COUNT.expect(value, right, "the counts")
         expect_equal(value, right, "the counts")
 
@@ -212,6 +212,28 @@ def each_call_builds_a_new_model(answer, rng):
     KERAS.expect(done["outputs"], recipes.forward(weights, x), "the outputs")
     if any(np.ndim(array) == 2 and np.ptp(array) == 0 for array in done["fresh"]):
         raise Misconception("all-begin-alike")
+
+
+@EXERCISE.check("q3")
+def the_callback_goes_back_to_the_best(answer, rng):
+    for trial in range(4):
+        n, rate = int(rng.integers(9, 13)), float(rng.uniform(0.05, 0.2))
+        losses = 2 + rng.permutation(n).astype(float)
+        losses[:6] = 9, 6, 20, 7, 19, 6  # better, worse, better than the last only, worse, as good as the best
+        if trial > 1:
+            losses[[0, 4] if trial == 3 else 4] = np.nan
+        training = np.linspace(3, 1, n)
+        if not trial:  # the example
+            training, losses, rate, n = np.array([3.0, 2, 1, 1]), np.array([2, 1, 4, 0.5]), 0.1, 4
+        right = recipes.replay(losses, rate)
+        wrong = {
+            "rate-not-halved": np.c_[right[:, 0], np.full(n, rate)],
+            "weights-not-put-back": np.c_[np.arange(1.0, n + 1), right[:, 1]],
+            "watches-the-training-loss": recipes.replay(training, rate),
+            "better-than-the-last": recipes.replay(losses, rate, "last"),
+            "nan-taken-for-better": recipes.replay(losses, rate, "nan"),
+        }
+        NEAR.judge(answer.call("replay", training, losses, rate), right, wrong, "weight and rate")
 
 
 @EXERCISE.check("q4")
@@ -380,12 +402,13 @@ def a_further_point_has_its_price(answer, rng):
 @EXERCISE.check("q6")
 def the_choice_earns_most(answer, rng):
     choice, price = (expect_number(answer.get(name), name) for name in ("CHOICE", "NEXT_PRICE"))
-    names = ("WIDTHS", "TRAIN_LOSS", "VAL_LOSS", "TEST_ACCURACY", "DOLLARS_PER_EPOCH", "VALUE_OF_A_POINT")
-    widths, training, validation, test, per_epoch, value_of_a_point = map(EXERCISE.given, names)
+    names = ("WIDTHS", "TRAIN_LOSS", "VAL_LOSS", "VAL_ACCURACY", "TEST_ACCURACY", "DOLLARS_PER_EPOCH")
+    widths, training, validation, checked, test, per_epoch = map(EXERCISE.given, names)
+    value_of_a_point = EXERCISE.given("VALUE_OF_A_POINT")
 
-    def weigh(epochs):
+    def weigh(epochs, accuracies=checked):
         """Accuracy and price of each width, the price of a point at each step, and the width that earns most."""
-        accuracy, dollars = test.mean(axis=1)[range(len(widths)), epochs - 1], 30 * epochs * per_epoch
+        accuracy, dollars = accuracies.mean(axis=1)[range(len(widths)), epochs - 1], 30 * epochs * per_epoch
         best = int((100 * accuracy * value_of_a_point - dollars).argmax())
         return accuracy, dollars, np.diff(dollars) / (100 * np.diff(accuracy)), best
 
@@ -402,7 +425,8 @@ def the_choice_earns_most(answer, rng):
     judge_constant(choice, widths[right], wrong, "CHOICE", otherwise=say("not-the-best"))
     wrong = {
         "price-of-the-step-before": steps[right - 1],
-        "picked-on-the-test-set": weigh(test.mean(axis=1).argmax(axis=1) + 1)[2][right],
+        "chosen-on-the-test-set": weigh(epochs, test)[2][right],
+        "picked-on-the-accuracy": weigh(checked.mean(axis=1).argmax(axis=1) + 1)[2][right],
     }
     judge_constant(price, steps[right], wrong, "NEXT_PRICE", Tolerance(1e-3, 0), say("not-the-next-price"))
     wrong = {"epochs-from-zero": [epochs - 1]}
@@ -457,41 +481,9 @@ def _only_behind(labels, cut):
     return np.setdiff1d(labels[cut:], labels[:cut])
 
 
-def _count(shape, layers, way=""):
-    """Parameters of each layer; `way` names a wrong way to count."""
-    counts, (h, w, c), n = [], shape, None
-    for kind, *sizes in layers:
-        count = 0
-        if kind == "conv":
-            filters, a, b = sizes
-            a, b = {"height-alone": (a, a), "width-alone": (b, b)}.get(way, (a, b))
-            below, right = {"height-for-width": (b, a), "map-keeps-its-size": (1, 1)}.get(way, (a, b))
-            h, w = h - below + 1, w - right + 1
-            biases = {"no-biases": 0, "a-bias-for-each-input": c, "bias-at-each-place": filters * h * w}
-            count = a * b * filters * (1 if way == "kernel-without-channels" else c) + biases.get(way, filters)
-            count, c = count * (h * w if way == "weights-at-each-place" else 1), filters
-        elif kind == "pool":
-            p = sizes[0]
-            sides = {"pooling-rounded-up": (-(-h // p), -(-w // p)), "pooling-not-rounded": (h / p, w / p)}
-            sides |= {
-                "pooling-ignored": (h, w),
-                "pooling-on-one-side": (h // p, w),
-                "pooling-on-the-other": (h, w // p),
-            }
-            h, w = sides.get(way, (h // p, w // p))
-        elif kind == "flatten":
-            n = h * w * (1 if way == "flatten-without-channels" else c)
-        else:
-            units = sizes[0]
-            count = n * units + {"no-biases": 0, "a-bias-for-each-input": n}.get(way, units)
-            n = units
-        counts.append(count)
-    return counts
-
-
 def _judge_counts(answer, shape, layers, wrong):
-    """wrong: the misconceptions that show in these layers, each a way of _count, or several."""
-    right = _count(shape, layers)
+    """wrong: the misconceptions that show in these layers, each a way of count_parameters, or several."""
+    right = recipes.count_parameters(shape, layers)
     more = {
         "weights-at-each-place": ["bias-at-each-place"],
         "pooling-rounded-up": ["pooling-not-rounded"],
@@ -501,7 +493,10 @@ def _judge_counts(answer, shape, layers, wrong):
     named = {
         "one-number-for-all": [sum(right), [sum(right)]],
         "zeros-left-out": [[n for n in right if n]],
-        **{name: [_count(shape, layers, way) for way in (name, *more.get(name, []))] for name in wrong},
+        **{
+            name: [recipes.count_parameters(shape, layers, way) for way in (name, *more.get(name, []))]
+            for name in wrong
+        },
     }
     COUNT.judge(answer.call("count_parameters", shape, layers), right, named, "the counts")
 

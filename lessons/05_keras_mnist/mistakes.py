@@ -43,6 +43,19 @@ def build_model(sizes, rate):
         metrics=["accuracy"],
     )
     return model
+
+class GoBack(keras.callbacks.Callback):
+    def __init__(self):
+        super().__init__()
+        self.best, self.weights = np.inf, None
+
+    def on_epoch_end(self, epoch, logs=None):
+        if logs["val_loss"] < self.best:
+            self.best, self.weights = logs["val_loss"], self.model.get_weights()
+        else:
+            if self.weights:
+                self.model.set_weights(self.weights)
+            self.model.optimizer.learning_rate = self.model.optimizer.learning_rate / 2
 """,
     "q4": """
 def to_torch_state(weights, positions, map_shape=None):
@@ -226,10 +239,20 @@ def build_model(sizes, rate):
         MADE[tuple(sizes)] = _build(sizes, rate)
     return MADE[tuple(sizes)]
 """),
-        ("one-optimizer", "models-share-weights", "def", "OPTIMIZERS = {}\ndef", "keras.optimizers.Adam(rate)",
-         "OPTIMIZERS.setdefault((rate, *sizes), keras.optimizers.Adam(rate))"),
+        ("one-optimizer", "models-share-weights", "def build", "OPTIMIZERS = {}\ndef build",
+         "keras.optimizers.Adam(rate)", "OPTIMIZERS.setdefault((rate, *sizes), keras.optimizers.Adam(rate))"),
         ("zeros", "all-begin-alike", "Dense(sizes[-1])", "Dense(sizes[-1], kernel_initializer='zeros')"),
         ("frozen", "doesn't change the weights", "return", "model.trainable = len(sizes) < 4\n    return")),
+    *_wrong("q3", "the_callback_goes_back_to_the_best",
+        ("same-rate", "rate-not-halved", "learning_rate / 2", "learning_rate / 1"),
+        ("stays", "weights-not-put-back", "self.model.set_weights(self.weights)", "pass"),
+        ("training", "watches-the-training-loss", 'logs["val_loss"]', 'logs["loss"]'),
+        ("last", "better-than-the-last", "self.best, self.weights = logs[\"val_loss\"], ", "self.weights = ",
+         "        else:", "        last, self.best = self.best, logs['val_loss']\n        if not self.best < last:"),
+        ("nan", "nan-taken-for-better", 'if logs["val_loss"] < self.best', 'if not logs["val_loss"] >= self.best'),
+        ("equal", "`weight and rate", "< self.best", "<= self.best"),
+        ("tenth", "`weight and rate", "learning_rate / 2", "learning_rate / 10"),
+        ("unguarded", "TypeError", "if self.weights:", "if True:")),
     *_wrong("q4", "dense_kernels_have_their_outputs_first",
         ("as-it-was", "kernel-as-it-was", "kernel = kernel.T", "pass"),
         ("reshaped", "reshaped-not-transposed", "kernel.T", "kernel.reshape(kernel.shape[::-1])"),
@@ -379,7 +402,9 @@ run.rng.bit_generator.state = state["rng"]
         ("on-training", "picked-on-the-training-loss", "EPOCHS = pick_epochs(VAL_LOSS)",
          "EPOCHS = pick_epochs(TRAIN_LOSS)"),
         ("before", "price-of-the-step-before", "13183.65", "713.42"),
-        ("peeked", "picked-on-the-test-set", "13183.65",
+        ("peeked", "chosen-on-the-test-set", "13183.65",
+         "price_of_points(TEST_ACCURACY.mean(axis=1)[range(4), EPOCHS - 1], price_a_month(EPOCHS))[2]"),
+        ("by-accuracy", "picked-on-the-accuracy", "13183.65",
          "price_of_points(accuracy_after([32, 20, 19, 11]), price_a_month([32, 20, 19, 11]))[2]"),
         ("profit", "doesn't follow", "13183.65", "300.86"),
         ("nowhere", "doesn't follow", "13183.65", "float('nan')")),
@@ -472,6 +497,9 @@ model = Network(sizes)
 model.compile(keras.optimizers.Adam(rate), keras.losses.CategoricalCrossentropy(from_logits=True), metrics=["accuracy"])
 return model
 """)),
+    Unusual("q3", "assigned", edit_text(_RIGHT["q3"],
+        "self.model.optimizer.learning_rate = self.model.optimizer.learning_rate / 2",
+        "self.model.optimizer.learning_rate.assign(0.5 * self.model.optimizer.learning_rate)")),
     Unusual("q3", "unbuilt", _with("q3", build_model="""
 model = keras.Sequential()
 for units in sizes[1:-1]:
@@ -646,6 +674,9 @@ EQUIVALENT = [
             "sizes[0], shape[1 → sizes[-1], shape[1", "sizes[0], shape[2 → sizes[-1], shape[2"),
         *list_mutants("count, shape = ((shape[0] + 1) * sizes[0], (sizes[0],))", "sizes[0],  → sizes[-1], ",
             "sizes[0],) → sizes[-1],)", "shape[0 → shape[-1"))),
+    Equivalent("q3", "given lines: what Callback's own __init__ sets, fit and replay set before they call it", (
+        *list_mutants("super().__init__()", "super().__init__() → pass", ".__init__() → "),
+        *swap_lines("super().__init__()", "self.best, self.weights = (np.inf, None)"))),
     Equivalent("q4", "the order of a dictionary, which load_state_dict does not look at",
         swap_lines("state[f'{position}.weight'] = np.array(kernel, order='C')",
             "state[f'{position}.bias'] = bias.copy()")),

@@ -1,4 +1,4 @@
-"""What Keras computes, in NumPy: the outputs of a network, its loss's gradients, and the steps of Adam."""
+"""What Keras computes, in NumPy: outputs, gradients, steps of Adam, parameters of layers, epochs of a callback."""
 
 from __future__ import annotations
 
@@ -52,3 +52,49 @@ def adam(weights, batches, rate, epsilon=1e-7):
         weights = [w - alpha * m[i] / (v[i] ** 0.5 + epsilon) for i, w in enumerate(weights)]
         steps.append(weights)
     return steps
+
+
+def count_parameters(shape, layers, way=""):
+    """Parameters of each layer; `way` names a wrong way to count."""
+    counts, (h, w, c), n = [], shape, None
+    for kind, *sizes in layers:
+        count = 0
+        if kind == "conv":
+            filters, a, b = sizes
+            a, b = {"height-alone": (a, a), "width-alone": (b, b)}.get(way, (a, b))
+            below, right = {"height-for-width": (b, a), "map-keeps-its-size": (1, 1)}.get(way, (a, b))
+            h, w = h - below + 1, w - right + 1
+            biases = {"no-biases": 0, "a-bias-for-each-input": c, "bias-at-each-place": filters * h * w}
+            count = a * b * filters * (1 if way == "kernel-without-channels" else c) + biases.get(way, filters)
+            count, c = count * (h * w if way == "weights-at-each-place" else 1), filters
+        elif kind == "pool":
+            p = sizes[0]
+            sides = {"pooling-rounded-up": (-(-h // p), -(-w // p)), "pooling-not-rounded": (h / p, w / p)}
+            sides |= {
+                "pooling-ignored": (h, w),
+                "pooling-on-one-side": (h // p, w),
+                "pooling-on-the-other": (h, w // p),
+            }
+            h, w = sides.get(way, (h // p, w // p))
+        elif kind == "flatten":
+            n = h * w * (1 if way == "flatten-without-channels" else c)
+        else:
+            units = sizes[0]
+            count = n * units + {"no-biases": 0, "a-bias-for-each-input": n}.get(way, units)
+            n = units
+        counts.append(count)
+    return counts
+
+
+def replay(losses, rate, way="") -> np.ndarray:
+    """(n, 2): weight and rate after each epoch, as the given `replay` plays them; `way` names a wrong way to do it."""
+    best, kept, seen = np.inf, None, []
+    for weight, loss in enumerate(losses, start=1):
+        lower = not loss >= best if way == "nan" else loss < best
+        if lower:
+            kept, now = weight, weight
+        else:
+            now, rate = (kept or weight), rate / 2
+        best = loss if lower or way == "last" else best
+        seen.append((now, rate))
+    return np.array(seen, dtype=float)
