@@ -408,7 +408,7 @@ MISTAKES = [
         total = sum(word_counts.values())
         return unknown / total, pieces / (total - unknown)
     """)),
-    Mistake("q2", "known-share", _TWO, "`(pieces, unknown)", _spell(measure=edit_text(
+    Mistake("q2", "known-share", _TWO, "known-for-unknown", _spell(measure=edit_text(
         _COST, "(total - known) / total", "known / total"
     ))),
     Mistake("q2", "zero-division", _EXTREME, "nothing-spelled", _spell(measure=edit_text(
