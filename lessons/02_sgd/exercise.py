@@ -21,7 +21,7 @@
 # Replace each hole by your answer. `check("q1")` says what holds and what doesn't yet, `hint("q1")` opens three hints one after another, `score()` adds up. The docstring in an answer
 # cell says exactly what is wanted.
 
-# %% [markdown] lang="zh" of="3b0b5e52"
+# %% [markdown] lang="zh" of="e8be3bf8"
 # # 02. 练习：从梯度到学习
 #
 # 六道题，对应第 02 课，彼此独立：写出 SGD、一个供 PyTorch 使用的优化器和一种调度；修好一个训练循环；查明一个“安全”的学习率为什么会爆炸；
@@ -107,7 +107,7 @@ check("q1")
 #
 # Write `step`. `run_lion` below it uses your class as one does at work: two groups (no decay for the bias) and a scheduler.
 
-# %% [markdown] lang="zh" of="00000000"
+# %% [markdown] lang="zh" of="58b14319"
 # ## q2 · 供 PyTorch 使用的优化器
 #
 # **Lion**（Chen 等，2023）只保留一个记忆 $m$，从 $m_0=0$ 开始，按符号走步；运算都是逐元素的：
@@ -174,7 +174,7 @@ check("q2")
 # A colleague fits $x^\top w$ to targets in PyTorch. One batch in the middle was recorded in other units. "I clip the gradients, so nothing can happen." His loop, with four lines under suspicion, and what happens when one
 # of them is changed:
 
-# %% [markdown] lang="zh" of="00000000"
+# %% [markdown] lang="zh" of="c14878d9"
 # ## q3 · 裁剪不起作用的循环
 #
 # 一位同事用 PyTorch 让 $x^\top w$ 拟合目标值。中间有一批数据记录时用错了单位。“我做了梯度裁剪，出不了事。”下面是他的循环，四行代码有嫌疑，以及分别改动其中一行之后的结果：
@@ -204,7 +204,7 @@ def his_losses(change="", steps=80, max_norm=1.0):
             optimizer.zero_grad()
         if change != "D":                                       # D: a constant rate
             scheduler.step()
-        losses.append(float((errors**2).mean()))
+        losses.append((errors**2).mean().item())
     return np.array(losses)
 
 # %%
@@ -223,7 +223,7 @@ for letter in ("", "A", "B", "C", "D"):
 #
 # and one guard more: a batch whose gradient holds a number that isn't finite makes no step. The schedule goes on all the same: batch $t+1$ has the rate $\alpha_{t+1}$. By hand or with PyTorch, as you like.
 
-# %% [markdown] lang="zh" of="00000000"
+# %% [markdown] lang="zh" of="2f04dcc0"
 # **(a)** 哪一行使训练爆炸？把它的字母赋给 `LINE`。
 #
 # **(b)** 写出正确的循环，损失为 $J_b(w)=\frac1{2|b|}\sum_{i\in b}(x_i^\top w-y_i)^2$。第 $t$ 个批量的梯度是 $g_t$，学习率是 $\alpha_t$：
@@ -257,8 +257,7 @@ def train_clipped(X, y, w, rates, max_norm):
     for x, target, rate in zip(X, y, rates):
         g = x.T @ (x @ w - target) / len(target)            # (d,)
         if np.isfinite(g).all():
-            norm = np.linalg.norm(g)
-            w = w - rate * g * min(1, max_norm / norm) if norm else w
+            w = w - rate * g * max_norm / max(max_norm, np.linalg.norm(g))
         path.append(w)
     return np.array(path)                                   # (T, d)
     # END SOLUTION

@@ -27,7 +27,7 @@
 # ⟦run_seconds⟧ s on 2 CPU cores, with ⟦peak_memory⟧ of memory. You need lesson 01; Deeper sections, eigenvalues. No
 # graphics card, no network.
 
-# %% [markdown] lang="zh" of="00000000"
+# %% [markdown] lang="zh" of="1b8b3c44"
 # # 02. 从梯度到学习
 #
 # **本课的问题：** 梯度是怎样变成学习的？
@@ -85,7 +85,7 @@ PRICE_PER_RUN = 120.0           # dollars, in 02.12: an assumption, put in your 
 #
 # With data, $J$ is a mean over $n$ examples. **Stochastic gradient descent** (SGD) looks at a few of them at a time.
 
-# %% [markdown] lang="zh" of="00000000"
+# %% [markdown] lang="zh" of="82b9688d"
 # ## 02.1 六个步骤，哪一步在学习
 #
 # 第 01 课找出了该由哪个权重负责，答案就是梯度 $\nabla J(w)$。但到此为止，什么都还没有变。学习意味着移动。移动量 $\delta$ 很小时，
@@ -123,7 +123,7 @@ plotting.draw_diagram(
 #
 # After `backward()` and before `step()`, the weight is as it was:
 
-# %% [markdown] lang="zh" of="00000000"
+# %% [markdown] lang="zh" of="8f948390"
 # *图中所见：* 六个步骤连成一个环。白色是样本，蓝色是权重，橙色是计算。只有第 5 步的箭头指向权重。
 #
 # 有一篇文章（见“来源”）说，反向传播（第 4 步）“利用梯度下降算法，对网络参数进行更新”。其实那是第 5 步，反向传播只管计算。
@@ -151,7 +151,7 @@ f"gradient {weight.grad.item()}, weight after step() {weight.item()}"
 #
 # Lesson 03 derives it; today autograd vouches for it.
 
-# %% [markdown] lang="zh" of="00000000"
+# %% [markdown] lang="zh" of="a4ae9388"
 # ## 02.2 一个只有一个最低点的真实问题
 #
 # 要比较各种下山的方法，最好先知道谷底在哪里。为此取一个线性层加 softmax，来辨认 8×8 的手写数字。
@@ -174,8 +174,7 @@ X_train, Y_train, X_val, Y_val, n = X[train], Y[train], X[val], Y[val], len(trai
 f"{n:,} images to train on, {len(val)} kept aside to validate"
 
 # %%
-def log_probabilities(W, X):
-    """Log-softmax of the scores; W: (65, 10), X: (n, 65) -> (n, 10)."""
+def log_probabilities(W, X):                                    # log-softmax, (n, 10)
     scores = X @ W - (X @ W).max(axis=1, keepdims=True)
     return scores - np.log(np.exp(scores).sum(axis=1, keepdims=True))
 
@@ -198,7 +197,7 @@ assert np.allclose(gradient(T.detach().numpy()), T.grad), "equal to autograd's"
 # To know the bottom $W^*$, we take 2,000 steps with all images at a rate that is safe (02.6 says which are), until the
 # gradient is zero but for rounding. From here on, curves show the height above it, $J(W)-J(W^*)$.
 
-# %% [markdown] lang="zh" of="00000000"
+# %% [markdown] lang="zh" of="62959460"
 # 现在把六个步骤写成代码。每一轮（epoch）开头把次序打乱一次，再切成一个个**小批量**（mini-batch），这样每张图像在一轮里恰好用一次。
 # 第 3 步不见了：更新只需要损失的梯度，从不需要损失的值。
 #
@@ -242,7 +241,7 @@ plotting.show_images(pixels[val][shown].reshape(-1, 8, 8), titles);
 
 # %% [markdown] lang="en"
 # *The picture:* images that it never saw; above each the truth and, after the arrow, the answer. Upper row: right ones.
-# Lower row: its first eight mistakes; most are slanted or open where the digit is usually closed.
+# Lower row: its first eight mistakes; some are hard for us, too.
 #
 # So the one line that learns took a table of zeros to a reader that is right on ⟦right.mean():.1%⟧ of
 # ⟦len(val)⟧ new images.
@@ -256,9 +255,9 @@ plotting.show_images(pixels[val][shown].reshape(-1, 8, 8), titles);
 #
 # From 16 to 64 images, four times the work: does the error, the root of this, fall to a quarter?
 
-# %% [markdown] lang="zh" of="00000000"
+# %% [markdown] lang="zh" of="d31ade40"
 # *图中所见：* 都是它没见过的图像；每张上方先写真值，箭头后面是它的回答。上排答对了；下排是它最先答错的八张，
-# 多半是写歪了，或者该封口的地方没有封口。
+# 其中有几张，我们自己也难认。
 #
 # 可见真正学习的只有那一行代码，它把一张全是零的表变成了一个分类器，⟦len(val)⟧ 张新图像认对了 ⟦right.mean():.1%⟧。
 #
@@ -288,18 +287,17 @@ assert np.allclose(noise, sigma / SIZES**0.5, rtol=0.1), "the error is sigma / s
 # %% [markdown] lang="en"
 # No, it halves: from ⟦noise[2] / length:.2f⟧ to ⟦noise[3] / length:.2f⟧ of the gradient's length. Noise falls as
 # $1/\sqrt B$, the cost grows as $B$. One image's error is ⟦noise[0] / length:.0f⟧ times as long as the gradient itself:
-# a single step goes mostly sideways, and only the mean of many goes downhill. (We draw without putting back, which is a
-# little less noisy: 02.14.)
+# a single step goes mostly sideways. (Drawn without putting back, a little less: 02.14.)
 #
 # ## 02.4 One image, a few, or all?
 #
 # *Full batch* means $B=n$. In a fair race each batch size has the learning rate that suits it best, **for the clock
 # that it is judged by**: equal passes over the data, or equal time. Which of 1, 32 and all ⟦n:,⟧ images is ahead?
 
-# %% [markdown] lang="zh" of="00000000"
+# %% [markdown] lang="zh" of="1d1d6f36"
 # 并不会，只是减半：从梯度长度的 ⟦noise[2] / length:.2f⟧ 倍降到 ⟦noise[3] / length:.2f⟧ 倍。噪声按 $1/\sqrt B$ 下降，
-# 开销却按 $B$ 增长。只用一张图像时，误差的长度是梯度本身的 ⟦noise[0] / length:.0f⟧ 倍：单独一步多半是在往旁边走，
-# 许多步平均起来才是下山。（我们的抽取是无放回的，噪声略小一些，见 02.14 节。）
+# 开销却按 $B$ 增长。只用一张图像时，误差的长度是梯度本身的 ⟦noise[0] / length:.0f⟧ 倍：单独一步多半是在往旁边走。
+# （无放回地抽取，噪声略小一些，见 02.14 节。）
 #
 # ## 02.4 一张、几张，还是全部？
 #
@@ -310,7 +308,7 @@ assert np.allclose(noise, sigma / SIZES**0.5, rtol=0.1), "the error is sigma / s
 from time import perf_counter
 
 RATES = (0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 2.0, 3.0)
-LAPS = {1: PASSES, 32: 8 * PASSES, n: 20 * PASSES}              # of similar duration
+LAPS = {1: PASSES, 32: 6 * PASSES, n: 15 * PASSES}              # of similar duration
 
 def race(B, rate, passes, seed):
     """(passes,) seconds and (passes,) heights; looking on is not timed."""
@@ -328,7 +326,7 @@ short, long = (dict(zip(LAPS, rates)) for rates in zip(*map(tune, LAPS)))
 
 # %%
 by_pass = {B: np.array([race(B, short[B], PASSES, s) for s in SEEDS]) for B in LAPS}
-by_time = {B: np.array([race(B, long[B], LAPS[B], s) for s in SEEDS]) for B in LAPS}
+by_time = {B: [race(B, long[B], LAPS[B], s) for s in SEEDS[:3]] for B in LAPS}
 after = {B: runs[:, 1, -1] for B, runs in by_pass.items()}              # (seeds,)
 assert max(after[1].max(), after[32].max()) < after[n].min(), "full batch comes last"
 {B: f"{h.mean():.4f} ± {h.std(ddof=1):.4f}" for B, h in after.items()}
@@ -337,15 +335,16 @@ assert max(after[1].max(), after[32].max()) < after[n].min(), "full batch comes 
 fig, axes = plt.subplots(1, 2, figsize=(6.2, 3), sharey=True)
 for B, look in zip(LAPS, ("C5-", "C1--", "C0-.")):
     for k, seed in enumerate(SEEDS[:3]):
-        axes[0].plot(by_pass[B][k, 1], look, linewidth=1, label="" if k else f"$B={B}$")
-        axes[1].plot(*by_time[B][k], look, linewidth=1)
-axes[0].set(yscale="log", xlabel="pass", ylabel="height above minimum (nats)")
+        label = None if k else f"$B={B}$"
+        axes[0].plot(range(1, PASSES + 1), by_pass[B][k, 1], look, lw=1, label=label)
+        axes[1].plot(*by_time[B][k], look, lw=1)
+axes[0].set(yscale="log", xlabel="passes", ylabel="height above minimum (nats)")
 axes[1].set(xscale="log", xlabel="time (s)", ylim=(1e-8, 4))
 axes[0].legend();
 
 # %% [markdown] lang="en"
 # *The picture:* height above the minimum against passes (left) and seconds (right), three seeds each. Left, full batch
-# is far above the other two. Right, 32 falls first and flattens; full batch falls later and goes on falling.
+# is far above the other two. Right, single images trail; 32 flattens on a floor, full batch falls through it.
 #
 # After ⟦PASSES⟧ passes: ⟦after[1].mean():.4f⟧ (one image, rate ⟦short[1]⟧), ⟦after[32].mean():.4f⟧ (32, rate
 # ⟦short[32]⟧), ⟦after[n].mean():.2f⟧ (all). More noise forces a smaller rate: one image gains next to nothing over 32,
@@ -353,9 +352,9 @@ axes[0].legend();
 # by a constant rate (02.9 removes it). Full batch has none. With a million images its steps would take
 # ⟦1_000_000 / n:.0f⟧ times as long, those of 32 no longer than now.
 
-# %% [markdown] lang="zh" of="00000000"
+# %% [markdown] lang="zh" of="256a7e36"
 # *图中所见：* 左图横轴是轮数，右图是秒数，纵轴都是比谷底高出多少，各画三个种子。左图里，全批量远远落在另外两种之上。
-# 右图里，32 张先降下来，然后走平；全批量降得晚，但一直在降。
+# 右图里，每次一张落在后面；32 张停在一个平台上，全批量穿过平台继续下降。
 #
 # ⟦PASSES⟧ 轮之后，每次一张为 ⟦after[1].mean():.4f⟧（学习率 ⟦short[1]⟧），每批 32 张为 ⟦after[32].mean():.4f⟧
 # （学习率 ⟦short[32]⟧），全部一起为 ⟦after[n].mean():.2f⟧。噪声大，学习率就只能取小，所以每次一张几乎不比 32 张占便宜，
@@ -376,7 +375,7 @@ axes[0].legend();
 # the same multiplication goes on, by $1-\alpha\lambda_i$. So the **steepest** direction sets the limit,
 # $2/\lambda_{\max}$, and the flattest sets the pace.
 
-# %% [markdown] lang="zh" of="00000000"
+# %% [markdown] lang="zh" of="6da9e20a"
 # ## 02.5 一步最长可以多长？
 #
 # 在最简单的碗 $J(w)=\tfrac12\lambda w^2$ 里，走一步就是做一次乘法：
@@ -414,7 +413,7 @@ assert np.allclose(by_hand, [1, -0.5, 0.25, -0.125]), "as by hand"
 # The **condition number** $\kappa$ measures how narrow the valley is. For large $\kappa$ the factor is about
 # $1-2/\kappa$: the steps needed grow as $\kappa$.
 
-# %% [markdown] lang="zh" of="00000000"
+# %% [markdown] lang="zh" of="61003f5c"
 # 在界限以内，哪个学习率最快？最慢的方向每步乘以 $\max_i|1-\alpha\lambda_i|$，起作用的只有最大和最小两个曲率。让两者相等，
 # $1-\alpha\lambda_{\min}=\alpha\lambda_{\max}-1$，就得到最优的 $\alpha$：
 #
@@ -452,7 +451,7 @@ ax.legend();
 # ⟦below:.4f⟧. And the best rate is close to disaster: ⟦best / edge:.0%⟧ of the edge here, and closer the narrower the
 # valley. Who errs, had better err downwards. (On real data: 02.6.)
 
-# %% [markdown] lang="zh" of="00000000"
+# %% [markdown] lang="zh" of="c16583d8"
 # *图中所见：* 每步的乘数随学习率的变化：先是长长的下坡，到最低点，然后很短一段陡升，在虚线处越过 1。
 #
 # 超出界限百分之一，400 步之后离谷底的距离就是出发时的 ⟦above:,.0f⟧ 倍；不到界限百分之一，则只剩 ⟦below:.4f⟧。
@@ -469,7 +468,7 @@ ax.legend();
 # - [ ] both stay, since $\lambda_{\max}$ decides everything :: $\lambda_{\max}$ decides whether it converges,
 #   $\kappa$ decides how fast.
 
-# %% [markdown] lang="zh" of="00000000"
+# %% [markdown] lang="zh" of="f76678b0"
 # **小测验。** 一个碗的曲率是 1 和 100。把 1 换成 0.01，100 不动。能收敛的最大学习率和所需的步数会怎样？
 #
 # - [ ] 学习率可以更大，因为碗变平了 :: 只有一个方向变平了。界限来自最陡的方向，而它没有变。
@@ -490,7 +489,7 @@ ax.legend();
 # each eigenvector's part by its own eigenvalue. And to check: start near the minimum, see whether the distance grows,
 # bisect the rate.
 
-# %% [markdown] lang="zh" of="00000000"
+# %% [markdown] lang="zh" of="b37ae61f"
 # ## 02.6 选读：真实数据上的界限
 #
 # 损失在最小值点附近像一个碗，各方向的曲率就是**黑塞矩阵**（Hessian matrix）$H$ 的特征值；它由二阶导数组成。
@@ -558,10 +557,10 @@ def find_period(factor, seed, steps=800):
     return int(np.argmax(np.array(gaps) < 1e-6)) + 1 if min(gaps) < 1e-6 else 0
 
 # %%
-FACTORS = (0.98, 1.02, 1.1, 1.3, 1.5, 1.6, 2.0, 3.0, 5.0)       # × edge_min
+FACTORS = (0.98, 1.02, 1.3, 1.5, 1.6, 2.0, 3.0, 5.0)            # × edge_min
 periods = {f: [find_period(f, seed) for seed in SEEDS[:2]] for f in FACTORS}
 assert periods[0.98] == [1, 1], "below the edge it comes to rest"
-assert periods[1.02] == periods[1.1] == [2, 2], "just beyond, it alternates"
+assert periods[1.02] == periods[1.3] == [2, 2], "just beyond, it alternates"
 assert max(periods[3.0] + periods[5.0]) == 0, "far beyond, no period up to 8"
 periods
 
@@ -585,7 +584,7 @@ plotting.show_curves(runs, xlabel="step (full batch)", logy=True,
 # two points (period 2); farther out between four or eight (at 1.5 the start decides); from twice the edge on no period
 # up to 8 is left.
 
-# %% [markdown] lang="zh" of="00000000"
+# %% [markdown] lang="zh" of="23d9b753"
 # *图中所见：* 从 $W=0$ 出发的四次全批量运行。界限的 0.9 倍，平滑下降；0.99 倍，抖动着下降；1.1 倍，起初下降，然后保持水平；
 # 3 倍，在高处乱跳。
 #
@@ -609,7 +608,7 @@ plotting.show_curves(runs, xlabel="step (full batch)", logy=True,
 # Play: the title says how far from the bottom 30 steps end. Where does $\beta=0$ diverge? Which pair gets nearest?
 # Where widgets don't run, the picture after it shows the same.
 
-# %% [markdown] lang="zh" of="00000000"
+# %% [markdown] lang="zh" of="e0b4fba5"
 # ## 02.7 动量：不是徒步者，而是滚下去的球
 #
 # 在狭窄的山谷里，学习率受制于两侧的陡壁，而沿谷底的路却很平。**动量法**（momentum；Polyak，1964）在梯度方向一致处积累速度，
@@ -624,15 +623,13 @@ plotting.show_curves(runs, xlabel="step (full batch)", logy=True,
 # 内容相同。
 
 # %%
-def momentum(g, memory, alpha, beta=0.9):
-    """Polyak (1964): v <- beta v + g, the step is alpha v."""
+def momentum(g, memory, alpha, beta=0.9):                       # Polyak (1964)
     memory["v"] = beta * memory.get("v", 0) + g
     return alpha * memory["v"]
 
-VALLEY, START = np.array([1.0, 20.0]), np.array([-9.0, 1.5])            # plain edge 0.1
+VALLEY, START = np.array([1.0, 20.0]), np.array([-9.0, 1.5])    # curvatures; edge 0.1
 
-def slope(w):
-    """The valley's gradient: curvatures 1 and 20."""
+def slope(w):                                                   # the valley's gradient
     return VALLEY * w
 
 # %%
@@ -648,7 +645,6 @@ def draw_path(alpha, beta, ax=None):
     far = np.linalg.norm(path[-1])
     ax.set(xlim=(-10, 4), ylim=(-3, 3))
     ax.set_title(rf"$\alpha={alpha:g}, \beta={beta:g}$: {far:.1g}", fontsize="small")
-    ax.grid(False)
 
 # %%
 from ipywidgets import FloatSlider, fixed, interact
@@ -680,7 +676,7 @@ fig.supxlabel("$w_1$ (flat direction)"), fig.supylabel("$w_2$ (steep direction)"
 #
 # **Before you run it:** with $\kappa=100$ and both at their best, how many times fewer steps?
 
-# %% [markdown] lang="zh" of="00000000"
+# %% [markdown] lang="zh" of="c0dc35ae"
 # *图中所见：* 从同一点出发的六条路径，画在山谷的等高线上，各走 30 步；星号是谷底。上排学习率为 0.02，下排为 0.11；
 # 三列的动量为 0、0.5、0.9。左列：上面太慢，下面冲出画面。中列：走得更远。右列：大幅摆动。标题末尾是离谷底的距离；下排里，0.5 远远胜出。
 #
@@ -718,7 +714,7 @@ for k in (10, 100, 1_000):
 # formula promises, for it speaks of the last steps only. (On the digits: 02.13.) The price is one more number to tune;
 # too much is no better than too little (lower row of the picture).
 
-# %% [markdown] lang="zh" of="00000000"
+# %% [markdown] lang="zh" of="40e4480b"
 # $\sqrt\kappa$ 为 3.2、10、31.6 时，步数分别是原来的 1/⟦gains[10]:.1f⟧、1/⟦gains[100]:.1f⟧ 和 1/⟦gains[1_000]:.1f⟧。
 # 公式所许诺的大半都兑现了；没有全部兑现，是因为它说的只是最后阶段的步子。（手写数字上的结果见 02.13 节。）
 # 代价是多了一个要调的数，太大与太小一样不好（见图的下排）。
@@ -741,7 +737,7 @@ for k in (10, 100, 1_000):
 # grows, so its steps die. RMSProp forgets old squares. Adam adds momentum, and mends the start: from $m_0=s_0=0$ both
 # means begin too small, so $\hat m=m/(1-\beta_1^t)$, $\hat s=s/(1-\beta_2^t)$ (*bias correction*).
 
-# %% [markdown] lang="zh" of="00000000"
+# %% [markdown] lang="zh" of="5df8bdb0"
 # ## 02.8 Adam：给每个权重一个步长
 #
 # 同一个学习率，既要管陡的方向，又要管平的方向。下面五条规则，每一条都在修补前一条；运算都是逐元素的，$\varepsilon$ 只是为了避免除以零：
@@ -759,14 +755,12 @@ for k in (10, 100, 1_000):
 # 这叫**偏差修正**（bias correction）。
 
 # %%
-def adagrad(g, memory, alpha, epsilon=1e-10):
-    """Duchi, Hazan, Singer (2011): the squares are summed."""
+def adagrad(g, memory, alpha, epsilon=1e-10):                   # Duchi et al. (2011)
     memory["s"] = memory.get("s", 0) + g**2
     return alpha * g / (memory["s"] ** 0.5 + epsilon)
 
 # %%
-def rmsprop(g, memory, alpha, beta2=0.99, epsilon=1e-8):
-    """Hinton (2012): the squares are averaged, old ones forgotten."""
+def rmsprop(g, memory, alpha, beta2=0.99, epsilon=1e-8):        # Hinton (2012)
     memory["s"] = beta2 * memory.get("s", 0) + (1 - beta2) * g**2
     return alpha * g / (memory["s"] ** 0.5 + epsilon)
 
@@ -784,21 +778,20 @@ LADDER = {plain: torch.optim.SGD, momentum: torch.optim.SGD,
           adam: torch.optim.Adam}
 
 def find_difference(rule):
-    """Ours against torch.optim: 1,000 steps, gradients from 0.0001 to 10,000."""
-    ours, memory, rng = np.zeros(50), {}, np.random.default_rng(SEED)
-    theirs = torch.zeros(50, dtype=torch.float64)
+    """Ours against torch.optim: 100 steps in the valley."""
+    theirs = torch.tensor(START)
     more = {"momentum": 0.9} if rule is momentum else {}
-    optimizer = LADDER[rule]([theirs], lr=0.01, **more)
-    for size in 10 ** rng.uniform(-4, 4, size=(1_000, 50)):
-        g = size * rng.normal(size=50)
-        ours, theirs.grad = ours - rule(g, memory, alpha=0.01), torch.tensor(g)
+    optimizer = LADDER[rule]([theirs], lr=0.02, **more)
+    for _ in range(100):
+        theirs.grad = torch.tensor(slope(theirs.numpy()))
         optimizer.step()
-    return float(np.abs(ours - theirs.numpy()).max() / np.abs(ours).max())
+    ours = walk(rule, slope, START, 100, alpha=0.02)[-1]
+    return float(np.abs(ours - theirs.numpy()).max())
 
 # %%
 differences = {rule.__name__: find_difference(rule) for rule in LADDER}
 assert max(differences.values()) < 1e-6, "our rules must equal torch.optim"
-differences                                                             # relative
+differences
 
 # %%
 def list_steps(rule, g, at=(1, 10, 100, 1_000)):
@@ -819,7 +812,7 @@ assert np.allclose(list_steps(adam, 1_000.0), 1), "Adam: alpha, whatever the gra
 #
 # For what follows, a network: 64 pixels, 32 tanh units, 10 scores; one a seed, stacked in a pair of tensors.
 
-# %% [markdown] lang="zh" of="00000000"
+# %% [markdown] lang="zh" of="36a3f399"
 # 与 PyTorch 只差舍入误差。上面最后列出的，是梯度一直为 0.001 时第 1、10、100、1,000 步的长度，以 $\alpha$ 为单位。
 # SGD 的步子与梯度一样小，动量法的增长到十倍；AdaGrad 从 $\alpha$ 开始，按 $1/\sqrt t$ 衰减；RMSProp 开头长了许多，有十个单位，
 # 然后稳定下来；Adam 从头到尾都走 $\alpha$，它只看符号。可见 $\alpha$ 在各条规则里含义不同，必须各调各的（02.18 节）。
@@ -856,7 +849,7 @@ def forward(networks, x):
 #
 # An article (see Sources) calls $\alpha_0e^{-ct}$ "learning-rate *fluctuation*". How often does it rise?
 
-# %% [markdown] lang="zh" of="00000000"
+# %% [markdown] lang="zh" of="364d54b7"
 # ## 02.9 让学习率随时间变化
 #
 # 离得远时，大步有利；到了谷底附近，剩下的就只有大步带来的噪声（02.4 节）。那么，让学习率降下来：
@@ -881,11 +874,9 @@ def make_schedules(T, alpha0=0.3):
             "exponential": alpha0 * np.exp(-5 / T * t),
             "warm-up, cosine": np.where(t < warm, alpha0 * (t + 1) / warm, cosine)}
 
-# %%
 schedules = make_schedules(STEPS)
 rising = {name: int((np.diff(rates) > 0).sum()) for name, rates in schedules.items()}
 assert rising["exponential"] == rising["inverse"] == 0, "the two decays never rise"
-rising
 
 # %%
 scheduled = {name: np.array([sgd(rates, 8, PASSES, s, height)[1] for s in SEEDS])
@@ -913,7 +904,7 @@ axes[0].legend(fontsize="small"), axes[1].get_legend().remove();
 # of all its rates is finite: with a large $c$ the run freezes on its way. And the article's claim that adjusting the
 # rate avoids overfitting? Tested in 02.17.
 
-# %% [markdown] lang="zh" of="00000000"
+# %% [markdown] lang="zh" of="ea55c031"
 # *图中所见：* 左图是四种调度，只有预热那一段上升过。右图是它们的效果，每批 8 张，取 ⟦len(SEEDS)⟧ 个种子的中位数：
 # 恒定的学习率停在自己的平台上，其余都降到它以下。
 #
@@ -936,7 +927,7 @@ axes[0].legend(fontsize="small"), axes[1].get_legend().remove();
 # At the start the sharpness is ⟦sharpness[0, 1].mean():.1f⟧; for $\alpha=0.4$ the edge $2/\alpha$ is 5. Where will it
 # go?
 
-# %% [markdown] lang="zh" of="00000000"
+# %% [markdown] lang="zh" of="ce9a03eb"
 # ## 02.10 选读：网络自己走到边缘
 #
 # 对神经网络来说，没有哪一个黑塞矩阵能说了算：它的 $\lambda_{\max}$ 称为**锐度**（sharpness），会随训练而变。
@@ -1002,17 +993,17 @@ axes[1].legend();
 
 # %% [markdown] lang="en"
 # *The picture:* left, sharpness of nine networks, with dashed lines at $2/\alpha$. At rate 0.2 it climbs all the while;
-# at 0.4 it climbs to the dashed line and stays; at 0.8 it begins above its line and falls to it. Right, the losses:
-# smooth, then trembling, and falling all the same.
+# at 0.4 it climbs to the dashed line and stays; at 0.8 it is at its line almost from the start. Right, the losses:
+# smooth, then trembling or with spikes, and falling all the same.
 #
 # At the end sharpness times $\alpha/2$ is ⟦at_end[1].min():.2f⟧–⟦at_end[1].max():.2f⟧ at rate 0.4 and
 # ⟦at_end[2].min():.2f⟧–⟦at_end[2].max():.2f⟧ at 0.8: the **edge of stability**. At 0.4 the loss rose in
 # ⟦climbs.min()⟧ to ⟦climbs.max()⟧ of ⟦NET_STEPS:,⟧ steps. The bowl says where the edge is, not why training goes there
 # and survives; that is still being researched.
 
-# %% [markdown] lang="zh" of="00000000"
+# %% [markdown] lang="zh" of="63c62fc2"
 # *图中所见：* 左图是九个网络的锐度，虚线在 $2/\alpha$ 处。学习率 0.2 时锐度一直在爬；0.4 时爬到虚线便停住；
-# 0.8 时起点就在虚线之上，随后降到虚线。右图是损失：先是平滑，然后抖动，但仍在下降。
+# 0.8 时几乎一开始就在虚线上。右图是损失：先是平滑，然后抖动或出现尖峰，但仍在下降。
 #
 # 结束时，锐度乘以 $\alpha/2$，学习率 0.4 时在 ⟦at_end[1].min():.2f⟧～⟦at_end[1].max():.2f⟧ 之间，
 # 0.8 时在 ⟦at_end[2].min():.2f⟧～⟦at_end[2].max():.2f⟧ 之间，这就是**稳定性边缘**（edge of stability）。学习率 0.4 时，
@@ -1025,7 +1016,7 @@ axes[1].legend();
 # Somebody tidies up and feeds the network the raw pixels, without subtracting their mean. Nothing else changes: 200
 # images, full batch, squared error, and the rate 0.4, which works on centred pixels.
 
-# %% [markdown] lang="zh" of="00000000"
+# %% [markdown] lang="zh" of="1815fae1"
 # ## 02.11 故意失败一次
 #
 # 有人“整理”代码，把原始像素直接送进网络，没有减去均值。别的都没有变：200 张图像，全批量，平方误差，学习率还是 0.4，
@@ -1069,7 +1060,7 @@ broken[:6].T.round(1)                                                   # one ro
 # so that no step is longer than $\alpha c$.
 # The first norms are ⟦norms[0].min():.1f⟧ to ⟦norms[0].max():.1f⟧; we try $c=1$.
 
-# %% [markdown] lang="zh" of="00000000"
+# %% [markdown] lang="zh" of="adee238a"
 # **症状：** 只走一步，损失就**超过了最初的值**；到第 ⟦(~np.isfinite(broken)).argmax(axis=0).max()⟧ 步，
 # 它已经不再是有限的数。没有任何报错。十个分数全是 `nan` 时，`argmax` 取第一个，于是每张图都被认作 0，
 # 网络还“达到了” ⟦(said == digits.labels[val]).mean():.1%⟧ 的准确率。
@@ -1089,8 +1080,9 @@ CURES = {"as it is": (raw, 0.4), "centred": (centred, 0.4), "rate 0.08": (raw, 0
          "clipped": (raw, 0.4, 300, 1.0)}
 cured = {name: descend(*settings)[0] for name, settings in CURES.items()}
 final = {name: losses[-1] for name, losses in cured.items()}            # (3,) each
-cures = [final[name].max() for name in ("centred", "rate 0.08", "clipped")]
-assert max(cures) < 0.2 and np.isnan(final["as it is"]).all(), "three cures, each seed"
+middle, low, cut = (final[name] for name in ("centred", "rate 0.08", "clipped"))
+assert max(low.max(), cut.max()) < 0.2 and np.isnan(final["as it is"]).all(), "cured"
+assert middle.max() < min(low.min(), cut.min()), "centring helps most, in each seed"
 
 # %%
 curves = {name: losses[:, 0] for name, losses in cured.items()}
@@ -1105,7 +1097,7 @@ ax.set_ylim(0.08, 100);
 # does: at the end ⟦final["centred"].mean():.3f⟧ against ⟦final["rate 0.08"].mean():.3f⟧ and
 # ⟦final["clipped"].mean():.3f⟧.
 
-# %% [markdown] lang="zh" of="00000000"
+# %% [markdown] lang="zh" of="25f95618"
 # *图中所见：* 种子 0 的四次运行的损失。照原样，它直冲出画面；裁剪之后一路颤抖，但在下降；学习率小的那次降得平稳而缓慢；
 # 减去均值的那次最快。
 #
@@ -1123,7 +1115,7 @@ ax.set_ylim(0.08, 100);
 # We measure on something small, and carry over the arithmetic, not the rates: the digits of 02.2, batches of 32,
 # ⟦PASSES⟧ passes, 13 rates, three seeds.
 
-# %% [markdown] lang="zh" of="00000000"
+# %% [markdown] lang="zh" of="12654a59"
 # ## 02.12 在公司里
 #
 # 我们的评论分类器会一次又一次地重新训练。假定训练一次要 ⟦PRICE_PER_RUN:.0f⟧ 美元。事先没有人知道合适的学习率，
@@ -1158,7 +1150,7 @@ grid_price, guarded = PRICE_PER_RUN * scores.size, PRICE_PER_RUN * ran.sum()
 # ⟦grid_price:,.0f⟧ dollars, with the guard ⟦guarded:,.0f⟧. Who trains chooses the grid, who pays the number of runs;
 # the report names the band, not only the best rate.
 
-# %% [markdown] lang="zh" of="00000000"
+# %% [markdown] lang="zh" of="8f0ae18d"
 # ⟦len(GRID)⟧ 个学习率中，有 ⟦usable.sum()⟧ 个离最好成绩不到 2 个百分点，从 ⟦np.array(GRID)[usable].min():.2g⟧ 到
 # ⟦np.array(GRID)[usable].max():.2g⟧；其中哪个**最**好，三个种子分辨不出来。从 10 起，走完一轮防护就叫停；好的训练它一次也没有误停，但 3.2 的不好，它没有看出来。全网格要花 ⟦grid_price:,.0f⟧ 美元，
 # 加上防护为 ⟦guarded:,.0f⟧ 美元。网格由训练的人选，训练次数由付钱的人定；报告里该写的是可用学习率的范围，而不只是最好的那一个。
@@ -1179,7 +1171,7 @@ grid_price, guarded = PRICE_PER_RUN * scores.size, PRICE_PER_RUN * ran.sum()
 # The product of the roots is $\beta$. If they are complex, they are conjugates: each has the absolute value
 # $\sqrt\beta$. If they are real, the larger one is above $\sqrt\beta$.
 
-# %% [markdown] lang="zh" of="00000000"
+# %% [markdown] lang="zh" of="ae46bac2"
 # ## 02.13 选读：动量为什么赢得一个平方根
 #
 # 沿一个方向，动量法走一步就是 $c_{t+1}=(1+\beta-\alpha\lambda)\,c_t-\beta c_{t-1}$（把 $v_t=(c_{t-1}-c_t)/\alpha$ 代入 02.7 节即得）。
@@ -1204,7 +1196,7 @@ grid_price, guarded = PRICE_PER_RUN * scores.size, PRICE_PER_RUN * ran.sum()
 # $\sqrt\kappa=(1+\sqrt\beta)/(1-\sqrt\beta)$, so $\sqrt\beta=(\sqrt\kappa-1)/(\sqrt\kappa+1)$: Polyak's pair. And the
 # edge: a root leaves through $z=-1$, where $1+(1+\beta-\alpha\lambda)+\beta=0$, that is $\alpha\lambda=2(1+\beta)$.
 
-# %% [markdown] lang="zh" of="00000000"
+# %% [markdown] lang="zh" of="c8aa3bdf"
 # 于是有了办法：让**所有**曲率的根都是复数，同时 $\sqrt\beta$ 尽量小。复数意味着 $(1+\beta-\alpha\lambda)^2\le4\beta$，即
 #
 # $$(1-\sqrt\beta)^2\le\alpha\lambda\le(1+\sqrt\beta)^2 .$$
@@ -1233,7 +1225,7 @@ ax.set(ylim=(0, 1.5)), ax.axhline(1, color="0.5", linewidth=0.8);
 #
 # Does it hold on the digits, whose loss is no bowl? Each side at its best rate and $\beta$, to a millionth of the height:
 
-# %% [markdown] lang="zh" of="00000000"
+# %% [markdown] lang="zh" of="1eb6a83b"
 # *图中所见：* 一个方向上每步的乘数随 $\alpha\lambda$ 的变化。没有动量时是一个 V 形，在 1 处触底为零，在 2 处越过高度为 1 的线；
 # 有动量时是一个平底的槽，底在 $\sqrt\beta$，到 $2(1+\beta)$ 才越过。落在槽底的各个方向缩小得一样快；槽越宽，能对付的山谷就越窄。
 #
@@ -1265,7 +1257,7 @@ alone, pushed                                                           # (steps
 #
 # $$\mathbb{E}\,\|g_B-g\|^2=\frac{B\sigma^2+B(B-1)\,c}{B^2}=\frac{\sigma^2}{B}\cdot\frac{n-B}{n-1}.$$
 
-# %% [markdown] lang="zh" of="00000000"
+# %% [markdown] lang="zh" of="e0e8ddc3"
 # 单用梯度下降要 ⟦alone[0]⟧ 步（学习率 ⟦alone[1]⟧），加上动量只要 ⟦min(pushed.values())[0]⟧ 步（学习率 ⟦min(pushed.values())[1]⟧）。
 #
 # ## 02.14 选读：无放回地抽取
@@ -1302,7 +1294,7 @@ ax.set_ylim(0.03, 15);
 # falls with slope −½ to the end; the one without, and the measured one upon it, bend down to zero at ⟦n:,⟧ images.
 # For batches that are small against $n$ the difference is nothing.
 
-# %% [markdown] lang="zh" of="00000000"
+# %% [markdown] lang="zh" of="efc75826"
 # *图中所见：* 批量梯度的相对误差随批量大小的变化，两轴都取对数。有放回的那条始终以斜率 −½ 下降；无放回的那条，
 # 以及与它重合的实测值，最后弯下去，到 ⟦n:,⟧ 张时降为零。批量比 $n$ 小得多时，两者没有差别。
 
@@ -1313,7 +1305,7 @@ ax.set_ylim(0.03, 15);
 # step to the next, two steps of rate $\alpha$ are one of $2\alpha$: scale the rate with the batch (Goyal et al., 2017).
 # From batches of 8 at rate 0.05, both grow together here. How far does it go on well?
 
-# %% [markdown] lang="zh" of="00000000"
+# %% [markdown] lang="zh" of="cb57daa5"
 # ## 02.15 选读：批量加大，学习率也加大
 #
 # 两台机器分担一个批量，批量就加倍，步数减半。只要相邻两步之间梯度变化不大，学习率为 $\alpha$ 的两步就相当于 $2\alpha$ 的一步：
@@ -1342,7 +1334,7 @@ for B in BATCHES:
 # 3.2, lies beyond the edge (02.6). In between the ranking is noisy: 128 (± over seeds) isn't safely worse than 256. The
 # rule saves steps while the rate is far below the edge, and no longer.
 
-# %% [markdown] lang="zh" of="00000000"
+# %% [markdown] lang="zh" of="fd8ba712"
 # 学习率不变时，批量每加倍一次，结果都更差：步数少了，每步却没有变长。按比例放大时，16 张和 32 张与 8 张的结果相同。再往后就不行了：
 # 64 张时高度是 8 张时的 ⟦ratio[64]:.1f⟧ 倍，512 张时是 ⟦ratio[512]:.0f⟧ 倍，因为它的学习率 3.2 已越过界限（02.6 节）。
 # 中间的名次不稳：从各种子之间的 ± 看，不能说 128 张一定比 256 张差。学习率远低于界限时，这条规则能省步数；再大就不行了。
@@ -1357,7 +1349,7 @@ for B in BATCHES:
 #
 # **Before you run it:** both means are too small at first. So is the uncorrected step shorter than $\alpha$?
 
-# %% [markdown] lang="zh" of="00000000"
+# %% [markdown] lang="zh" of="a8915cb6"
 # ## 02.16 选读：Adam 为什么要修正
 #
 # 若 $g$ 不变，未经修正的平均是 $m_t=(1-\beta_1^t)g$ 和 $s_t=(1-\beta_2^t)g^2$。修正之后，第一步的长度是
@@ -1381,7 +1373,7 @@ f"step 1: {uncorrected[0]:.2f} alpha; the longest: {uncorrected.max():.2f} alpha
 # ⟦step[uncorrected.argmax()]⟧. $m$ starts at $(1-\beta_1)g$, a tenth; $\sqrt s$, which divides it, at
 # $\sqrt{1-\beta_2}\,|g|$, a thirtieth.
 
-# %% [markdown] lang="zh" of="00000000"
+# %% [markdown] lang="zh" of="49492d15"
 # 并不会，反而**更长**：起初是 ⟦uncorrected[0]:.2f⟧ 倍，第 ⟦step[uncorrected.argmax()]⟧ 步是 ⟦uncorrected.max():.1f⟧ 倍。
 # $m$ 的初值是 $(1-\beta_1)g$，即十分之一；而用来除它的 $\sqrt s$，初值只有 $\sqrt{1-\beta_2}\,|g|$，约三十分之一。
 
@@ -1396,7 +1388,7 @@ f"step 1: {uncorrected[0]:.2f} alpha; the longest: {uncorrected.max():.2f} alpha
 # - [x] Adam's steps are too long :: At first each weight moves by about 0.5 whatever its gradient. PyTorch's default
 #   for Adam is 0.001; the picture of 02.18 shows what 0.5 does.
 
-# %% [markdown] lang="zh" of="00000000"
+# %% [markdown] lang="zh" of="afbac226"
 # **小测验。** 一位同事把 $\alpha=0.5$ 的普通 SGD 换成 Adam，“学习率不变，这样才公平”。你预计会怎样？
 #
 # - [ ] 这样比较很公平 :: 在 SGD 里，$\alpha$ 要乘上梯度；在 Adam 里，它差不多**就是**每个权重的步长。两个数的单位都不同。
@@ -1409,7 +1401,7 @@ f"step 1: {uncorrected[0]:.2f} alpha; the longest: {uncorrected.max():.2f} alpha
 # The article of 02.9 says that adjusting the rate avoids over- and underfitting. We let five schedules train on 60
 # images and on all ⟦n:,⟧, for equally many steps, and compare the losses on training and validation images.
 
-# %% [markdown] lang="zh" of="00000000"
+# %% [markdown] lang="zh" of="6252dd74"
 # ## 02.17 选读：好的学习率能避免过拟合吗？
 #
 # 02.9 节的那篇文章说，调整学习率能“避免过拟合和欠拟合”。让五种调度分别在 60 张和全部 ⟦n:,⟧ 张图像上训练，步数相同，
@@ -1447,7 +1439,7 @@ for (name, size), both in fits.items():
 # ⟦gap["warm-up, cosine", n]:.2f⟧. More data closed the gap, the schedule didn't. On networks the rate can influence
 # *which* minimum is found (lesson 04).
 
-# %% [markdown] lang="zh" of="00000000"
+# %% [markdown] lang="zh" of="848452b9"
 # 只对了一半。学习率太小，或者一下子就冻住，确实会**欠拟合**（underfitting）：用全部图像训练，
 # 训练损失仍停在 ⟦fits["too small", n][:, 0].mean():.1f⟧，与瞎猜的 $\ln 10$ 差不多。换成合理的学习率就好了。
 #
@@ -1462,7 +1454,7 @@ for (name, size), both in fits.items():
 # Five rules, 13 rates, three seeds, two passes over the digits: each rule is judged at its own best rate, by the training
 # loss.
 
-# %% [markdown] lang="zh" of="00000000"
+# %% [markdown] lang="zh" of="531bd427"
 # ## 02.18 选读：在网络上比一比
 #
 # 五条规则，13 个学习率，三个种子，走两轮。每条规则都按自己最优的学习率来评判，看训练损失。
@@ -1505,23 +1497,23 @@ ax = plotting.show_curves(curves, GRID, logx=True, logy=True, marker="o",
 ax.set_ylim(0.03, 5);
 
 # %% [markdown] lang="en"
-# *The picture:* training loss after two passes against the rate, one curve a rule, means of three seeds. Five valleys
-# of nearly one depth, shifted: plain SGD's lies farthest right, Adam's and RMSProp's farthest left.
+# *The picture:* training loss after two passes against the rate, one curve a rule, means of three seeds. Five valleys,
+# shifted: plain SGD's lies farthest right and is the shallowest, Adam's and RMSProp's lie farthest left.
 #
 # At their own best rates: SGD ⟦ladder["plain"].mean():.3f⟧ (rate ⟦GRID[chosen["plain"]]:.2g⟧), momentum
 # ⟦ladder["momentum"].mean():.3f⟧ (⟦GRID[chosen["momentum"]]:.2g⟧), AdaGrad ⟦ladder["adagrad"].mean():.3f⟧
 # (⟦GRID[chosen["adagrad"]]:.2g⟧), RMSProp ⟦ladder["rmsprop"].mean():.3f⟧ (⟦GRID[chosen["rmsprop"]]:.2g⟧), Adam
-# ⟦ladder["adam"].mean():.3f⟧ (⟦GRID[chosen["adam"]]:.2g⟧). Each rung beats SGD in all seeds; among the other four the
-# differences are small.
+# ⟦ladder["adam"].mean():.3f⟧ (⟦GRID[chosen["adam"]]:.2g⟧). Each rung beats SGD in all seeds. How the other four rank
+# is another matter: other data, another order.
 
-# %% [markdown] lang="zh" of="00000000"
-# *图中所见：* 两轮之后的训练损失随学习率的变化，每条规则一条曲线，取三个种子的平均。五座山谷深浅相近，位置错开：
-# 普通 SGD 的最靠右，Adam 和 RMSProp 的最靠左。
+# %% [markdown] lang="zh" of="ffbf6491"
+# *图中所见：* 两轮之后的训练损失随学习率的变化，每条规则一条曲线，取三个种子的平均。五座山谷位置错开：
+# 普通 SGD 的最靠右，也最浅；Adam 和 RMSProp 的最靠左。
 #
 # 各取自己的最优学习率：SGD 为 ⟦ladder["plain"].mean():.3f⟧（学习率 ⟦GRID[chosen["plain"]]:.2g⟧），动量法
 # ⟦ladder["momentum"].mean():.3f⟧（⟦GRID[chosen["momentum"]]:.2g⟧），AdaGrad ⟦ladder["adagrad"].mean():.3f⟧
 # （⟦GRID[chosen["adagrad"]]:.2g⟧），RMSProp ⟦ladder["rmsprop"].mean():.3f⟧（⟦GRID[chosen["rmsprop"]]:.2g⟧），Adam
-# ⟦ladder["adam"].mean():.3f⟧（⟦GRID[chosen["adam"]]:.2g⟧）。每个种子上，后四条都胜过 SGD；它们彼此相差不大。
+# ⟦ladder["adam"].mean():.3f⟧（⟦GRID[chosen["adam"]]:.2g⟧）。每个种子上，后四条都胜过 SGD。后四条之间的名次则是另一回事：换了数据，次序也会变。
 
 # %% [markdown] lang="en"
 # ## Sources
@@ -1534,7 +1526,7 @@ ax.set_ylim(0.03, 5);
 # - J. Cohen and others, [Gradient descent … at the edge of stability](https://arxiv.org/abs/2103.00065) (2021): 02.10.
 # - The article 《大模型：AI技术的商业化路径》 (commerce): the six steps, the decays, "fluctuation".
 
-# %% [markdown] lang="zh" of="00000000"
+# %% [markdown] lang="zh" of="e811942f"
 # ## 来源
 #
 # - H. Robbins、S. Monro，[A stochastic approximation method](https://doi.org/10.1214/aoms/1177729586)（1951）：随机逼近法。
@@ -1558,7 +1550,7 @@ ax.set_ylim(0.03, 5);
 #
 # **Next:** exercise 02; lesson 03, losses and initialisation.
 
-# %% [markdown] lang="zh" of="00000000"
+# %% [markdown] lang="zh" of="c6ef0c86"
 # ## 现在你能做到
 #
 # - 写出了 SGD 的六个步骤；真正在学习的那一步使高度从 ⟦heights[0]:.2f⟧ 降到了 ⟦heights[-1]:.3f⟧。

@@ -222,11 +222,11 @@ _MISTAKES = {
         "    if np.isfinite(g).all(): →     ok = ok and np.isfinite(g).all()\n    if ok:",
     ),
     ("q3", "replaced", _GUARD, "numbers-replaced"): _clipped(
-        "len(target)\n → len(target)\n    g = np.where(np.isfinite(g), g, 0)\n"
+        "path = [] → path = []\nX, y = (np.where(np.isfinite(a), a, 0) for a in (X, y))"
     ),
     ("q3", "zero", "other_batches_and_guards", "`the result["): _clipped(
-        "max(np.linalg.norm(g), 1e-30) → np.linalg.norm(g)",
-        "if np.isfinite(g).all(): → if np.isfinite(g).all():\n        g = g.copy()",
+        "g * min(1, max_norm / max(np.linalg.norm(g), 1e-30)) → "
+        "g / np.linalg.norm(g) * min(np.linalg.norm(g), max_norm)"
     ),
     ("q4", "stair-zero", _STAIRS, "warm-up-from-zero"): _schedules("(t + 1) / T_w → t / T_w"),
     ("q4", "stair-held-up", _STAIRS, "warm-up-from-the-end"): _schedules(
