@@ -114,17 +114,7 @@ def each_group_has_its_settings(answer, rng):
             }
         with keep_inputs(answer, "run_lion", *run) as value:
             _judge_path(value, _lion(*run), wrong, w)
-
-
-@EXERCISE.check("q2")
-def a_tensor_without_gradient_rests(answer, rng):
-    gradients, w, rates, betas, decay = run = _draw_lion(rng)
-    gradients[:5, -1] = np.nan, 2, 2, np.nan, -0.2  # the memory outweighs the last
-    wrong = {
-        "none-counts-as-zero": _lion(np.nan_to_num(gradients), w, rates, betas, decay),
-    }
-    value = call_at_the_edge(answer, "none-stops-the-step", "run_lion", *run)
-    _judge_path(value, _lion(*run), wrong, w)
+    _judge_rest(answer, rng)
 
 
 @EXERCISE.check("q2", hidden=True)
@@ -398,6 +388,17 @@ def _draw_lion(rng):
     rates = rng.uniform(0.05, 0.3, T)
     betas = float(rng.uniform(0.4, 0.6)), float(rng.uniform(0.75, 0.9))
     return rng.normal(size=(T, d)), rng.normal(size=d), rates, betas, float(rng.uniform(0.2, 0.6))
+
+
+def _judge_rest(answer, rng):
+    """A tensor without a gradient stays as it is, and so does its memory."""
+    gradients, w, rates, betas, decay = run = _draw_lion(rng)
+    gradients[:5, -1] = np.nan, 2, 2, np.nan, -0.2  # the memory outweighs the last
+    wrong = {
+        "none-counts-as-zero": _lion(np.nan_to_num(gradients), w, rates, betas, decay),
+    }
+    value = call_at_the_edge(answer, "none-stops-the-step", "run_lion", *run)
+    _judge_path(value, _lion(*run), wrong, w)
 
 
 def _lion(gradients, w, rates, betas, decay, *, sign=np.sign, coupled=False, decay_last=False, bias_decay=0.0):

@@ -60,7 +60,7 @@ _ALL = "(heights <= target).all(axis=1)"
 _EDGES = "2 / e[-1], 2 / (e[0] + e[-1]), 2 * (1 + beta) / e[-1]"
 
 _ONE, _EACH, _LAST = "one_batch_of_all_is_one_step", "each_batch_moves_the_weights", "the_last_batch_counts"
-_SIGN, _GROUPS, _REST = "lion_steps_by_a_sign", "each_group_has_its_settings", "a_tensor_without_gradient_rests"
+_SIGN, _GROUPS = "lion_steps_by_a_sign", "each_group_has_its_settings"
 _LINE, _SHORT, _GUARD = "the_line_is_named", "long_gradients_are_shortened", "a_broken_batch_makes_no_step"
 _STAIRS = "the_warm_up_rises_in_equal_stairs"
 _FALL, _MEET = "the_cosine_leads_exactly_to_the_end", "the_two_decays_meet"
@@ -179,11 +179,11 @@ _MISTAKES = {
     ("q2", "in-place", _GROUPS, "changes-its-inputs"): _lion(
         use=_USE.replace("torch.tensor(w[", "torch.from_numpy(w[")
     ),
-    ("q2", "stops", _REST, "none-stops-the-step"): _lion("if p.grad is None:\n            continue → pass"),
-    ("q2", "zero", _REST, "none-counts-as-zero"): _lion(
+    ("q2", "stops", _GROUPS, "none-stops-the-step"): _lion("if p.grad is None:\n            continue → pass"),
+    ("q2", "zero", _GROUPS, "none-counts-as-zero"): _lion(
         "if p.grad is None:\n            continue → p.grad = torch.zeros_like(p) if p.grad is None else p.grad"
     ),
-    ("q2", "forgets", _REST, "`path"): _lion("continue → self.state[p].clear()\n            continue"),
+    ("q2", "forgets", _GROUPS, "`path"): _lion("continue → self.state[p].clear()\n            continue"),
     ("q2", "small", "lion_on_other_gradients", "`the result["): _lion("torch.sign(c) → c / (c.abs() + 1e-10)"),
     ("q3", "A", _LINE, "sum-for-mean"): _clipped(line="A"),
     ("q3", "C", _LINE, "clearing-late"): _clipped(line="C"),
