@@ -156,7 +156,7 @@ def long_gradients_are_shortened(answer, rng):
 @EXERCISE.check("q3")
 def a_broken_batch_makes_no_step(answer, rng):
     X, y, w, rates, max_norm = run = _draw_batches(rng)
-    X[2, 0, 0], y[4, 1], X[5, 1, -1] = np.nan, np.inf, -np.inf
+    X[2, 0, 0], y[4, 1], X[5, 1, -1] = np.nan, np.inf, 1e200  # the last: one number of the gradient
     right, good = _clipped(*run), [0, 1, 3, *range(6, len(rates))]
     stalled = np.repeat(_clipped(X[good], y[good], w, rates[: len(good)], max_norm), _repeats(good, len(rates)), axis=0)
     value = _call_twice(answer, "train_clipped", *run)

@@ -1047,7 +1047,7 @@ broken[:6].T.round(1)                                                   # one ro
 # %% [markdown] lang="en"
 # **The symptom:** after one step the loss is *above its first value*, and by step
 # ⟦(~np.isfinite(broken)).argmax(axis=0).max()⟧ it isn't finite. No error is raised. Of ten scores that are `nan`,
-# `argmax` takes the first: each image is called a 0, and the network "reaches" an accuracy of
+# `argmax` takes the first: each image is called a 0, an "accuracy" of
 # ⟦(said == digits.labels[val]).mean():.1%⟧.
 #
 # **The cause?** The rate may lie beyond the edge: the pixels' common mean adds one direction that is very steep. Then
@@ -1057,10 +1057,10 @@ broken[:6].T.round(1)                                                   # one ro
 #
 # $$g\leftarrow g\cdot\min\big(1,\ c/\|g\|\big),$$
 #
-# so that no step is longer than $\alpha c$.
+# so that no step is longer than $\alpha c$ (PyTorch: `torch.nn.utils.clip_grad_norm_`).
 # The first norms are ⟦norms[0].min():.1f⟧ to ⟦norms[0].max():.1f⟧; we try $c=1$.
 
-# %% [markdown] lang="zh" of="adee238a"
+# %% [markdown] lang="zh" of="00bfd3da"
 # **症状：** 只走一步，损失就**超过了最初的值**；到第 ⟦(~np.isfinite(broken)).argmax(axis=0).max()⟧ 步，
 # 它已经不再是有限的数。没有任何报错。十个分数全是 `nan` 时，`argmax` 取第一个，于是每张图都被认作 0，
 # 网络还“达到了” ⟦(said == digits.labels[val]).mean():.1%⟧ 的准确率。
@@ -1072,7 +1072,7 @@ broken[:6].T.round(1)                                                   # one ro
 #
 # $$g\leftarrow g\cdot\min\big(1,\ c/\|g\|\big),$$
 #
-# 这样，没有哪一步会超过 $\alpha c$。
+# 这样，没有哪一步会超过 $\alpha c$（PyTorch 里是 `torch.nn.utils.clip_grad_norm_`）。
 # 最初的范数是 ⟦norms[0].min():.1f⟧ 到 ⟦norms[0].max():.1f⟧，我们取 $c=1$。
 
 # %%

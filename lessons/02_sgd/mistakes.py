@@ -488,6 +488,37 @@ _EQUIVALENT = {
     ("q1", "y and order are equally long"): (
         "for start in range(0, len(order), B): → for start in range(0, len(y), B):",
     ),
+    ("q2", "the weights are the same before and after the scheduler's step"): (
+        "scheduler.step() / path.append(torch.cat([weights, bias])) "
+        "→ path.append(torch.cat([weights, bias])) / scheduler.step()",
+    ),
+    ("q2", "the order of groups and tensors does not matter; run_lion puts one tensor into each group"): (
+        "for group in self.param_groups: → for group in list(self.param_groups)[::-1]:",
+        "groups = [{'params': [weights]}, {'params': [bias], 'weight_decay': 0.0}] "
+        "→ groups = [{'params': [bias], 'weight_decay': 0.0}, {'params': [weights]}]",
+        "for p in group['params']: → for p in list(group['params'])[:1]:",
+        "for p in group['params']: → for p in list(group['params'])[::-1]:",
+    ),
+    ("q2", "a tensor counts as an array"): ("return torch.stack(path).numpy() → return torch.stack(path)",),
+    ("q2", "two neighbouring lines that do not touch each other"): (
+        "p -= group['lr'] * (c.sign() + group['weight_decay'] * p) "
+        "/ self.state[p]['m'] = beta2 * m + (1 - beta2) * p.grad "
+        "→ self.state[p]['m'] = beta2 * m + (1 - beta2) * p.grad "
+        "/ p -= group['lr'] * (c.sign() + group['weight_decay'] * p)",
+    ),
+    ("q2", "the rate after the last step is never used"): (
+        "scheduler = torch.optim.lr_scheduler.LambdaLR(optimizer, [*rates, 0.0].__getitem__) "
+        "→ scheduler = torch.optim.lr_scheduler.LambdaLR(optimizer, [*rates, 1.0].__getitem__)",
+        "scheduler = torch.optim.lr_scheduler.LambdaLR(optimizer, [*rates, 0.0].__getitem__) "
+        "→ scheduler = torch.optim.lr_scheduler.LambdaLR(optimizer, [*rates, -1.0].__getitem__)",
+    ),
+    ("q3", "as many rows as targets"): (
+        "g = x.T @ (x @ w - target) / len(target) → g = x.T @ (x @ w - target) / len(x)",
+    ),
+    ("q3", "the larger of two numbers, whichever stands first"): (
+        "w = w - rate * g * max_norm / max(max_norm, np.linalg.norm(g)) "
+        "→ w = w - rate * g * max_norm / max(np.linalg.norm(g), max_norm)",
+    ),
     ("q3", "a list of rows counts as an array"): ("return np.array(path) → return path",),
     ("q4", "the smaller of two numbers, whichever stands first"): (
         "progress = min((t - T_w) / (T - T_w), 1) → progress = min(1, (t - T_w) / (T - T_w))",
