@@ -59,6 +59,7 @@ from course_utils import plotting
 
 torch.set_num_threads(1)
 plotting.use_course_style()
+plt.rcParams["figure.dpi"] = 80                                # a small notebook
 
 # %%
 SEED = 0                        # the split and the random problems follow from it
