@@ -87,6 +87,7 @@ def lion_steps_by_a_sign(answer, rng):
     right, (beta1, beta2) = _lion(*run), betas
     wrong = {
         "nothing-moves": np.tile(w, (len(rates), 1)),
+        "first-tensor-only": np.where(np.arange(len(w)) % (len(w) - 1), w, right),  # the first weight, the bias
         "uphill": 2 * w - right,
         "sign-of-the-gradient": _lion(gradients, w, rates, (0, beta2), 0.0),
         "no-sign": _lion(*run, sign=lambda c: c),

@@ -105,9 +105,9 @@ check("q1")
 # PyTorch's optimisers are classes. `self.param_groups` is a list of dicts: `group["params"]` is a list of tensors, the other entries are the settings of that group; a scheduler writes into `group["lr"]`.
 # `self.state[p]` is a dict for what is to be remembered about the tensor `p`, empty at first. A tensor whose `.grad` is None stays as it is, and so does its memory.
 #
-# Write `step`. `run_lion` below it uses your class as one does at work: two groups (no decay for the bias) and a scheduler.
+# Write `step`. `run_lion` below it uses your class as one does at work: two groups (of two tensors, and of the bias, without decay) and a scheduler.
 
-# %% [markdown] lang="zh" of="58b14319"
+# %% [markdown] lang="zh" of="e550ff55"
 # ## q2 · 供 PyTorch 使用的优化器
 #
 # **Lion**（Chen 等，2023）只保留一个记忆 $m$，从 $m_0=0$ 开始，按符号走步；运算都是逐元素的：
@@ -118,7 +118,7 @@ check("q1")
 # PyTorch 的优化器都是类。`self.param_groups` 是由字典组成的列表：`group["params"]` 是张量的列表，其余各项是这一组的设置；调度器会改写 `group["lr"]`。
 # `self.state[p]` 是一个字典，用来记住张量 `p` 的事情，起初是空的。`.grad` 为 None 的张量保持原样，它的记忆也不变。
 #
-# 请写出 `step`。它下面的 `run_lion` 像工作中那样使用你的类：两个参数组（偏置不衰减），外加一个调度器。
+# 请写出 `step`。它下面的 `run_lion` 像工作中那样使用你的类：两个参数组（一组有两个张量，另一组是不衰减的偏置），外加一个调度器。
 
 # %% question="q2"
 # q2: one step of Lion, for each group and each of its tensors
@@ -150,19 +150,20 @@ def run_lion(gradients, w, rates, betas, decay):
 
     In step 2 the bias has no gradient:
 
-    >>> run_lion(gradients=[[2.0, -1.0], [-1.0, nan], [-3.0, 4.0]], w=[1.0, 0.0],
-    ...          rates=[0.1, 0.1, 0.2], betas=(0.5, 0.5), decay=0.5)
-    [[0.85, 0.1], [0.8075, 0.1], [0.92675, -0.1]]
+    >>> run_lion(gradients=[[2.0, 0.5, -1.0], [-1.0, 0.5, nan], [-3.0, 0.5, 4.0]],
+    ...          w=[1.0, 2.0, 0.0], rates=[0.1, 0.1, 0.2], betas=(0.5, 0.5), decay=0.5)
+    [[0.85, 1.8, 0.1], [0.8075, 1.61, 0.1], [0.92675, 1.249, -0.1]]
     """
-    weights, bias = (torch.tensor(w[part]) for part in (slice(-1), slice(-1, None)))
-    groups = [{"params": [weights]}, {"params": [bias], "weight_decay": 0.0}]
+    *weights, bias = tensors = [torch.tensor(part) for part in (w[:1], w[1:-1], w[-1:])]
+    groups = [{"params": weights}, {"params": [bias], "weight_decay": 0.0}]
     optimizer, path = Lion(groups, lr=1.0, betas=betas, weight_decay=decay), []
     scheduler = torch.optim.lr_scheduler.LambdaLR(optimizer, [*rates, 0.0].__getitem__)
     for g in torch.tensor(gradients):
-        weights.grad, bias.grad = g[:-1], None if g[-1].isnan() else g[-1:]
+        for p, part in zip(tensors, (g[:1], g[1:-1], g[-1:])):
+            p.grad = None if part.isnan().any() else part
         optimizer.step()
         scheduler.step()
-        path.append(torch.cat([weights, bias]))
+        path.append(torch.cat(tensors))
     return torch.stack(path).numpy()
 
 # %%

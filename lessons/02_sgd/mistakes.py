@@ -24,15 +24,16 @@ for group in self.param_groups:
 """
 _USE = """
 def run_lion(gradients, w, rates, betas, decay):
-    weights, bias = (torch.tensor(w[part]) for part in (slice(-1), slice(-1, None)))
-    groups = [{"params": [weights]}, {"params": [bias], "weight_decay": 0.0}]
+    *weights, bias = tensors = [torch.tensor(part) for part in (w[:1], w[1:-1], w[-1:])]
+    groups = [{"params": weights}, {"params": [bias], "weight_decay": 0.0}]
     optimizer, path = Lion(groups, lr=1.0, betas=betas, weight_decay=decay), []
     scheduler = torch.optim.lr_scheduler.LambdaLR(optimizer, [*rates, 0.0].__getitem__)
     for g in torch.tensor(gradients):
-        weights.grad, bias.grad = g[:-1], None if g[-1].isnan() else g[-1:]
+        for p, part in zip(tensors, (g[:1], g[1:-1], g[-1:])):
+            p.grad = None if part.isnan().any() else part
         optimizer.step()
         scheduler.step()
-        path.append(torch.cat([weights, bias]))
+        path.append(torch.cat(tensors))
     return torch.stack(path).numpy()
 """
 _CLIPPED = """
@@ -137,6 +138,7 @@ _MISTAKES = {
     ("q2", "nothing", _SIGN, "nothing-moves"): _lion(
         'p.mul_(1 - group["lr"] * group["weight_decay"])\n        p.sub_( → q = p.clone()\n        q.sub_('
     ),
+    ("q2", "first-tensor", _SIGN, "first-tensor-only"): _lion('group["params"]: → group["params"][:1]:'),
     ("q2", "uphill", _SIGN, "uphill"): _lion("p.sub_ → p.add_"),
     ("q2", "sgd-sign", _SIGN, "sign-of-the-gradient"): _lion("torch.sign(c) → torch.sign(g)"),
     ("q2", "no-sign", _SIGN, "no-sign"): _lion("torch.sign(c) → c"),
@@ -153,8 +155,8 @@ _MISTAKES = {
     ).replace("class Lion", "MEMORY = {}\nclass Lion"),
     ("q2", "start", _SIGN, "start-among-the-rows"): _lion(use=_USE.replace("decay), []", "decay), [torch.tensor(w)]")),
     ("q2", "one-array", _SIGN, "one-array-many-times"): _lion(
-        use=_USE.replace("path.append(torch.cat([weights, bias]))", "path.append(weights)").replace(
-            "torch.stack(path)", "torch.cat([torch.stack(path), bias.repeat(len(path), 1)], dim=1)"
+        use=_USE.replace("path.append(torch.cat(tensors))", "path.append(tensors)").replace(
+            "torch.stack(path)", "torch.stack([torch.cat(row) for row in path])"
         )
     ),
     ("q2", "rate-kept", _GROUPS, "first-rate-only"): _lion(
@@ -177,7 +179,7 @@ _MISTAKES = {
     ),
     ("q2", "decay-sign", _GROUPS, "decay-turned-round"): _lion("1 - group → 1 + group"),
     ("q2", "in-place", _GROUPS, "changes-its-inputs"): _lion(
-        use=_USE.replace("torch.tensor(w[", "torch.from_numpy(w[")
+        use=_USE.replace("torch.tensor(part)", "torch.from_numpy(part)")
     ),
     ("q2", "stops", _GROUPS, "none-stops-the-step"): _lion("if p.grad is None:\n            continue → pass"),
     ("q2", "zero", _GROUPS, "none-counts-as-zero"): _lion(
@@ -489,14 +491,12 @@ _EQUIVALENT = {
         "for start in range(0, len(order), B): → for start in range(0, len(y), B):",
     ),
     ("q2", "the weights are the same before and after the scheduler's step"): (
-        "scheduler.step() / path.append(torch.cat([weights, bias])) "
-        "→ path.append(torch.cat([weights, bias])) / scheduler.step()",
+        "scheduler.step() / path.append(torch.cat(tensors)) → path.append(torch.cat(tensors)) / scheduler.step()",
     ),
-    ("q2", "the order of groups and tensors does not matter; run_lion puts one tensor into each group"): (
+    ("q2", "the order of groups and tensors does not matter"): (
         "for group in self.param_groups: → for group in list(self.param_groups)[::-1]:",
-        "groups = [{'params': [weights]}, {'params': [bias], 'weight_decay': 0.0}] "
-        "→ groups = [{'params': [bias], 'weight_decay': 0.0}, {'params': [weights]}]",
-        "for p in group['params']: → for p in list(group['params'])[:1]:",
+        "groups = [{'params': weights}, {'params': [bias], 'weight_decay': 0.0}] "
+        "→ groups = [{'params': [bias], 'weight_decay': 0.0}, {'params': weights}]",
         "for p in group['params']: → for p in list(group['params'])[::-1]:",
     ),
     ("q2", "a tensor counts as an array"): ("return torch.stack(path).numpy() → return torch.stack(path)",),
