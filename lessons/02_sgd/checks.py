@@ -395,8 +395,12 @@ def _judge_rest(answer, rng):
     """A tensor without a gradient stays as it is, and so does its memory."""
     gradients, w, rates, betas, decay = run = _draw_lion(rng)
     gradients[:5, -1] = np.nan, 2, 2, np.nan, -0.2  # the memory outweighs the last
+    gradients[6, 0] = np.nan  # the first tensor: others come after it, in its group and in the next
+    ended, left = gradients.copy(), gradients.copy()
+    ended[6], left[6, :-1] = np.nan, np.nan
     wrong = {
         "none-counts-as-zero": _lion(np.nan_to_num(gradients), w, rates, betas, decay),
+        "step-ends-early": [_lion(early, w, rates, betas, decay) for early in (ended, left)],
     }
     value = call_at_the_edge(answer, "none-stops-the-step", "run_lion", *run)
     _judge_path(value, _lion(*run), wrong, w)

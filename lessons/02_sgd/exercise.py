@@ -145,7 +145,7 @@ class Lion(torch.optim.Optimizer):
 def run_lion(gradients, w, rates, betas, decay):
     """The weights after each step; the last is a bias, in a group without decay.
 
-    gradients: (T, d), where the bias has nan it has no gradient in that step; w: (d,),
+    gradients: (T, d), where a tensor has nan it has no gradient in that step; w: (d,),
     rates: (T,) learning rates, betas: (beta1, beta2), decay: lambda. Returns (T, d).
 
     In step 2 the bias has no gradient:

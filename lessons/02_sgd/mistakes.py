@@ -182,6 +182,8 @@ _MISTAKES = {
         use=_USE.replace("torch.tensor(part)", "torch.from_numpy(part)")
     ),
     ("q2", "stops", _GROUPS, "none-stops-the-step"): _lion("if p.grad is None:\n            continue → pass"),
+    ("q2", "returns", _GROUPS, "step-ends-early"): _lion("continue → return"),
+    ("q2", "breaks", _GROUPS, "step-ends-early"): _lion("continue → break"),
     ("q2", "zero", _GROUPS, "none-counts-as-zero"): _lion(
         "if p.grad is None:\n            continue → p.grad = torch.zeros_like(p) if p.grad is None else p.grad"
     ),
@@ -498,6 +500,11 @@ _EQUIVALENT = {
         "groups = [{'params': weights}, {'params': [bias], 'weight_decay': 0.0}] "
         "→ groups = [{'params': [bias], 'weight_decay': 0.0}, {'params': weights}]",
         "for p in group['params']: → for p in list(group['params'])[::-1]:",
+        "for p, part in zip(tensors, (g[:1], g[1:-1], g[-1:])): "
+        "→ for p, part in list(zip(tensors, (g[:1], g[1:-1], g[-1:])))[::-1]:",
+    ),
+    ("q2", "no check gives a tensor nan in some places only"): (
+        "p.grad = None if part.isnan().any() else part → p.grad = None if part.isnan().all() else part",
     ),
     ("q2", "a tensor counts as an array"): ("return torch.stack(path).numpy() → return torch.stack(path)",),
     ("q2", "two neighbouring lines that do not touch each other"): (
