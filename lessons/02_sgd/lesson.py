@@ -324,17 +324,18 @@ def tune(B):
     return [min(RATES, key=lambda rate: curves[rate][p]) for p in (PASSES - 1, -1)]
 
 short, long = (dict(zip(LAPS, rates)) for rates in zip(*map(tune, LAPS)))
-ends = {RATES[0], RATES[-1]}
-assert ends.isdisjoint([*short.values(), *long.values()]), "no best rate at an end"
+assert not {RATES[0], RATES[-1]} & {*short.values(), *long.values()}, "not at an end"
 
 # %%
 by_pass = {B: np.array([race(B, short[B], PASSES, s) for s in SEEDS]) for B in LAPS}
 by_time = {B: [race(B, long[B], LAPS[B], s) for s in SEEDS[:3]] for B in LAPS}
 after = {B: runs[:, 1, -1] for B, runs in by_pass.items()}              # (seeds,)
 assert max(after[1].max(), after[32].max()) < after[n].min(), "full batch comes last"
+{B: f"{h.mean():.4f} ± {h.std(ddof=1):.4f}" for B, h in after.items()}
+
+# %%
 floor, through = (np.mean([h[-1] for _, h in by_time[B]]) for B in (32, n))
 assert through < floor / 10, "by the clock it falls through the floor of 32"
-{B: f"{h.mean():.4f} ± {h.std(ddof=1):.4f}" for B, h in after.items()}
 
 # %%
 fig, axes = plt.subplots(1, 2, figsize=(6.2, 3), sharey=True)
