@@ -336,8 +336,6 @@ assert max(after[1].max(), after[32].max()) < after[n].min(), "full batch comes 
 # %%
 floor, through = (np.mean([h[-1] for _, h in by_time[B]]) for B in (32, n))
 assert through < floor / 10, "by the clock it falls through the floor of 32"
-
-# %%
 fig, axes = plt.subplots(1, 2, figsize=(6.2, 3), sharey=True)
 for B, look in zip(LAPS, ("C5-", "C1--", "C0-.")):
     for k, seed in enumerate(SEEDS[:3]):
