@@ -1,4 +1,4 @@
-"""Exercise 02: SGD, momentum, Adam, schedules, the edge of stability, and the price of a run."""
+"""Exercise 02: SGD, Lion for PyTorch, a clipped loop, schedules, the edge of stability, and the price of a run."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from autograder.answers import (
     Tolerance,
     Wrong,
     as_array,
+    call_at_the_edge,
     call_each,
     expect_choice,
     expect_number,
@@ -80,100 +81,108 @@ def a_pass_leaves_its_inputs_alone(answer, rng):
 
 
 @EXERCISE.check("q2")
-def the_velocity_gathers_gradients(answer, rng):
-    gradients, w, alpha, beta = _draw_gradients(rng)
-    alphas = np.full(len(gradients), alpha)
-    value = _call_twice(answer, "momentum_path", gradients, w, alphas, beta)
-    v = _velocities(gradients, beta)
-    damped = _velocities(np.vstack([gradients[:1], (1 - beta) * gradients[1:]]), beta)  # PyTorch's: the first is whole
+def lion_steps_by_a_sign(answer, rng):
+    gradients, w, rates, betas, _ = _draw_lion(rng)
+    rates[:] = rates[0]
+    run = gradients, w, rates, betas, 0.0
+    right, (beta1, beta2) = _lion(*run), betas
     wrong = {
-        "no-memory": _walk(w, alpha * gradients),
-        "averaged-gradients": [_walk(w, alpha * (1 - beta) * v), _walk(w, alpha * damped)],
-        "nesterov-step": _walk(w, alpha * (gradients + beta * v)),
-        "old-velocity": _walk(w, alpha * np.vstack([0 * w, v[:-1]])),
-        "not-the-weights": [v, -alpha * v, alpha * v],
+        "nothing-moves": np.tile(w, (len(rates), 1)),
+        "first-tensor-only": np.where(np.arange(len(w)) % (len(w) - 1), w, right),  # the first weight, the bias
+        "uphill": 2 * w - right,
+        "sign-of-the-gradient": _lion(gradients, w, rates, (0, beta2), 0.0),
+        "no-sign": _lion(*run, sign=lambda c: c),
+        "betas-swapped": _lion(gradients, w, rates, (beta2, beta1), 0.0),
+        "one-beta": _lion(gradients, w, rates, (beta1, beta1), 0.0),
+        "sign-of-the-new-memory": _lion(gradients, w, rates, (beta2, beta2), 0.0),
+        "memory-is-the-last-gradient": _lion(gradients, w, rates, (beta1, 0), 0.0),
     }
-    _judge_path(value, _walk(w, alpha * v), wrong, w)
+    _judge_path(_call_twice(answer, "run_lion", *run), right, wrong, w)
 
 
 @EXERCISE.check("q2")
-def the_rate_may_change(answer, rng):
-    gradients, w, alpha, beta = _draw_gradients(rng)
-    alphas = alpha * rng.uniform(0.3, 3, size=len(gradients))
-    v = _velocities(gradients, beta)
-    wrong = {
-        "rate-inside-the-velocity": _walk(w, _velocities(alphas[:, None] * gradients, beta)),
-        "first-rate-only": _walk(w, alphas[0] * v),
-        "averaged-gradients": _walk(w, alphas[:, None] * (1 - beta) * v),
-    }
-    with keep_inputs(answer, "momentum_path", gradients, w, alphas, beta) as value:
-        _judge_path(value, _walk(w, alphas[:, None] * v), wrong, w)
+def each_group_has_its_settings(answer, rng):
+    for decay in (0.0, float(rng.uniform(0.3, 0.9))):  # without decay only the schedule is new
+        run = gradients, w, rates, betas, _ = (*_draw_lion(rng)[:4], decay)
+        wrong = {"first-rate-only": _lion(gradients, w, np.full_like(rates, rates[0]), betas, decay)}
+        if decay:
+            wrong |= {
+                "decay-of-the-bias-too": _lion(*run, bias_decay=decay),
+                "decay-inside-the-sign": _lion(*run, coupled=True),
+                "decay-without-the-rate": _lion(gradients, w, rates, betas, decay / rates[:, None]),
+                "decay-forgotten": _lion(gradients, w, rates, betas, 0.0),
+                "decay-after-the-step": _lion(*run, decay_last=True),
+                "decay-turned-round": _lion(gradients, w, rates, betas, -decay),
+            }
+        with keep_inputs(answer, "run_lion", *run) as value:
+            _judge_path(value, _lion(*run), wrong, w)
+    _judge_rest(answer, rng)
 
 
 @EXERCISE.check("q2", hidden=True)
-def momentum_leaves_its_inputs_alone(answer, rng):
-    for T in (None, 1):
-        gradients, w, alpha, beta = _draw_gradients(rng)
-        gradients, beta = gradients[:T], beta if T else 0.0
-        alphas = alpha * rng.uniform(0.3, 3, size=len(gradients))
-        with keep_inputs(answer, "momentum_path", gradients, w, alphas, beta) as value:
-            NEAR.expect(value, _walk(w, alphas[:, None] * _velocities(gradients, beta)), "the result")
+def lion_on_other_gradients(answer, rng):
+    for zero in (True, False):
+        gradients, w, rates, betas, decay = run = _draw_lion(rng)
+        gradients[:, 0] = 0 if zero else gradients[:, 0] * 1e-9  # a sign of 0 is 0; a small one is whole
+        with keep_inputs(answer, "run_lion", *run) as value:
+            NEAR.expect(value, _lion(*run), "the result")
 
 
 @EXERCISE.check("q3")
-def the_first_step_is_alpha_long(answer, rng):
-    gradients, w, alpha, beta1, beta2 = run = _draw_adam(rng)
-    value, right = _call_twice(answer, "adam_path", *run, 1e-12), _adam(*run, 1e-12)
-    _expect_rows(value, right, w)
-    g, first, a, b = gradients[0], as_array(value)[0], 1 - beta1, 1 - beta2
-    if not np.isfinite(first).any():
-        raise Misconception("t-from-zero")
-    with np.errstate(all="ignore"):
-        wrong = {
-            "half-corrected": [w - alpha * a * g / np.abs(g), w - alpha * g / np.sqrt(b * g**2)],
-            "one-length-for-all": [w - alpha * g / np.sqrt((g**2).mean()), w - alpha * g / np.linalg.norm(g)],
-            "no-correction": w - alpha * a * g / np.sqrt(b * g**2),
-            "uphill": 2 * w - right[0],
-            "not-squared": w - alpha * g / np.sqrt(g),
-            "no-root": w - alpha / g,
-        }
-    NEAR.judge(first, right[0], wrong, "path[0]")
+def the_line_is_named(answer, rng):
+    letters = {"A": "sum-for-mean", "B": "", "C": "clearing-late", "D": "falling-rate"}
+    expect_choice(answer.get("LINE"), "LINE", letters)
 
 
 @EXERCISE.check("q3")
-def later_steps_follow_algorithm_1(answer, rng):
-    gradients, w, alpha, beta1, beta2 = run = _draw_adam(rng)
-    value = answer.call("adam_path", *run, 1e-12)
+def long_gradients_are_shortened(answer, rng):
+    X, y, w, rates, max_norm = run = _draw_batches(rng)
+    right, B = _clipped(*run), len(y[0])
     wrong = {
-        "betas-swapped": _adam(gradients, w, alpha, beta2, beta1, 1e-12),
-        "correction-frozen": _adam(*run, 1e-12, count=lambda t: 1),
-        "hats-put-back": _adam(*run, 1e-12, put_back=True),
-        "no-first-mean": _adam(gradients, w, alpha, 0, beta2, 1e-12),
-        "betas-fixed": _adam(gradients, w, alpha, 0.9, 0.999, 1e-12),
+        "nothing-moves": np.tile(w, (len(rates), 1)),
+        "uphill": _clipped(X, y, w, -rates, max_norm),
+        "never-clipped": _clipped(X, y, w, rates, np.inf),
+        "each-number-clipped": _clipped(*run, clip=lambda g, c: np.clip(g, -c, c)),
+        "always-one-length": _clipped(*run, clip=lambda g, c: g * c / np.linalg.norm(g)),
+        "to-length-one": _clipped(*run, clip=lambda g, c: g / max(1, np.linalg.norm(g))),
+        "step-clipped": _clipped(X, y, w, np.ones_like(rates), max_norm, scale=rates),
+        "sum-for-mean-in-the-loop": _clipped(*run, scale=np.full_like(rates, B)),
+        "factor-two": _clipped(*run, scale=np.full_like(rates, 2)),
+        "gradients-pile-up": _clipped(*run, pile=True),
+        "first-rate-only": _clipped(X, y, w, np.full_like(rates, rates[0]), max_norm),
     }
-    _judge_path(value, _adam(*run, 1e-12), wrong, w)
+    with keep_inputs(answer, "train_clipped", *run) as value:
+        _judge_path(value, right, wrong, w)
 
 
 @EXERCISE.check("q3")
-def epsilon_stands_outside_the_root(answer, rng):
-    gradients, w, alpha, *_ = run = _draw_adam(rng)
-    epsilon = rng.uniform(0.3, 0.9)
+def a_broken_batch_makes_no_step(answer, rng):
+    X, y, w, rates, max_norm = run = _draw_batches(rng)
+    X[2, 0, 0], y[4, 1], X[5, 1, -1] = np.nan, np.inf, 1e200  # the last: one number of the gradient
+    right, good = _clipped(*run), [0, 1, 3, *range(6, len(rates))]
+    stalled = np.repeat(_clipped(X[good], y[good], w, rates[: len(good)], max_norm), _repeats(good, len(rates)), axis=0)
+    value = _call_twice(answer, "train_clipped", *run)
+    path = as_array(value, "path")
+    if path.shape == right.shape and not np.isfinite(path).all():
+        raise Misconception("nan-spreads")
+    if path.shape == right[good].shape and NEAR.same(path, right[good]):
+        raise Misconception("row-left-out")
+    patched = np.where(np.isfinite(X), X, 0), np.where(np.isfinite(y), y, 0)
     wrong = {
-        "epsilon-inside-the-root": _adam(*run, epsilon, root=lambda v, c, e: (v / c + e) ** 0.5),
-        "epsilon-before-the-correction": _adam(*run, epsilon, root=lambda v, c, e: (v**0.5 + e) / c**0.5),
-        "epsilon-fixed": _adam(*run, 1e-8),
+        "schedule-waits": stalled,
+        "stops-at-the-first": np.vstack([right[:2], np.tile(right[1], (len(right) - 2, 1))]),
+        "numbers-replaced": _clipped(*patched, w, rates, max_norm),
     }
-    with keep_inputs(answer, "adam_path", *run, epsilon) as value:
-        _judge_path(value, _adam(*run, epsilon), wrong, w)
-    NEAR.expect(answer.call("adam_path", gradients, w, alpha), _adam(gradients, w, alpha, 0.9, 0.999, 1e-8), "path")
+    _judge_path(path, right, wrong, w)
 
 
 @EXERCISE.check("q3", hidden=True)
-def adam_leaves_its_inputs_alone(answer, rng):
-    gradients, w, alpha, *_ = _draw_adam(rng)
-    gradients[:, 0], gradients[:, 1] = 0, gradients[:, 1] * 1e-8  # the second: of the size of the default epsilon
-    with keep_inputs(answer, "adam_path", gradients, w, alpha) as value:
-        NEAR.expect(value, _adam(gradients, w, alpha, 0.9, 0.999, 1e-8), "the result")
+def other_batches_and_guards(answer, rng):
+    for B, T in ((1, 1), (4, 9), (7, 3)):
+        X, y, w, rates, max_norm = _draw_batches(rng, T, B)
+        X[0], y[0] = 0, 0  # a gradient of exactly 0
+        with keep_inputs(answer, "train_clipped", X, y, w, rates, max_norm) as value:
+            NEAR.expect(value, _clipped(X, y, w, rates, max_norm), "the result")
 
 
 @EXERCISE.check("q4")
@@ -375,40 +384,73 @@ def _sgd(X, y, w, alpha, batches, size=None):
     return w
 
 
-def _draw_gradients(rng):
-    T, d = int(rng.integers(6, 12)), int(rng.integers(2, 6))
-    return rng.normal(size=(T, d)), rng.normal(size=d), float(rng.uniform(0.05, 0.3)), float(rng.uniform(0.5, 0.95))
+def _draw_lion(rng):
+    """Gradients of one size, so that neither memory nor gradient alone decides a sign; w, rates, betas, decay."""
+    T, d = int(rng.integers(9, 14)), int(rng.integers(4, 7))
+    rates = rng.uniform(0.05, 0.3, T)
+    betas = float(rng.uniform(0.4, 0.6)), float(rng.uniform(0.75, 0.9))
+    return rng.normal(size=(T, d)), rng.normal(size=d), rates, betas, float(rng.uniform(0.2, 0.6))
 
 
-def _velocities(gradients, beta):
-    v = np.zeros_like(gradients)
-    for t, g in enumerate(gradients):
-        v[t] = beta * v[t - 1] + g if t else g
-    return v
+def _judge_rest(answer, rng):
+    """A tensor without a gradient stays as it is, and so does its memory."""
+    gradients, w, rates, betas, decay = run = _draw_lion(rng)
+    gradients[:5, -1] = np.nan, 2, 2, np.nan, -0.2  # the memory outweighs the last
+    gradients[6, 0] = np.nan  # the first tensor: others come after it, in its group and in the next
+    ended, left = gradients.copy(), gradients.copy()
+    ended[6], left[6, :-1] = np.nan, np.nan
+    wrong = {
+        "none-counts-as-zero": _lion(np.nan_to_num(gradients), w, rates, betas, decay),
+        "step-ends-early": [_lion(early, w, rates, betas, decay) for early in (ended, left)],
+    }
+    value = call_at_the_edge(answer, "none-stops-the-step", "run_lion", *run)
+    _judge_path(value, _lion(*run), wrong, w)
 
 
-def _walk(w, steps):
-    return w - np.cumsum(steps, axis=0)
-
-
-def _draw_adam(rng):
-    """Gradients from about 0.01 to 100, so that a shared or missing scale shows."""
-    T, d = int(rng.integers(6, 12)), int(rng.integers(3, 6))
-    gradients = rng.uniform(0.5, 2, (T, d)) * rng.choice([-1, 1], (T, d)) * 10 ** rng.uniform(-1, 1, d)
-    gradients[0, :2] = np.abs(gradients[0, :2]) * [1, -1]  # both signs in the first step
-    return gradients, rng.normal(size=d), *(float(rng.uniform(*r)) for r in ((0.05, 0.3), (0.5, 0.8), (0.9, 0.99)))
-
-
-def _adam(gradients, w, alpha, beta1, beta2, epsilon, count=lambda t: t, put_back=False, root=None):
-    root = root or (lambda v, correction, e: (v / correction) ** 0.5 + e)
-    m, v, path = 0 * w, 0 * w, []
-    for t, g in enumerate(gradients, start=1):
-        m, v = beta1 * m + (1 - beta1) * g, beta2 * v + (1 - beta2) * g**2
-        first, second = 1 - beta1 ** count(t), 1 - beta2 ** count(t)
-        w = w - alpha * (m / first) / root(v, second, epsilon)
-        m, v = (m / first, v / second) if put_back else (m, v)
+def _lion(gradients, w, rates, betas, decay, *, sign=np.sign, coupled=False, decay_last=False, bias_decay=0.0):
+    """The path of Lion; decay: a number, or (T, 1). coupled: the decay is added to the gradient."""
+    decays = np.tile(decay, (len(rates) // np.size(decay), len(w))).astype(float)  # (T, d)
+    decays[:, -1] = bias_decay
+    m, path = np.zeros_like(w), []
+    for g, rate, pull in zip(gradients, rates, decays, strict=True):
+        moves = ~np.isnan(g)
+        g = np.where(moves, g, 0) + (pull * w if coupled else 0)
+        c, new = betas[0] * m + (1 - betas[0]) * g, betas[1] * m + (1 - betas[1]) * g
+        step = sign(c)
+        if decay_last:
+            moved = (w - rate * step) * (1 - rate * pull)
+        else:
+            moved = w - rate * (step + (0 if coupled else pull * w))
+        w, m = np.where(moves, moved, w), np.where(moves, new, m)
         path.append(w)
     return np.array(path)
+
+
+def _draw_batches(rng, T=None, B=None):
+    """X, y, w, rates and a max_norm between the norms of the first gradients: some are clipped, some are not."""
+    T, B, d = T or int(rng.integers(9, 13)), B or int(rng.integers(3, 6)), int(rng.integers(2, 5))
+    X, y = rng.normal(size=(T, B, d)) * 3 ** rng.choice([-1.0, 0.0, 1.0], (T, 1, 1)), 2 * rng.normal(size=(T, B))
+    w, rates = rng.normal(size=d), rng.uniform(0.4, 1.6, T)
+    norms = [np.linalg.norm(x.T @ (x @ w - target) / B) for x, target in zip(X, y, strict=True)]
+    return X, y, w, rates, float(np.median(norms)) * float(rng.uniform(0.8, 1.1))
+
+
+def _clipped(X, y, w, rates, max_norm, clip=None, scale=None, pile=False):
+    """The right path, or a wrong one. scale: a factor of each gradient before it is clipped."""
+    clip = clip or (lambda g, c: g * min(1, c / (np.linalg.norm(g) or 1)))
+    scale, piled, path = np.ones(len(rates)) if scale is None else scale, 0, []
+    with np.errstate(all="ignore"):
+        for x, target, rate, factor in zip(X, y, rates, scale, strict=True):
+            g = factor * x.T @ (x @ w - target) / len(target)
+            piled = piled + g if pile else g
+            w = w - rate * clip(piled, max_norm) if np.isfinite(piled).all() else w
+            path.append(w)
+    return np.array(path)
+
+
+def _repeats(good, T):
+    """How often each row of the good batches stands in a path of T rows."""
+    return np.diff([*good, T])
 
 
 def _draw_schedule(rng):

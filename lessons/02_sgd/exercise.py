@@ -14,30 +14,34 @@
 # %% [markdown] lang="en"
 # # 02. Exercise: from gradient to learning
 #
-# Six questions on lesson 02, each standing on its own: write SGD, momentum, Adam and a schedule; find why a "safe" learning rate explodes; decide which run to pay for.
-# About 75 minutes. NumPy is enough, PyTorch is welcome.
+# Six questions on lesson 02, each standing on its own: write SGD, an optimiser for PyTorch and a schedule; mend a training
+# loop; find why a "safe" learning rate explodes; decide which run to pay for. About 75 minutes. q2 needs PyTorch; for the
+# others NumPy is enough.
 #
 # Replace each hole by your answer. `check("q1")` says what holds and what doesn't yet, `hint("q1")` opens three hints one after another, `score()` adds up. The docstring in an answer
 # cell says exactly what is wanted.
 
-# %% [markdown] lang="zh" of="3b0b5e52"
+# %% [markdown] lang="zh" of="e8be3bf8"
 # # 02. 练习：从梯度到学习
 #
-# 六道题，对应第 02 课，彼此独立：写出 SGD、动量法、Adam 和一种调度；查明一个“安全”的学习率为什么会爆炸；最后决定该为哪一种训练付钱。大约需要 75 分钟。
-# 用 NumPy 就够了，也可以用 PyTorch。
+# 六道题，对应第 02 课，彼此独立：写出 SGD、一个供 PyTorch 使用的优化器和一种调度；修好一个训练循环；查明一个“安全”的学习率为什么会爆炸；
+# 最后决定该为哪一种训练付钱。大约需要 75 分钟。q2 要用 PyTorch，其余各题用 NumPy 就够了。
 #
 # 把每个空缺换成你的答案。`check("q1")` 告诉你哪些已经做对、哪些还没有；`hint("q1")` 依次打开三条提示；`score()` 计算总分。答案单元格里的文档字符串写明了确切的要求。
 
 # %% tags=["setup"]
 from course_utils import ensure
 
-ensure("numpy")
+ensure("numpy", "torch")
 from autograder import open_exercise
 
 check, hint, score = open_exercise("02_sgd", globals(), lang="en")
 
 # %% tags=["given"]
 import numpy as np
+import torch
+
+torch.set_num_threads(1)
 
 # %% [markdown] lang="en"
 # ## q1 · One pass of SGD
@@ -66,11 +70,12 @@ import numpy as np
 # %% question="q1"
 # q1: one pass of SGD over the batches that `order` gives
 def sgd_epoch(X, y, w, alpha, B, order):
-    """The weights after one pass: one step of length alpha * gradient for each batch, in the order of the batches.
+    """The weights after a pass: one step of alpha * gradient a batch, in their order.
 
-    X: (n, d), y: (n,), w: (d,) weights at the beginning, alpha: a number, B: batch size (may exceed n),
-    order: (n,) integers, each of 0 ... n-1 once. Batches: order[0 .. B-1], order[B .. 2B-1], ...; the last may be smaller.
-    Gradient: of J_b(w) = 1 / (2 |b|) * sum over i in b of (X[i] @ w - y[i]) ** 2. Returns (d,).
+    X: (n, d), y: (n,), w: (d,) weights at the beginning, alpha: a number, B: batch size
+    (may exceed n), order: (n,) integers, each of 0 ... n-1 once. Batches:
+    order[0 .. B-1], order[B .. 2B-1], ...; the last may be smaller. Gradient: of
+    J_b(w) = 1 / (2 |b|) * sum over i in b of (X[i] @ w - y[i]) ** 2. Returns (d,).
 
     From 0 to 0.5 by the examples 2 and 0, then to 0.7 by example 1:
 
@@ -90,96 +95,170 @@ def sgd_epoch(X, y, w, alpha, B, order):
 check("q1")
 
 # %% [markdown] lang="en"
-# ## q2 · Momentum
+# ## q2 · An optimiser for PyTorch
 #
-# The convention is that of lesson 02 and of `torch.optim.SGD`. The velocity begins at $v_0=0$, and for $t=1,\dots,T$
+# **Lion** (Chen and others, 2023) keeps one memory $m$, from $m_0=0$, and steps by a sign; all operations are by element:
 #
-# $$v_t=\beta v_{t-1}+g_t,\qquad w_t=w_{t-1}-\alpha_t v_t .$$
+# $$c_t=\beta_1m_{t-1}+(1-\beta_1)g_t,\qquad w_t=w_{t-1}-\alpha\big(\operatorname{sign}(c_t)+\lambda w_{t-1}\big),\qquad
+# m_t=\beta_2m_{t-1}+(1-\beta_2)g_t .$$
 #
-# The gradients $g_1,\dots,g_T$ are given beforehand, so that only the rule is in question. Each step has a learning rate $\alpha_t$ of its own, as in a run with a schedule.
+# PyTorch's optimisers are classes. `self.param_groups` is a list of dicts: `group["params"]` is a list of tensors, the other entries are the settings of that group; a scheduler writes into `group["lr"]`.
+# `self.state[p]` is a dict for what is to be remembered about the tensor `p`, empty at first. A tensor whose `.grad` is None stays as it is, and so does its memory.
 #
-# Return $w_1,\dots,w_T$, one a row; $w_0$ is not among them.
+# Write `step`. `run_lion` below it uses your class as one does at work: two groups (of two tensors, and of the bias, without decay) and a scheduler.
 
-# %% [markdown] lang="zh" of="0306506e"
-# ## q2 · 动量法
+# %% [markdown] lang="zh" of="e550ff55"
+# ## q2 · 供 PyTorch 使用的优化器
 #
-# 约定与第 02 课以及 `torch.optim.SGD` 相同。速度从 $v_0=0$ 开始，对 $t=1,\dots,T$，
+# **Lion**（Chen 等，2023）只保留一个记忆 $m$，从 $m_0=0$ 开始，按符号走步；运算都是逐元素的：
 #
-# $$v_t=\beta v_{t-1}+g_t,\qquad w_t=w_{t-1}-\alpha_t v_t .$$
+# $$c_t=\beta_1m_{t-1}+(1-\beta_1)g_t,\qquad w_t=w_{t-1}-\alpha\big(\operatorname{sign}(c_t)+\lambda w_{t-1}\big),\qquad
+# m_t=\beta_2m_{t-1}+(1-\beta_2)g_t .$$
 #
-# 梯度 $g_1,\dots,g_T$ 事先给定，这样就只考查更新规则本身。每一步有各自的学习率 $\alpha_t$，就像训练时用了调度一样。
+# PyTorch 的优化器都是类。`self.param_groups` 是由字典组成的列表：`group["params"]` 是张量的列表，其余各项是这一组的设置；调度器会改写 `group["lr"]`。
+# `self.state[p]` 是一个字典，用来记住张量 `p` 的事情，起初是空的。`.grad` 为 None 的张量保持原样，它的记忆也不变。
 #
-# 返回 $w_1,\dots,w_T$，每行一个；$w_0$ 不在其中。
+# 请写出 `step`。它下面的 `run_lion` 像工作中那样使用你的类：两个参数组（一组有两个张量，另一组是不衰减的偏置），外加一个调度器。
 
 # %% question="q2"
-# q2: the path of momentum through given gradients
-def momentum_path(gradients, w, alphas, beta):
-    """The weights after each of T steps of v <- beta v + g, w <- w - alpha v, from v = 0.
+# q2: one step of Lion, for each group and each of its tensors
+class Lion(torch.optim.Optimizer):
+    def __init__(self, params, lr, betas, weight_decay):
+        settings = {"lr": lr, "betas": betas, "weight_decay": weight_decay}
+        super().__init__(params, settings)
 
-    gradients: (T, d), w: (d,) weights before the first step, alphas: (T,) one learning rate a step, beta: 0 <= beta < 1.
-    Returns (T, d): row t holds the weights after step t + 1. What was handed over stays as it was.
+    @torch.no_grad()
+    def step(self):
+        """Move each tensor that has a gradient, by its group's settings."""
+        # BEGIN SOLUTION: go through the groups, and in each through its tensors
+        for group in self.param_groups:
+            beta1, beta2 = group["betas"]
+            for p in group["params"]:
+                if p.grad is not None:
+                    m = self.state[p].get("m", torch.zeros_like(p))
+                    c = beta1 * m + (1 - beta1) * p.grad
+                    p -= group["lr"] * (c.sign() + group["weight_decay"] * p)
+                    self.state[p]["m"] = beta2 * m + (1 - beta2) * p.grad
+        # END SOLUTION
 
-    With the velocities 1, 1.5, 0.75:
 
-    >>> momentum_path(gradients=[[1.0], [1.0], [0.0]], w=[0.0],
-    ...               alphas=[0.1, 0.1, 0.2], beta=0.5)
-    [[-0.1], [-0.25], [-0.4]]
+def run_lion(gradients, w, rates, betas, decay):
+    """The weights after each step; the last is a bias, in a group without decay.
+
+    gradients: (T, d), where a tensor has nan it has no gradient in that step; w: (d,),
+    rates: (T,) learning rates, betas: (beta1, beta2), decay: lambda. Returns (T, d).
+
+    In step 2 the bias has no gradient:
+
+    >>> run_lion(gradients=[[2.0, 0.5, -1.0], [-1.0, 0.5, nan], [-3.0, 0.5, 4.0]],
+    ...          w=[1.0, 2.0, 0.0], rates=[0.1, 0.1, 0.2], betas=(0.5, 0.5), decay=0.5)
+    [[0.85, 1.8, 0.1], [0.8075, 1.61, 0.1], [0.92675, 1.249, -0.1]]
     """
-    # BEGIN SOLUTION: keep a velocity, collect the weights after each step
-    v, path = np.zeros_like(w), []
-    for g, alpha in zip(gradients, alphas):
-        v = beta * v + g                                    # (d,)
-        w = w - alpha * v                                   # (d,)
-        path.append(w)
-    return np.array(path)                                   # (T, d)
-    # END SOLUTION
+    *weights, bias = tensors = [torch.tensor(part) for part in (w[:1], w[1:-1], w[-1:])]
+    groups = [{"params": weights}, {"params": [bias], "weight_decay": 0.0}]
+    optimizer, path = Lion(groups, lr=1.0, betas=betas, weight_decay=decay), []
+    scheduler = torch.optim.lr_scheduler.LambdaLR(optimizer, [*rates, 0.0].__getitem__)
+    for g in torch.tensor(gradients):
+        for p, part in zip(tensors, (g[:1], g[1:-1], g[-1:])):
+            p.grad = None if part.isnan().any() else part
+        optimizer.step()
+        scheduler.step()
+        path.append(torch.cat(tensors))
+    return torch.stack(path).numpy()
 
 # %%
 check("q2")
 
 # %% [markdown] lang="en"
-# ## q3 · Adam
+# ## q3 · A loop with a clip that doesn't clip
 #
-# Kingma and Ba (2015), Algorithm 1, to the letter. From $m_0=v_0=0$, for $t=1,\dots,T$ and by element:
-#
-# $$m_t=\beta_1m_{t-1}+(1-\beta_1)g_t,\qquad v_t=\beta_2v_{t-1}+(1-\beta_2)g_t^2,$$
-#
-# $$\hat m_t=\frac{m_t}{1-\beta_1^t},\qquad \hat v_t=\frac{v_t}{1-\beta_2^t},\qquad w_t=w_{t-1}-\alpha\,\frac{\hat m_t}{\sqrt{\hat v_t}+\varepsilon}.$$
-#
-# Again the gradients are given; return $w_1,\dots,w_T$. The checks also use an $\varepsilon$ that is anything but small: where it stands matters.
+# A colleague fits $x^\top w$ to targets in PyTorch. One batch in the middle was recorded in other units. "I clip the gradients, so nothing can happen." His loop, with four lines under suspicion, and what happens when one
+# of them is changed:
 
-# %% [markdown] lang="zh" of="6033be6a"
-# ## q3 · Adam 算法
+# %% [markdown] lang="zh" of="c14878d9"
+# ## q3 · 裁剪不起作用的循环
 #
-# 严格照 Kingma 和 Ba（2015）的算法 1 来写。从 $m_0=v_0=0$ 开始，对 $t=1,\dots,T$，逐元素地计算：
+# 一位同事用 PyTorch 让 $x^\top w$ 拟合目标值。中间有一批数据记录时用错了单位。“我做了梯度裁剪，出不了事。”下面是他的循环，四行代码有嫌疑，以及分别改动其中一行之后的结果：
+
+# %% tags=["given"]
+def his_losses(change="", steps=80, max_norm=1.0):
+    """The loss of each batch; `change` is the letter of the line that is changed."""
+    rng = np.random.default_rng(1)
+    X = torch.tensor(rng.normal(size=(steps, 8, 3)))
+    y = X @ torch.tensor([1.0, -2.0, 3.0]).double() + 0.1
+    X[30] *= 40                                                 # the other units
+    w = torch.zeros(3, dtype=torch.float64, requires_grad=True)
+    optimizer, losses = torch.optim.SGD([w], lr=0.1), []
+    scheduler = torch.optim.lr_scheduler.LinearLR(optimizer, 1.0, 0.1, steps)
+    for x, target in zip(X, y):
+        errors = x @ w - target
+        loss = (errors**2).sum() / (8 if change == "A" else 1)  # A: a mean, not a sum
+        if change != "B":                                       # B: clips later
+            torch.nn.utils.clip_grad_norm_([w], max_norm)
+        if change == "C":                                       # C: clears before
+            optimizer.zero_grad()
+        loss.backward()
+        if change == "B":
+            torch.nn.utils.clip_grad_norm_([w], max_norm)
+        optimizer.step()
+        if change != "C":
+            optimizer.zero_grad()
+        if change != "D":                                       # D: a constant rate
+            scheduler.step()
+        losses.append((errors**2).mean().item())
+    return np.array(losses)
+
+# %%
+print("changed   first   before it   the batch     after it   last ten (mean)")
+for letter in ("", "A", "B", "C", "D"):
+    losses = his_losses(letter)
+    shown = (losses[0], losses[29], losses[30], losses[31], losses[-10:].mean())
+    print(f"{letter or 'nothing':8}", *(f"{loss:11.2g}" for loss in shown))
+
+# %% [markdown] lang="en"
+# **(a)** Which line lets the run explode? Set `LINE` to its letter.
 #
-# $$m_t=\beta_1m_{t-1}+(1-\beta_1)g_t,\qquad v_t=\beta_2v_{t-1}+(1-\beta_2)g_t^2,$$
+# **(b)** Write the loop as it should be, for the loss $J_b(w)=\frac1{2|b|}\sum_{i\in b}(x_i^\top w-y_i)^2$. Batch $t$ has the gradient $g_t$ and the rate $\alpha_t$:
 #
-# $$\hat m_t=\frac{m_t}{1-\beta_1^t},\qquad \hat v_t=\frac{v_t}{1-\beta_2^t},\qquad w_t=w_{t-1}-\alpha\,\frac{\hat m_t}{\sqrt{\hat v_t}+\varepsilon}.$$
+# $$w\leftarrow w-\alpha_t\,g_t\cdot\min\Big(1,\frac{c}{\|g_t\|}\Big),$$
 #
-# 梯度同样事先给定，返回 $w_1,\dots,w_T$。检查时还会用一个一点也不小的 $\varepsilon$：它放在哪里是有区别的。
+# and one guard more: a batch whose gradient holds a number that isn't finite makes no step. The schedule goes on all the same: batch $t+1$ has the rate $\alpha_{t+1}$. By hand or with PyTorch, as you like.
+
+# %% [markdown] lang="zh" of="2f04dcc0"
+# **(a)** 哪一行使训练爆炸？把它的字母赋给 `LINE`。
+#
+# **(b)** 写出正确的循环，损失为 $J_b(w)=\frac1{2|b|}\sum_{i\in b}(x_i^\top w-y_i)^2$。第 $t$ 个批量的梯度是 $g_t$，学习率是 $\alpha_t$：
+#
+# $$w\leftarrow w-\alpha_t\,g_t\cdot\min\Big(1,\frac{c}{\|g_t\|}\Big),$$
+#
+# 另外再加一道防护：某个批量的梯度里只要有一个数不是有限的，这一批就不走步。调度照常前进：第 $t+1$ 个批量仍用 $\alpha_{t+1}$。自己动手算或用 PyTorch 都可以。
 
 # %% question="q3"
-# q3: the path of Adam through given gradients
-def adam_path(gradients, w, alpha, beta1=0.9, beta2=0.999, epsilon=1e-8):
-    """The weights after each of T steps of Adam (Kingma & Ba, 2015, Algorithm 1).
+# q3: name the fault (a letter), and write the loop without it
+# BEGIN SOLUTION: "A", "B", "C" or "D"
+LINE = "B"
+# END SOLUTION
 
-    gradients: (T, d), w: (d,) weights before the first step, alpha: a number.
-    Returns (T, d): row t holds the weights after step t + 1. What was handed over stays as it was.
 
-    With m = 1, then -0.5, and v = 2, then 3:
+def train_clipped(X, y, w, rates, max_norm):
+    """The weights after each batch; one whose gradient isn't finite makes no step.
 
-    >>> adam_path(gradients=[[2.0], [-2.0]], w=[1.0], alpha=0.1,
-    ...           beta1=0.5, beta2=0.5, epsilon=0.0)
-    [[0.9], [0.9333]]
+    X: (T, B, d), y: (T, B), w: (d,) weights before the first batch, rates: (T,) one
+    learning rate a batch, max_norm: c > 0. Returns (T, d): row t holds the weights
+    after batch t + 1. What was handed over stays as it was.
+
+    Gradients -1 (short enough), -9.5 (clipped to -2), nan (no step):
+
+    >>> train_clipped(X=[[[1.0]], [[5.0]], [[nan]]], y=[[1.0], [2.4], [1.0]], w=[0.0],
+    ...               rates=[0.1, 0.2, 0.1], max_norm=2.0)
+    [[0.1], [0.5], [0.5]]
     """
-    # BEGIN SOLUTION: two running means, their corrections, the step
-    m, v, path = np.zeros_like(w), np.zeros_like(w), []
-    for t, g in enumerate(gradients, start=1):
-        m = beta1 * m + (1 - beta1) * g                     # (d,)
-        v = beta2 * v + (1 - beta2) * g**2                  # (d,)
-        m_hat, v_hat = m / (1 - beta1**t), v / (1 - beta2**t)
-        w = w - alpha * m_hat / (np.sqrt(v_hat) + epsilon)
+    # BEGIN SOLUTION: gradient, guard, clip, step
+    path = []
+    for x, target, rate in zip(X, y, rates):
+        g = x.T @ (x @ w - target) / len(target)            # (d,)
+        if np.isfinite(g).all():
+            w = w - rate * g * max_norm / max(max_norm, np.linalg.norm(g))
         path.append(w)
     return np.array(path)                                   # (T, d)
     # END SOLUTION
@@ -240,9 +319,9 @@ def warmup_cosine(t, alpha0, alpha_end, T_w, T):
 
 
 def matching_c(beta, T):
-    """The c > 0 for which alpha0 * exp(-c t) and alpha0 / (1 + beta t) are equal at step t = T, whatever alpha0.
+    """The c > 0 that makes alpha0 * exp(-c t) and alpha0 / (1 + beta t) equal at t = T.
 
-    beta > 0, T > 0.
+    beta > 0, T > 0; alpha0 may be any number.
 
     >>> matching_c(beta=0.01, T=900)
     0.0025584
@@ -275,7 +354,7 @@ BOWLS = {
 }
 
 def colleagues_edge(H):
-    """The largest rate at which gradient descent converges, as the colleague computes it. H: (d, d) symmetric."""
+    """The largest rate that converges, as the colleague computes it. H: (d, d)."""
     eigenvalues, _ = np.linalg.eig(H)
     return 2 / eigenvalues[-1]
 
@@ -290,8 +369,9 @@ def distance_after(H, alpha, steps):
 print("bowl                edge    0.9, 20 steps    0.9, 40 steps    0.45, 20 steps")
 for name, H in BOWLS.items():
     edge = colleagues_edge(H)
-    distances = [distance_after(H, f * edge, steps) for f, steps in ((0.9, 20), (0.9, 40), (0.45, 20))]
-    print(f"{name:16}{edge:8.2f}{distances[0]:17.0e}{distances[1]:17.0e}{distances[2]:18.0e}")
+    tries = ((0.9, 20), (0.9, 40), (0.45, 20))
+    far = [distance_after(H, f * edge, steps) for f, steps in tries]
+    print(f"{name:16}{edge:8.2f}{far[0]:17.0e}{far[1]:17.0e}{far[2]:18.0e}")
 
 # %% [markdown] lang="en"
 # **(a)** Four explanations are offered. Which one fits all three rows? Set `FAULT` to its letter.
@@ -323,11 +403,11 @@ FAULT = "C"
 
 
 def stable_rates(H, beta):
-    """Three learning rates for the quadratic with Hessian H: (edge, best, momentum_edge).
+    """Three learning rates for the bowl with Hessian H: (edge, best, momentum_edge).
 
     H: (d, d), symmetric, in general not diagonal; beta: 0 <= beta < 1, the momentum.
     edge: below it gradient descent converges from every start, above it it doesn't;
-    best: the constant rate at which the slowest coordinate of gradient descent shrinks fastest;
+    best: the constant rate at which the slowest coordinate shrinks fastest;
     momentum_edge: the edge of v <- beta v + H w, w <- w - alpha v.
     Where H has an eigenvalue <= 0, returns (0.0, 0.0, 0.0).
 
@@ -363,9 +443,9 @@ check("q5")
 # %% tags=["given"]
 BATCH_SIZES = (1, 8, 64, 512)
 RATES = (0.05, 0.1, 0.4, 1.0)                               # one for each batch size
-SECONDS_PER_PASS = np.array([9_000.0, 1_300.0, 300.0, 200.0])   # assumed: many small batches are slower than a few large
+SECONDS_PER_PASS = np.array([9_000.0, 1_300.0, 300.0, 200.0])   # assumed
 DOLLARS_PER_HOUR = 12.0                                     # assumed
-TARGET = 0.02                                               # height above the minimum that the product needs
+TARGET = 0.02                                               # the height to reach
 
 def measure_heights(B, alpha, n=512, passes=30, seeds=5):
     """(seeds, passes) heights after each pass over n examples, from w = (2, 2, 2)."""
@@ -377,7 +457,7 @@ def measure_heights(B, alpha, n=512, passes=30, seeds=5):
         heights.append((curvatures * w**2).sum(axis=1) / 2)
     return np.array(heights).T
 
-HEIGHTS = np.array([measure_heights(B, alpha) for B, alpha in zip(BATCH_SIZES, RATES)])     # (4 settings, 5 seeds, 30 passes)
+HEIGHTS = np.array([measure_heights(*run) for run in zip(BATCH_SIZES, RATES)])
 
 # %% [markdown] lang="en"
 # **(a)** Write the price of each setting. A run counts as finished after the smallest number of passes at which **every** seed stands at or below the target at the same time: the product must not
@@ -395,10 +475,11 @@ HEIGHTS = np.array([measure_heights(B, alpha) for B, alpha in zip(BATCH_SIZES, R
 # %% question="q6"
 # q6: the price of each setting, your choice, and the number that defends it
 def price_runs(heights, seconds_per_pass, dollars_per_hour, target):
-    """(R,) dollars that each of R settings costs until all its seeds have heights <= target at the same time.
+    """(R,) dollars that each setting costs until all its seeds are <= target at once.
 
-    heights: (R, S, P), heights[r, s, p] is the height of setting r, seed s after p + 1 passes; may contain nan.
-    seconds_per_pass: (R,), dollars_per_hour and target: numbers. Never there within P passes: np.inf.
+    heights: (R, S, P), heights[r, s, p] is the height of setting r, seed s after p + 1
+    passes; may contain nan. seconds_per_pass: (R,), dollars_per_hour and target:
+    numbers. Never there within P passes: np.inf.
     Both seeds are there after 3 passes, 2,160 s:
 
     >>> price_runs(heights=[[[3.0, 0.5, 0.1], [2.0, 0.9, 0.4]]],
@@ -406,7 +487,7 @@ def price_runs(heights, seconds_per_pass, dollars_per_hour, target):
     [6.0]
     """
     # BEGIN SOLUTION: count passes, then time, then money
-    there = (heights <= target).all(axis=1)                 # (R, P); nan <= target is False
+    there = (heights <= target).all(axis=1)                 # (R, P); nan is False
     passes = np.where(there.any(axis=1), there.argmax(axis=1) + 1, np.inf)
     return passes * seconds_per_pass / 3600 * dollars_per_hour
     # END SOLUTION
@@ -419,7 +500,7 @@ PRICES = price_runs(HEIGHTS, SECONDS_PER_PASS, DOLLARS_PER_HOUR, TARGET)
 CHOICE = BATCH_SIZES[PRICES.argmin()]
 # END SOLUTION
 # BEGIN SOLUTION: dollars a night
-SAVING = PRICES[1] - PRICES.min()                           # batches of 8 need the fewest passes
+SAVING = PRICES[1] - PRICES.min()                           # 8: the fewest passes
 # END SOLUTION
 
 # %%

@@ -9,20 +9,40 @@ for start in range(0, len(order), B):
     w = w - alpha * g
 return w
 """
-_VELOCITY = """
-v, path = np.zeros_like(w), []
-for g, alpha in zip(gradients, alphas):
-    v = beta * v + g
-    w = w - alpha * v
-    path.append(w)
-return np.array(path)
+_LION = """
+for group in self.param_groups:
+    first, second = group["betas"]
+    for p in group["params"]:
+        if p.grad is None:
+            continue
+        state, g = self.state[p], p.grad
+        m = state.get("m", torch.zeros_like(p))
+        c = first * m + (1 - first) * g
+        p.mul_(1 - group["lr"] * group["weight_decay"])
+        p.sub_(group["lr"] * torch.sign(c))
+        state["m"] = second * m + (1 - second) * g
 """
-_STEPS = """
-m, v, path = np.zeros_like(w), np.zeros_like(w), []
-for t, g in enumerate(gradients, start=1):
-    m = beta1 * m + (1 - beta1) * g
-    v = beta2 * v + (1 - beta2) * g**2
-    w = w - alpha * (m / (1 - beta1**t)) / (np.sqrt(v / (1 - beta2**t)) + epsilon)
+_USE = """
+def run_lion(gradients, w, rates, betas, decay):
+    *weights, bias = tensors = [torch.tensor(part) for part in (w[:1], w[1:-1], w[-1:])]
+    groups = [{"params": weights}, {"params": [bias], "weight_decay": 0.0}]
+    optimizer, path = Lion(groups, lr=1.0, betas=betas, weight_decay=decay), []
+    scheduler = torch.optim.lr_scheduler.LambdaLR(optimizer, [*rates, 0.0].__getitem__)
+    for g in torch.tensor(gradients):
+        for p, part in zip(tensors, (g[:1], g[1:-1], g[-1:])):
+            p.grad = None if part.isnan().any() else part
+        optimizer.step()
+        scheduler.step()
+        path.append(torch.cat(tensors))
+    return torch.stack(path).numpy()
+"""
+_CLIPPED = """
+path = []
+for x, target, rate in zip(X, y, rates):
+    g = x.T @ (x @ w - target) / len(target)
+    if np.isfinite(g).all():
+        g = g * min(1, max_norm / max(np.linalg.norm(g), 1e-30))
+        w = w - rate * g
     path.append(w)
 return np.array(path)
 """
@@ -41,12 +61,11 @@ _ALL = "(heights <= target).all(axis=1)"
 _EDGES = "2 / e[-1], 2 / (e[0] + e[-1]), 2 * (1 + beta) / e[-1]"
 
 _ONE, _EACH, _LAST = "one_batch_of_all_is_one_step", "each_batch_moves_the_weights", "the_last_batch_counts"
-_GATHERS, _CHANGES = "the_velocity_gathers_gradients", "the_rate_may_change"
-_FIRST, _LATER = "the_first_step_is_alpha_long", "later_steps_follow_algorithm_1"
-_EPSILON, _STAIRS = "epsilon_stands_outside_the_root", "the_warm_up_rises_in_equal_stairs"
+_SIGN, _GROUPS = "lion_steps_by_a_sign", "each_group_has_its_settings"
+_LINE, _SHORT, _GUARD = "the_line_is_named", "long_gradients_are_shortened", "a_broken_batch_makes_no_step"
+_STAIRS = "the_warm_up_rises_in_equal_stairs"
 _FALL, _MEET = "the_cosine_leads_exactly_to_the_end", "the_two_decays_meet"
 _NAMED, _STEEP, _BEST = "the_fault_is_named", "the_steepest_direction_sets_the_edge", "the_best_rate_and_momentums_edge"
-_ADAM_KEPT = "adam_leaves_its_inputs_alone"
 _THERE, _NEVER, _CHOICE = "every_seed_must_be_there", "who_never_arrives_costs_infinity", "the_choice_is_the_cheapest"
 
 
@@ -54,13 +73,21 @@ def _sgd(*changes: str, lines: str = _LOOP) -> str:
     return define_function("sgd_epoch(X, y, w, alpha, B, order)", edit_by_arrows(lines, *changes))
 
 
-def _momentum(*changes: str, lines: str = _VELOCITY, more: str = "") -> str:
-    return define_function(f"momentum_path(gradients, w, alphas, beta{more})", edit_by_arrows(lines, *changes))
+def _lion(*changes: str, lines: str = _LION, use: str = _USE) -> str:
+    step = define_function("step(self)", edit_by_arrows(lines, *changes)).replace("\n", "\n    ")
+    return f"""
+class Lion(torch.optim.Optimizer):
+    def __init__(self, params, lr, betas, weight_decay):
+        super().__init__(params, dict(lr=lr, betas=betas, weight_decay=weight_decay))
+
+    @torch.no_grad()
+    {step}
+{use}"""
 
 
-def _adam(*changes: str, lines: str = _STEPS, more: str = "") -> str:
-    parameters = f"gradients, w, alpha, beta1=0.9, beta2=0.999, epsilon=1e-8{more}"
-    return define_function(f"adam_path({parameters})", edit_by_arrows(lines, *changes))
+def _clipped(*changes: str, lines: str = _CLIPPED, line: str = "B") -> str:
+    header = "train_clipped(X, y, w, rates, max_norm)"
+    return f"LINE = {line!r}\n{define_function(header, edit_by_arrows(lines, *changes))}"
 
 
 def _schedules(*changes: str, lines: str = _COSINE, c: str = "np.log(1 + beta * T) / T") -> str:
@@ -108,75 +135,102 @@ _MISTAKES = {
     ("q1", "wrapped", _LAST, "`w["): _sgd("order[start : start + B] → np.resize(np.roll(order, -start), B)"),
     ("q1", "in-place", _LAST, "changes-its-inputs"): _sgd("w = w - alpha * g → w -= alpha * g"),
     ("q1", "two-at-least", "a_pass_leaves_its_inputs_alone", "`the result["): _sgd(lines="B = max(B, 2)" + _LOOP),
-    ("q2", "always-memory", "momentum_leaves_its_inputs_alone", "`the result["): _momentum(
-        lines="beta = beta or 0.9" + _VELOCITY
+    ("q2", "nothing", _SIGN, "nothing-moves"): _lion(
+        'p.mul_(1 - group["lr"] * group["weight_decay"])\n        p.sub_( → q = p.clone()\n        q.sub_('
     ),
-    ("q2", "plain", _GATHERS, "no-memory"): _momentum("beta * v + g → g"),
-    ("q2", "reset", _GATHERS, "no-memory"): _momentum("    v = beta →     v = 0\n    v = beta"),
-    ("q2", "mean", _GATHERS, "averaged-gradients"): _momentum("+ g → + (1 - beta) * g"),
-    ("q2", "nesterov", _GATHERS, "nesterov-step"): _momentum("alpha * v → alpha * (g + beta * v)"),
-    ("q2", "dampening", _GATHERS, "averaged-gradients"): _momentum(
-        "beta * v + g → beta * v + (1 - beta) * g if path else g"
+    ("q2", "first-tensor", _SIGN, "first-tensor-only"): _lion('group["params"]: → group["params"][:1]:'),
+    ("q2", "uphill", _SIGN, "uphill"): _lion("p.sub_ → p.add_"),
+    ("q2", "sgd-sign", _SIGN, "sign-of-the-gradient"): _lion("torch.sign(c) → torch.sign(g)"),
+    ("q2", "no-sign", _SIGN, "no-sign"): _lion("torch.sign(c) → c"),
+    ("q2", "swapped", _SIGN, "betas-swapped"): _lion("first, second = → second, first ="),
+    ("q2", "one-beta", _SIGN, "one-beta"): _lion("second * m + (1 - second) → first * m + (1 - first)"),
+    ("q2", "late", _SIGN, "sign-of-the-new-memory"): _lion(
+        "c = first * m + (1 - first) * g → c = second * m + (1 - second) * g"
     ),
-    ("q2", "uphill", _GATHERS, "uphill"): _momentum("w - alpha → w + alpha"),
-    ("q2", "velocities", _GATHERS, "not-the-weights"): _momentum("append(w) → append(v)"),
-    ("q2", "late", _GATHERS, "old-velocity"): _momentum(
-        "    v = beta * v + g\n    w = w - alpha * v →     w = w - alpha * v\n    v = beta * v + g"
+    ("q2", "kept-g", _SIGN, "memory-is-the-last-gradient"): _lion("second * m + (1 - second) * g → g"),
+    ("q2", "no-memory", _SIGN, "sign-of-the-gradient"): _lion('state["m"] = → state["n"] ='),
+    ("q2", "shared-memory", _SIGN, "state-survives-the-call"): _lion(
+        'm = state.get("m", torch.zeros_like(p)) → m = MEMORY.get(p.shape, torch.zeros_like(p))',
+        'state["m"] → MEMORY[p.shape]',
+    ).replace("class Lion", "MEMORY = {}\nclass Lion"),
+    ("q2", "start", _SIGN, "start-among-the-rows"): _lion(use=_USE.replace("decay), []", "decay), [torch.tensor(w)]")),
+    ("q2", "one-array", _SIGN, "one-array-many-times"): _lion(
+        use=_USE.replace("path.append(torch.cat(tensors))", "path.append(tensors)").replace(
+            "torch.stack(path)", "torch.stack([torch.cat(row) for row in path])"
+        )
     ),
-    ("q2", "default", _GATHERS, "state-survives-the-call"): _momentum(
-        "v, path = np.zeros_like(w), [] → path = []",
-        "v = beta * v + g → memory['v'] = v = beta * memory.get('v', 0) + g",
-        more=", memory={}",
+    ("q2", "rate-kept", _GROUPS, "first-rate-only"): _lion(
+        'group["betas"] → group["betas"]\n    rate = self.__dict__.setdefault("rate", group["lr"])',
+        'group["lr"] * torch → rate * torch',
+        'group["lr"] * group → rate * group',
     ),
-    ("q2", "same-array", _GATHERS, "one-array-many-times"): _momentum("w = w - alpha * v → w -= alpha * v"),
-    ("q2", "start", _GATHERS, "start-among-the-rows"): _momentum("np.zeros_like(w), [] → np.zeros_like(w), [w]"),
-    ("q2", "last-only", _GATHERS, "has shape"): _momentum("np.array(path) → w"),
-    ("q2", "inside", _CHANGES, "rate-inside-the-velocity"): _momentum("+ g → + alpha * g", "alpha * v → v"),
-    ("q2", "one-rate", _CHANGES, "first-rate-only"): _momentum("w - alpha → w - alphas[0]"),
-    ("q2", "mean-later", _CHANGES, "averaged-gradients"): _momentum(
-        lines="if len(set(alphas)) > 1:\n    gradients = (1 - beta) * gradients" + _VELOCITY
+    ("q2", "first-group", _GROUPS, "decay-of-the-bias-too"): _lion(
+        'group["weight_decay"] → self.param_groups[0]["weight_decay"]'
     ),
-    ("q2", "in-place", _CHANGES, "changes-its-inputs"): _momentum(
-        "    path.append(w) →     path.append(w)\n    g *= 0"
+    ("q2", "default", _GROUPS, "decay-of-the-bias-too"): _lion('group["weight_decay"] → self.defaults["weight_decay"]'),
+    ("q2", "coupled", _GROUPS, "decay-inside-the-sign"): _lion(
+        "p.grad\n → p.grad + group['weight_decay'] * p\n", 'p.mul_(1 - group["lr"] * group["weight_decay"]) → pass'
     ),
-    ("q3", "bare", _FIRST, "no-correction"): _adam("m / (1 - beta1**t) → m", "v / (1 - beta2**t) → v"),
-    ("q3", "half-m", _FIRST, "half-corrected"): _adam("v / (1 - beta2**t) → v"),
-    ("q3", "half-v", _FIRST, "half-corrected"): _adam("m / (1 - beta1**t) → m"),
-    ("q3", "zero", _FIRST, "t-from-zero"): _adam("start=1 → start=0"),
-    ("q3", "two", _FIRST, "`path[0]"): _adam("start=1 → start=2"),
-    ("q3", "unsquared", _FIRST, "not-squared"): _adam("g**2 → g"),
-    ("q3", "rootless", _FIRST, "no-root"): _adam("np.sqrt(v / (1 - beta2**t)) → v / (1 - beta2**t)"),
-    ("q3", "norm", _FIRST, "one-length-for-all"): _adam("g**2 → (g**2).sum()"),
-    ("q3", "mean-square", _FIRST, "one-length-for-all"): _adam("g**2 → (g**2).mean()"),
-    ("q3", "default", _FIRST, "state-survives-the-call"): _adam(
-        "m, v, path = np.zeros_like(w), np.zeros_like(w), [] → m, v = memory or (0, 0)\npath = []",
-        "return → memory[:] = m, v\nreturn",
-        more=", memory=[]",
+    ("q2", "unscaled", _GROUPS, "decay-without-the-rate"): _lion('1 - group["lr"] * group → 1 - group'),
+    ("q2", "no-decay", _GROUPS, "decay-forgotten"): _lion('p.mul_(1 - group["lr"] * group["weight_decay"]) → pass'),
+    ("q2", "decay-last", _GROUPS, "decay-after-the-step"): _lion(
+        'p.mul_(1 - group["lr"] * group["weight_decay"])\n        p.sub_(group["lr"] * torch.sign(c)) → '
+        'p.sub_(group["lr"] * torch.sign(c))\n        p.mul_(1 - group["lr"] * group["weight_decay"])'
     ),
-    ("q3", "swapped", _LATER, "betas-swapped"): _adam(lines="beta1, beta2 = beta2, beta1" + _STEPS),
-    ("q3", "no-m", _LATER, "no-first-mean"): _adam("m / (1 - beta1**t) → g"),
-    ("q3", "fixed-betas", _LATER, "betas-fixed"): _adam(lines="beta1, beta2 = 0.9, 0.999" + _STEPS),
-    ("q3", "uphill", _FIRST, "uphill"): _adam("w - alpha → w + alpha"),
-    ("q3", "frozen", _LATER, "correction-frozen"): _adam("**t → "),
-    ("q3", "times-t", _LATER, "`path["): _adam("beta1**t → beta1 * t", "beta2**t → beta2 / t"),
-    ("q3", "put-back", _LATER, "hats-put-back"): _adam(
-        "    w =  →     m, v = m / (1 - beta1**t), v / (1 - beta2**t)\n    w = ",
-        "(m / (1 - beta1**t)) → m",
-        "np.sqrt(v / (1 - beta2**t)) → np.sqrt(v)",
+    ("q2", "decay-sign", _GROUPS, "decay-turned-round"): _lion("1 - group → 1 + group"),
+    ("q2", "in-place", _GROUPS, "changes-its-inputs"): _lion(
+        use=_USE.replace("torch.tensor(part)", "torch.from_numpy(part)")
     ),
-    ("q3", "inside", _EPSILON, "epsilon-inside-the-root"): _adam(
-        "np.sqrt(v / (1 - beta2**t)) + epsilon → np.sqrt(v / (1 - beta2**t) + epsilon)"
+    ("q2", "stops", _GROUPS, "none-stops-the-step"): _lion("if p.grad is None:\n            continue → pass"),
+    ("q2", "returns", _GROUPS, "step-ends-early"): _lion("continue → return"),
+    ("q2", "breaks", _GROUPS, "step-ends-early"): _lion("continue → break"),
+    ("q2", "zero", _GROUPS, "none-counts-as-zero"): _lion(
+        "if p.grad is None:\n            continue → p.grad = torch.zeros_like(p) if p.grad is None else p.grad"
     ),
-    ("q3", "before", _EPSILON, "epsilon-before-the-correction"): _adam(
-        "(np.sqrt(v / (1 - beta2**t)) + epsilon) → (np.sqrt(v) + epsilon) * np.sqrt(1 - beta2**t)"
+    ("q2", "forgets", _GROUPS, "`path"): _lion("continue → self.state[p].clear()\n            continue"),
+    ("q2", "small", "lion_on_other_gradients", "`the result["): _lion("torch.sign(c) → c / (c.abs() + 1e-10)"),
+    ("q3", "A", _LINE, "sum-for-mean"): _clipped(line="A"),
+    ("q3", "C", _LINE, "clearing-late"): _clipped(line="C"),
+    ("q3", "D", _LINE, "falling-rate"): _clipped(line="D"),
+    ("q3", "words", _LINE, '"A", "B", "C" or "D"'): _clipped(line="the clip"),
+    ("q3", "same", _SHORT, "nothing-moves"): _clipped("w = w - rate * g → pass"),
+    ("q3", "uphill", _SHORT, "uphill"): _clipped("w - rate → w + rate"),
+    ("q3", "no-clip", _SHORT, "never-clipped"): _clipped("g * min(1, max_norm / max(np.linalg.norm(g), 1e-30)) → g"),
+    ("q3", "each", _SHORT, "each-number-clipped"): _clipped(
+        "g * min(1, max_norm / max(np.linalg.norm(g), 1e-30)) → np.clip(g, -max_norm, max_norm)"
     ),
-    ("q3", "fixed", _EPSILON, "epsilon-fixed"): _adam("+ epsilon → + 1e-8"),
-    ("q3", "other-defaults", _EPSILON, "`path["): _adam(lines="beta2 = 0.99 if beta2 == 0.999 else beta2" + _STEPS),
-    ("q3", "in-place", _EPSILON, "changes-its-inputs"): _adam(
-        "    path.append(w) →     path.append(w)\n    g[:] = g**2"
+    ("q3", "always", _SHORT, "always-one-length"): _clipped("min(1, max_norm → (max_norm"),
+    ("q3", "unit", _SHORT, "to-length-one"): _clipped("max_norm / max → 1 / max"),
+    ("q3", "step", _SHORT, "step-clipped"): _clipped("len(target)\n → len(target) * rate\n", "w - rate * g → w - g"),
+    ("q3", "sum", _SHORT, "sum-for-mean-in-the-loop"): _clipped(" / len(target) → "),
+    ("q3", "two", _SHORT, "factor-two"): _clipped("g = x.T → g = 2 * x.T"),
+    ("q3", "piles", _SHORT, "gradients-pile-up"): _clipped(
+        "path = [] → path, total = [], 0", "g = g * min → g = total = total + g\n        g = g * min"
     ),
-    ("q3", "no-epsilon-at-zero", _ADAM_KEPT, "`the result["): _adam(
-        "w = w - alpha * → step =", "    path.append →     w = w - alpha * np.where(g == 0, 1, step)\n    path.append"
+    ("q3", "first-rate", _SHORT, "first-rate-only"): _clipped("rate * g → rates[0] * g"),
+    ("q3", "in-place", _SHORT, "one-array-many-times"): _clipped("w = w - rate * g → w -= rate * g"),
+    ("q3", "writes", _SHORT, "changes-its-inputs"): _clipped(
+        "w = w - rate * g\n → w -= rate * g\n", "path.append(w) → path.append(w.copy())"
+    ),
+    ("q3", "start", _SHORT, "start-among-the-rows"): _clipped("path = [] → path = [w]"),
+    ("q3", "nan", _GUARD, "nan-spreads"): _clipped("np.isfinite(g).all() → True"),
+    ("q3", "nan-only", _GUARD, "nan-spreads"): _clipped("np.isfinite(g).all() → not np.isinf(g).any()"),
+    ("q3", "left-out", _GUARD, "row-left-out"): _clipped("    path.append →         path.append"),
+    ("q3", "waits", _GUARD, "schedule-waits"): _clipped(
+        "zip(X, y, rates) → zip(X, y, X)",
+        "path = [] → path, t = [], 0",
+        "w - rate * g → w - rates[t] * g\n        t += 1",
+    ),
+    ("q3", "breaks", _GUARD, "stops-at-the-first"): _clipped(
+        "path = [] → path, ok = [], True",
+        "    if np.isfinite(g).all(): →     ok = ok and np.isfinite(g).all()\n    if ok:",
+    ),
+    ("q3", "replaced", _GUARD, "numbers-replaced"): _clipped(
+        "path = [] → path = []\nX, y = (np.where(np.isfinite(a), a, 0) for a in (X, y))"
+    ),
+    ("q3", "zero", "other_batches_and_guards", "`the result["): _clipped(
+        "g * min(1, max_norm / max(np.linalg.norm(g), 1e-30)) → "
+        "g / np.linalg.norm(g) * min(np.linalg.norm(g), max_norm)"
     ),
     ("q4", "stair-zero", _STAIRS, "warm-up-from-zero"): _schedules("(t + 1) / T_w → t / T_w"),
     ("q4", "stair-held-up", _STAIRS, "warm-up-from-the-end"): _schedules(
@@ -313,54 +367,55 @@ def sgd_epoch(X, y, w, alpha, B, order):
     return w
 """,
     ("q1", "float32"): _sgd(lines="X, y, w = (np.float32(a) for a in (X, y, w))" + _LOOP),
-    ("q2", "torch"): """
-import torch
-def momentum_path(gradients, w, alphas, beta):
-    w = torch.tensor(w, requires_grad=True)
-    optimizer, path = torch.optim.SGD([w], lr=1.0, momentum=beta), []
-    for g, alpha in zip(gradients, alphas):
-        optimizer.param_groups[0]["lr"], w.grad = float(alpha), torch.tensor(g)
-        optimizer.step()
-        path.append(w.detach().clone())
-    return path
-""",
-    ("q2", "closed-form"): _momentum(
+    ("q2", "own-memory"): _lion(
         lines="""
-t = np.arange(len(gradients))
-powers = np.tril(float(beta) ** np.abs(t[:, None] - t))
-return w - np.tril(np.ones((len(t), len(t)))) @ (np.asarray(alphas)[:, None] * (powers @ gradients))
+for group in self.param_groups:
+    lr, (b1, b2) = float(group["lr"]), group["betas"]
+    for p in filter(lambda p: p.grad is not None, group["params"]):
+        if not self.state[p]:
+            self.state[p]["memory"] = torch.zeros_like(p)
+        memory = self.state[p]["memory"]
+        move = torch.lerp(p.grad, memory, b1).sign_()
+        p.copy_((1 - lr * group["weight_decay"]) * p - lr * move)
+        memory.mul_(b2).add_(p.grad, alpha=1 - b2)
 """
     ),
-    ("q2", "other-sign"): _momentum(
-        lines="""
-v, path = 0, np.empty(gradients.shape, dtype=np.float32)
-for t in range(len(gradients)):
-    v = beta * v - gradients[t]
-    w = w + alphas[t] * v
-    path[t] = w
-return path.tolist()
-"""
+    ("q2", "signs-by-comparison"): _lion(
+        "torch.sign(c) → ((c > 0).double() - (c < 0).double())",
+        "self.state[p], p.grad → self.__dict__.setdefault(id(p), {}), p.grad",
     ),
     ("q3", "torch"): """
 import torch
-def adam_path(gradients, w, alpha, beta1=0.9, beta2=0.999, epsilon=1e-8):
+LINE = "b"
+def train_clipped(X, y, w, rates, max_norm):
     w = torch.tensor(w, requires_grad=True)
-    optimizer, path = torch.optim.Adam([w], lr=alpha, betas=(beta1, beta2), eps=epsilon), []
-    for g in gradients:
-        w.grad = torch.tensor(g)
-        optimizer.step()
+    optimizer, path = torch.optim.SGD([w], lr=1.0), []
+    for x, target, rate in zip(torch.tensor(X), torch.tensor(y), rates):
+        optimizer.zero_grad()
+        (0.5 * torch.nn.functional.mse_loss(x @ w, target)).backward()
+        norm = torch.nn.utils.clip_grad_norm_([w], max_norm)
+        optimizer.param_groups[0]["lr"] = float(rate)
+        if torch.isfinite(norm):
+            optimizer.step()
         path.append(w.detach().clone())
     return torch.stack(path)
 """,
-    ("q3", "scaled-epsilon"): _adam(
+    ("q3", "lists"): _clipped(
         lines="""
-m, v, path, p1, p2 = 0, 0, [], 1, 1
-for g in gradients:
-    m, v, p1, p2 = m + (1 - beta1) * (g - m), v + (1 - beta2) * (g * g - v), p1 * beta1, p2 * beta2
-    scale = (1 - p2) ** 0.5
-    path.append((path[-1] if path else w) - alpha * scale / (1 - p1) * m / (v**0.5 + epsilon * scale))
-return tuple(path)
-"""
+w, path = list(w), []
+for x, target, rate in zip(X.tolist(), y.tolist(), rates):
+    g = [0.0] * len(w)
+    for row, value in zip(x, target):
+        error = sum(a * b for a, b in zip(row, w)) - value
+        g = [total + error * a / len(target) for total, a in zip(g, row)]
+    length = sum(a * a for a in g) ** 0.5
+    if length < float("inf"):
+        factor = rate * max_norm / length if length > max_norm else rate
+        w = [a - factor * b for a, b in zip(w, g)]
+    path.append(w)
+return path
+""",
+        line=" b.",
     ),
     ("q4", "arrays-of-one"): _schedules(
         lines="""
@@ -437,29 +492,41 @@ _EQUIVALENT = {
     ("q1", "y and order are equally long"): (
         "for start in range(0, len(order), B): → for start in range(0, len(y), B):",
     ),
-    ("q2", "a list of rows counts as an array"): ("return np.array(path) → return path",),
-    ("q2", "a zero spreads to the shape of the first gradient"): (
-        "v, path = (np.zeros_like(w), []) → v, path = (np.zeros_like(beta), [])",
+    ("q2", "the weights are the same before and after the scheduler's step"): (
+        "scheduler.step() / path.append(torch.cat(tensors)) → path.append(torch.cat(tensors)) / scheduler.step()",
     ),
-    ("q3", "two neighbouring lines that do not touch each other"): (
-        "m = beta1 * m + (1 - beta1) * g / v = beta2 * v + (1 - beta2) * g ** 2 "
-        "→ v = beta2 * v + (1 - beta2) * g ** 2 / m = beta1 * m + (1 - beta1) * g",
+    ("q2", "the order of groups and tensors does not matter"): (
+        "for group in self.param_groups: → for group in list(self.param_groups)[::-1]:",
+        "groups = [{'params': weights}, {'params': [bias], 'weight_decay': 0.0}] "
+        "→ groups = [{'params': [bias], 'weight_decay': 0.0}, {'params': weights}]",
+        "for p in group['params']: → for p in list(group['params'])[::-1]:",
+        "for p, part in zip(tensors, (g[:1], g[1:-1], g[-1:])): "
+        "→ for p, part in list(zip(tensors, (g[:1], g[1:-1], g[-1:])))[::-1]:",
+    ),
+    ("q2", "no check gives a tensor nan in some places only"): (
+        "p.grad = None if part.isnan().any() else part → p.grad = None if part.isnan().all() else part",
+    ),
+    ("q2", "a tensor counts as an array"): ("return torch.stack(path).numpy() → return torch.stack(path)",),
+    ("q2", "two neighbouring lines that do not touch each other"): (
+        "p -= group['lr'] * (c.sign() + group['weight_decay'] * p) "
+        "/ self.state[p]['m'] = beta2 * m + (1 - beta2) * p.grad "
+        "→ self.state[p]['m'] = beta2 * m + (1 - beta2) * p.grad "
+        "/ p -= group['lr'] * (c.sign() + group['weight_decay'] * p)",
+    ),
+    ("q2", "the rate after the last step is never used"): (
+        "scheduler = torch.optim.lr_scheduler.LambdaLR(optimizer, [*rates, 0.0].__getitem__) "
+        "→ scheduler = torch.optim.lr_scheduler.LambdaLR(optimizer, [*rates, 1.0].__getitem__)",
+        "scheduler = torch.optim.lr_scheduler.LambdaLR(optimizer, [*rates, 0.0].__getitem__) "
+        "→ scheduler = torch.optim.lr_scheduler.LambdaLR(optimizer, [*rates, -1.0].__getitem__)",
+    ),
+    ("q3", "as many rows as targets"): (
+        "g = x.T @ (x @ w - target) / len(target) → g = x.T @ (x @ w - target) / len(x)",
+    ),
+    ("q3", "the larger of two numbers, whichever stands first"): (
+        "w = w - rate * g * max_norm / max(max_norm, np.linalg.norm(g)) "
+        "→ w = w - rate * g * max_norm / max(np.linalg.norm(g), max_norm)",
     ),
     ("q3", "a list of rows counts as an array"): ("return np.array(path) → return path",),
-    ("q3", "a zero spreads to the shape of the first gradient"): (
-        "m, v, path = (np.zeros_like(w), np.zeros_like(w), []) "
-        "→ m, v, path = (np.zeros_like(alpha), np.zeros_like(w), [])",
-        "m, v, path = (np.zeros_like(w), np.zeros_like(w), []) "
-        "→ m, v, path = (np.zeros_like(beta1), np.zeros_like(w), [])",
-        "m, v, path = (np.zeros_like(w), np.zeros_like(w), []) "
-        "→ m, v, path = (np.zeros_like(beta2), np.zeros_like(w), [])",
-        "m, v, path = (np.zeros_like(w), np.zeros_like(w), []) "
-        "→ m, v, path = (np.zeros_like(w), np.zeros_like(alpha), [])",
-        "m, v, path = (np.zeros_like(w), np.zeros_like(w), []) "
-        "→ m, v, path = (np.zeros_like(w), np.zeros_like(beta1), [])",
-        "m, v, path = (np.zeros_like(w), np.zeros_like(w), []) "
-        "→ m, v, path = (np.zeros_like(w), np.zeros_like(beta2), [])",
-    ),
     ("q4", "the smaller of two numbers, whichever stands first"): (
         "progress = min((t - T_w) / (T - T_w), 1) → progress = min(1, (t - T_w) / (T - T_w))",
     ),
