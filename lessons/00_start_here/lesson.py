@@ -1034,14 +1034,14 @@ ax.legend();
 #
 # Now the fetching. A layer with a table of $W$ weights of 4 bytes reads $T$ words at once: for each weight and word a
 # multiply and an add, $2WT$ operations, and $4W$ bytes: $I=T/2$. Both limits take equally long where
-# $T=2\cdot\text{peak}/\text{bandwidth}$. **Before you run it:** is that 2 words, 20 or 200?
+# $T=2\cdot\text{peak}/\text{bandwidth}$. **Before you run it:** is that about 10 words, 100 or 1,000?
 
-# %% [markdown] lang="zh" of="fd0ed98a"
+# %% [markdown] lang="zh" of="16b6e7ea"
 # *图中所见：* 速度随矩阵大小的变化，两轴都取对数，两种数各一条线；Python 循环那条点线远在下方。矩阵同样大（$n\ge128$）时，32 位数的速度是
 # 64 位数的 ⟦float32_gain:.1f⟧ 倍（各种大小的中位数）。所以神经网络用 `float32`，而我们核对公式时用 `float64`。
 #
 # 再看取数。一层有 $W$ 个权重，每个 4 字节，一次读 $T$ 个词：每个权重对每个词做一次乘法、一次加法，共 $2WT$ 次运算、$4W$ 个字节，于是
-# $I=T/2$。两种限制耗时相等之处，是 $T=2\cdot\text{peak}/\text{bandwidth}$。**先猜再运行：** 那是 2 个词、20 个，还是 200 个？
+# $I=T/2$。两种限制耗时相等之处，是 $T=2\cdot\text{peak}/\text{bandwidth}$。**先猜再运行：** 那大约是 10 个词、100 个，还是 1,000 个？
 
 # %%
 x_long = np.ones(32_000_000, np.float32)                    # 128 MB, beyond most caches
