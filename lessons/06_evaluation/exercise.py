@@ -357,7 +357,7 @@ def judge_apart(texts, y, review, keep=10, folds=5):
     >>> judge_apart(texts=["bad film", "good film", "bad plot", "good plot",
     ...                    "a bad plot", "good"],
     ...             y=[1, 0, 1, 0, 1, 0], review=[0, 0, 1, 1, 2, 2], keep=2, folds=3)
-    [0.656, 0.356, 0.606, 0.426, 0.599, 0.362]
+    [0.66, 0.36, 0.61, 0.43, 0.60, 0.36]
     """
     # BEGIN SOLUTION: three steps in a pipeline, and folds of whole reviews
     from sklearn.feature_extraction.text import TfidfVectorizer

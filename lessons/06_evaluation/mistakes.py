@@ -91,6 +91,7 @@ pipeline = make_pipeline(TfidfVectorizer(), SelectKBest(chi2, k=keep), LogisticR
 cv = GroupKFold(folds)
 return cross_val_predict(pipeline, texts, y, groups=review, cv=cv, method="predict_proba")[:, 1]
 """
+_ALONE = _PIPELINE.replace("groups=review, ", "")
 _IMPORTS = """
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.feature_selection import SelectKBest, chi2
@@ -476,13 +477,13 @@ MISTAKES = [
         "pipeline.fit(texts, y).predict_proba(texts)[:, 1]",
     ))),
     Mistake("q5", "k-fold", _STRANGERS, "reviews-torn-apart", _pipeline(edit_text(
-        _PIPELINE, "cv = GroupKFold(folds)", "cv = KFold(folds)"
+        _ALONE, "cv = GroupKFold(folds)", "cv = KFold(folds)"
     ))),
     Mistake("q5", "shuffled", _STRANGERS, "what they should be", _pipeline(edit_text(
         _PIPELINE, "cv = GroupKFold(folds)", "cv = GroupKFold(folds, shuffle=True, random_state=0)"
     ))),
     Mistake("q5", "stratified", _STRANGERS, "what they should be", _pipeline(edit_text(
-        _PIPELINE, "cv = GroupKFold(folds)", "cv = folds"
+        _ALONE, "cv = GroupKFold(folds)", "cv = folds"
     ))),
     Mistake("q5", "unweighted", _STRANGERS, "weights-left-out", _pipeline(edit_text(
         _PIPELINE, 'class_weight="balanced"', ""

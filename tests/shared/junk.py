@@ -8,6 +8,7 @@ import functools
 import itertools
 import math
 from collections.abc import Callable, Iterator
+from unittest.mock import patch
 
 import numpy as np
 
@@ -44,6 +45,12 @@ def list_names(name: str, question: str) -> tuple[list[str], list[str]]:
     others = ast.Module([node for node in body if not isinstance(node, ast.FunctionDef)], [])
     names = (node for node in ast.walk(others) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store))
     return functions, sorted({node.id for node in names} & solve(name).keys())
+
+
+def list_classes(name: str, question: str) -> list[str]:
+    """The classes that the question's answer cell defines."""
+    (source,) = (source for own, source in read_cells(name) if own == question)
+    return [node.name for node in ast.parse(source).body if isinstance(node, ast.ClassDef)]
 
 
 def list_given(name: str) -> list:
@@ -105,6 +112,7 @@ def mark_junk(name: str, question: str, seeds: tuple[int, ...]) -> Iterator[tupl
     """(label, outcome) of each check of a question on each junk answer."""
     exercise, solved = load_exercise(name), solve(name)
     functions, constants = list_names(name, question)
+    gone = dict.fromkeys(list_classes(name, question), lambda *args, **kwargs: None)
     stale = _record(exercise, question, solved, functions)
     junk = {}
     for function in functions:
@@ -122,10 +130,9 @@ def mark_junk(name: str, question: str, seeds: tuple[int, ...]) -> Iterator[tupl
     for label, names in answers:
         for seed in seeds:
             for check in exercise.questions[question].checks:
-                yield (
-                    f"{name} {question} {label}, seed {seed}",
-                    run_check(exercise, check, Local({**solved, **names}), seed),
-                )
+                with patch.dict(solved, gone):  # where the given functions look for them
+                    outcome = run_check(exercise, check, Local({**solved, **names}), seed)
+                yield f"{name} {question} {label}, seed {seed}", outcome
 
 
 def _record(exercise: Exercise, question: str, solved: dict, functions: list[str]) -> dict:
