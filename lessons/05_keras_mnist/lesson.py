@@ -1467,21 +1467,21 @@ f"test accuracy {share:.1%} ± {review_margin:.1%} (n = {len(judge):,})"
 #   ⟦raw_loss:.0f⟧.
 # - You trained 407,050 parameters: test accuracy ⟦accuracy:.1%⟧ ± ⟦margin:.1%⟧; sorted labels validated at
 #   ⟦careless_history['val_accuracy'][-1]:.1%⟧.
-# - You compared fairly: a CNN of ⟦cnn.count_params():,⟧ parameters ⟦cnn_test:.1%⟧, dense ⟦tuned_test:.1%⟧, each of its
-#   steps ⟦slower:.1f⟧ times as long.
+# - You compared two networks, images paired: a CNN of ⟦cnn.count_params():,⟧ parameters ⟦cnn_test:.1%⟧, dense after half its epochs ⟦tuned_test:.1%⟧, each CNN
+#   step ⟦slower:.1f⟧ times as long.
 # - You changed images: validation accuracy ⟦after.mean():.1%⟧ instead of ⟦before.mean():.1%⟧; and a bare call gave
 #   nine answers that differ by ⟦spreads['bare call']:.2f⟧.
 # - Callbacks stopped a run after ⟦ran⟧ of ⟦EPOCHS⟧ epochs, with the weights of epoch ⟦best⟧.
 #
 # **Next:** exercise 05; lesson 06, evaluation.
 
-# %% [markdown] lang="zh" of="453b5968"
+# %% [markdown] lang="zh" of="1efcf454"
 # ## 现在你能做到
 #
 # - 分三步准备了 MNIST，步步核对；漏掉一步，第一个损失就从 ⟦first_loss:.1f⟧ 变成 ⟦raw_loss:.0f⟧。
 # - 用 Keras 训练了 407,050 个参数：测试准确率 ⟦accuracy:.1%⟧ ± ⟦margin:.1%⟧；标签排好序时，验证准确率是
 #   ⟦careless_history['val_accuracy'][-1]:.1%⟧。
-# - 做了公平的比较：⟦cnn.count_params():,⟧ 个参数的 CNN 是 ⟦cnn_test:.1%⟧，全连接是 ⟦tuned_test:.1%⟧，而 CNN 每一步的时间是后者的
+# - 逐张配对，比较了两个网络：⟦cnn.count_params():,⟧ 个参数的 CNN 是 ⟦cnn_test:.1%⟧，只跑一半轮数的全连接是 ⟦tuned_test:.1%⟧，而 CNN 每一步的时间是后者的
 #   ⟦slower:.1f⟧ 倍。
 # - 改动了图像：验证准确率是 ⟦after.mean():.1%⟧，而不是 ⟦before.mean():.1%⟧；直接调用给出的九个回答相差
 #   ⟦spreads['bare call']:.2f⟧。
