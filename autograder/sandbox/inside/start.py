@@ -29,7 +29,7 @@ def _fix_addresses() -> None:
 
     Where the kernel lets it: some containers don't. Who runs code of their own in here knows the addresses anyway.
     """
-    libc = ctypes.CDLL(None)
-    before = libc.personality(_ASK)
-    if before >= 0 and libc.personality(before | _NOT_RANDOM) >= 0:
-        os.execv(sys.executable, [*sys.orig_argv, _AGAIN])
+    personality = getattr(ctypes.CDLL(None), "personality", lambda flags: -1)  # Linux alone has it
+    before = personality(_ASK)
+    if before >= 0 and personality(before | _NOT_RANDOM) >= 0:
+        os.execv("/proc/self/exe", [*sys.orig_argv, _AGAIN])  # sys.executable is empty where no PATH leads to it
