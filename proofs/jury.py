@@ -75,8 +75,10 @@ class Jury:
         cells = read_cells(task.exercise, "exercise" if task.case.kind == "untouched" else "solution")
         opener = self._make_opener(cells, task.case.code)
         try:
-            faults = (find_fault(exercise, cells, task.case, opener, seed) for seed in task.seeds)
-            return next(filter(None, faults), "")
+            for seed in task.seeds:
+                if fault := find_fault(exercise, cells, task.case, opener, seed):
+                    return f"{fault} (seed {seed})"
+            return ""
         except TooLong:
             return "it takes too long"
 

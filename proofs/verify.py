@@ -45,6 +45,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("exercises", nargs="*", metavar="EXERCISE", help="01_backprop …; all if none is named")
     parser.add_argument("--jobs", type=int, default=count_cores(), metavar="N", help="processes (all cores)")
     parser.add_argument("--quick", action="store_true", help=f"one seed, and {_QUICK} mutants of each question")
+    parser.add_argument("--right", type=int, metavar="N", help="right answers alone, each with N seeds")
     options = parser.parse_args(arguments)
     try:
         for name in options.exercises:
@@ -52,7 +53,8 @@ def main(arguments: list[str]) -> int:
     except ValueError as error:
         print(error, file=sys.stderr)
         return 2
-    reports = verify_exercises(options.exercises or list_exercises(), max(1, options.jobs), options.quick)
+    names = options.exercises or list_exercises()
+    reports = verify_exercises(names, max(1, options.jobs), options.quick, options.right)
     for report in reports:
         print(*(f"\n{report.name} {text}" for text in [*report.survivors, *report.faults]), sep="\n", end="")
     print(f"\n\n{format_table(reports)}\n")
@@ -63,24 +65,27 @@ def main(arguments: list[str]) -> int:
     return 1 if faults + survivors else 0
 
 
-def verify_exercises(names: list[str], jobs: int = 1, quick: bool = False) -> list[Report]:
+def verify_exercises(names: list[str], jobs: int = 1, quick: bool = False, right: int | None = None) -> list[Report]:
     """A report of each exercise, the same whatever `jobs`: each answer is judged alone, results are kept in order."""
     try:
         launcher = find_launcher()
     except SandboxUnavailable:
         launcher = None
         print("No sandbox: the course's own answers and their mutants run in this process's children.", file=sys.stderr)
-    tasks = [task for name in names for task in list_tasks(name, quick)]
+    tasks = [task for name in names for task in list_tasks(name, quick, right)]
     reports = {name: Report(name) for name in names}
     for task, verdict in zip(tasks, _judge_all(tasks, launcher, jobs), strict=True):
         _enter(reports[task.exercise], task, verdict)
     for report in reports.values():
-        _compare_equivalents(report, quick)
+        _compare_equivalents(report, quick or right)
     return list(reports.values())
 
 
-def list_tasks(name: str, quick: bool = False) -> list[Task]:
-    """All cases of an exercise, then the mutants of each question's solution."""
+def list_tasks(name: str, quick: bool = False, right: int | None = None) -> list[Task]:
+    """All cases of an exercise, then the mutants of each question's solution; or its right answers, with many seeds."""
+    if right:
+        cases = [case for case in list_cases(name) if case.kind in ("solution", "unusual")]
+        return [Task(name, case.question, tuple(range(1, right + 1)), case=case) for case in cases]
     seeds = SEEDS[:1] if quick else SEEDS
     tasks = [Task(name, case.question, seeds, case=case) for case in list_cases(name)]
     for question, code in read_cells(name):

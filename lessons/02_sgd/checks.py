@@ -21,7 +21,7 @@ from autograder.answers import (
     keep_inputs,
 )
 
-NEAR = Tolerance(1e-5, 1e-6)  # float32 passes (with 1e-7 not in 1 run of 100), the wrong recipes below are far off
+NEAR = Tolerance(1e-4, 1e-5)  # float32 and PyTorch's clip, which adds 1e-6 to the norm; wrong recipes are far off
 CENT = Tolerance(0, 0.01)
 EXERCISE = Exercise.beside(__file__)
 say = EXERCISE.say
@@ -430,7 +430,8 @@ def _draw_batches(rng, T=None, B=None):
     """X, y, w, rates and a max_norm between the norms of the first gradients: some are clipped, some are not."""
     T, B, d = T or int(rng.integers(9, 13)), B or int(rng.integers(3, 6)), int(rng.integers(2, 5))
     X, y = rng.normal(size=(T, B, d)) * 3 ** rng.choice([-1.0, 0.0, 1.0], (T, 1, 1)), 2 * rng.normal(size=(T, B))
-    w, rates = rng.normal(size=d), rng.uniform(0.4, 1.6, T)
+    edges = [np.linalg.eigvalsh(x.T @ x / B)[-1] for x in X]
+    w, rates = rng.normal(size=d), rng.uniform(0.4, 1.6, T) / edges  # no step makes the last bits of float32 grow
     norms = [np.linalg.norm(x.T @ (x @ w - target) / B) for x, target in zip(X, y, strict=True)]
     return X, y, w, rates, float(np.median(norms)) * float(rng.uniform(0.8, 1.1))
 
