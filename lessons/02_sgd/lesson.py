@@ -453,9 +453,9 @@ ax.legend();
 #
 # One per cent beyond the edge, 400 steps end ⟦above:,.0f⟧ times as far out as they began; one per cent below, at
 # ⟦below:.4f⟧. And the best rate is close to disaster: ⟦best / edge:.0%⟧ of the edge here, and closer the narrower the
-# valley. Who errs, had better err downwards. (On real data: 02.6.)
+# valley. If you err, err downwards. (On real data: 02.6.)
 
-# %% [markdown] lang="zh" of="c16583d8"
+# %% [markdown] lang="zh" of="01c0a7c5"
 # *图中所见：* 每步的乘数随学习率的变化：先是长长的下坡，到最低点，然后很短一段陡升，在虚线处越过 1。
 #
 # 超出界限百分之一，400 步之后离谷底的距离就是出发时的 ⟦above:,.0f⟧ 倍；不到界限百分之一，则只剩 ⟦below:.4f⟧。
@@ -1114,7 +1114,7 @@ ax.set_ylim(0.08, 100);
 # three small rates reaches ⟦tuned:.3f⟧.
 
 # %% [markdown] lang="zh" of="b1f4ca40"
-# *图中所见：* 种子 0 的四次运行的损失。照原样，它直冲出画面；裁剪之后一路颤抖，但在下降；学习率小的那次降得平稳而缓慢；
+# *图中所见：* 种子 0 的四次运行的损失。照原样的那次直冲出画面；裁剪过的一路颤抖，但在下降；学习率小的那次降得平稳而缓慢；
 # 减去均值的那次最快。
 #
 # 可见病因确实是学习率对于一个很陡的方向太大，取 0.08 就没事（界限在 02.10 节测量）。三种办法都能学起来。
@@ -1134,7 +1134,7 @@ ax.set_ylim(0.08, 100);
 # %% [markdown] lang="zh" of="12654a59"
 # ## 02.12 在公司里
 #
-# 我们的评论分类器会一次又一次地重新训练。假定训练一次要 ⟦PRICE_PER_RUN:.0f⟧ 美元。事先没有人知道合适的学习率，
+# 我们的评论分类器会一次又一次地重新训练。假定训练一次要 ⟦PRICE_PER_RUN:.0f⟧ 美元（约 ¥ 元）。事先没有人知道合适的学习率，
 # 只好有人去试一组网格。这要花多少钱？02.11 节的防护能不能省下一部分，又不误停好的训练？
 #
 # 先在小东西上测，能照搬的是算法，不是学习率：02.2 节的手写数字，每批 32 张，⟦PASSES⟧ 轮，13 个学习率，三个种子。
@@ -1165,13 +1165,13 @@ grid_price, guarded = PRICE_PER_RUN * scores.size, PRICE_PER_RUN * ran.sum()
 # ⟦np.array(GRID)[usable].max():.2g⟧; which of them is *the* best, three seeds can't tell. From
 # ⟦min(stopped):.2g⟧ on the guard stops each run after one pass; it stops no good one, and doesn't notice that
 # ⟦max(set(GRID) - stopped):.2g⟧ is bad. The grid costs
-# ⟦grid_price:,.0f⟧ dollars, with the guard ⟦guarded:,.0f⟧. Who trains chooses the grid, who pays the number of runs;
+# ⟦grid_price:,.0f⟧ dollars, with the guard ⟦guarded:,.0f⟧. Whoever trains chooses the grid, whoever pays the number of runs;
 # the report names the band, not only the best rate.
 
-# %% [markdown] lang="zh" of="6fb17a36"
+# %% [markdown] lang="zh" of="6e04a69f"
 # ⟦len(GRID)⟧ 个学习率中，有 ⟦usable.sum()⟧ 个离最好成绩不到 2 个百分点，从 ⟦np.array(GRID)[usable].min():.2g⟧ 到
 # ⟦np.array(GRID)[usable].max():.2g⟧；其中哪个**最**好，三个种子分辨不出来。从 ⟦min(stopped):.2g⟧ 起，走完一轮防护就叫停；
-# 好的训练它一次也没有误停，但 ⟦max(set(GRID) - stopped):.2g⟧ 的不好，它没有看出来。全网格要花 ⟦grid_price:,.0f⟧ 美元，
+# 好的训练它一次也没有误停，但 ⟦max(set(GRID) - stopped):.2g⟧ 的不好，它没有看出来。全网格要花 ⟦grid_price:,.0f⟧ 美元（约 ¥ 元），
 # 加上防护为 ⟦guarded:,.0f⟧ 美元。网格由训练的人选，训练次数由付钱的人定；报告里该写的是可用学习率的范围，而不只是最好的那一个。
 
 # %% [markdown] lang="en"
@@ -1549,17 +1549,19 @@ ax.set_ylim(0.03, 5);
 # - J. Duchi and others, [Adaptive subgradient methods](https://jmlr.org/papers/v12/duchi11a.html) (2011): AdaGrad. RMSProp: G. Hinton's lectures (2012).
 # - D. Kingma, J. Ba, [Adam](https://arxiv.org/abs/1412.6980) (2015), section 2.
 # - G. Goh, [Why momentum really works](https://distill.pub/2017/momentum/) (2017): the derivation of 02.13, to play with.
+# - B. Polyak, [Some methods of speeding up the convergence of iteration methods](https://doi.org/10.1016/0041-5553(64)90137-5) (1964): momentum.
 # - P. Goyal and others, [Accurate, large minibatch SGD](https://arxiv.org/abs/1706.02677) (2017): 02.15.
 # - J. Cohen and others, [Gradient descent … at the edge of stability](https://arxiv.org/abs/2103.00065) (2021): 02.10.
 # - The article 《大模型：AI技术的商业化路径》 (commerce): the six steps, the decays, "fluctuation".
 
-# %% [markdown] lang="zh" of="e811942f"
+# %% [markdown] lang="zh" of="bca84295"
 # ## 来源
 #
 # - H. Robbins、S. Monro，[A stochastic approximation method](https://doi.org/10.1214/aoms/1177729586)（1951）：随机逼近法。
 # - J. Duchi 等，[Adaptive subgradient methods](https://jmlr.org/papers/v12/duchi11a.html)（2011）：AdaGrad。RMSProp 出自 G. Hinton 的课程（2012）。
 # - D. Kingma、J. Ba，[Adam](https://arxiv.org/abs/1412.6980)（2015），第 2 节。
-# - G. Goh，[Why momentum really works](https://distill.pub/2017/momentum/)（2017）：动量法，02.13 节的推导，可以动手玩。
+# - G. Goh，[Why momentum really works](https://distill.pub/2017/momentum/)（2017）：02.13 节的推导，可以动手玩。
+# - B. Polyak，[Some methods of speeding up the convergence of iteration methods](https://doi.org/10.1016/0041-5553(64)90137-5)（1964）：动量法，加快迭代收敛的几种办法。
 # - P. Goyal 等，[Accurate, large minibatch SGD](https://arxiv.org/abs/1706.02677)（2017）：02.15 节。
 # - J. Cohen 等，[Gradient descent … at the edge of stability](https://arxiv.org/abs/2103.00065)（2021）：稳定性边缘上的梯度下降，02.10 节。
 # - 文章《大模型：AI技术的商业化路径》（commerce）：六个步骤、两种衰减、“波动”。

@@ -181,8 +181,8 @@ typo[-1] = 22                                               # somebody types 22 
 [f"mean {x.mean():.2f}, median {np.median(x):.0f}" for x in (opinions, typo)]
 
 # %% [markdown] lang="en"
-# Who squares, claims that large deviations are very rare. Where they aren't, it costs: one slip of the keyboard
-# takes the mean from ⟦opinions.mean():.2f⟧ to ⟦typo.mean():.2f⟧, the median stays. And who squares gets more than a number:
+# Squaring claims that large deviations are very rare. Where they aren't, it costs: one slip of the keyboard
+# takes the mean from ⟦opinions.mean():.2f⟧ to ⟦typo.mean():.2f⟧, the median stays. And squaring gives more than a number:
 # $\hat y$ *and* $\sigma$ make a distribution, with a probability for anything we may ask. In 03.14 that is worth money.
 #
 # ## 03.3 Yes or no, or one of K
@@ -195,7 +195,7 @@ typo[-1] = 22                                               # somebody types 22 
 #
 # the **binary** and the **categorical cross-entropy** (BCE, CE). Pure guessing among ten classes costs $\ln 10=2.303$.
 
-# %% [markdown] lang="zh" of="3ee5377b"
+# %% [markdown] lang="zh" of="9859e5de"
 # 用平方，就等于断言大的偏差极其罕见。如果事实并非如此，就要付出代价：键盘上手一滑，平均数就从 ⟦opinions.mean():.2f⟧ 变成
 # ⟦typo.mean():.2f⟧，中位数则纹丝不动。不过，用平方得到的不只是一个数：$\hat y$ **连同** $\sigma$ 构成一个分布，
 # 想问什么事件的概率都可以。到 03.14 节，这是值钱的。
@@ -516,7 +516,7 @@ for name in ways:                                           # z = 10, z = 20
 
 # %% [markdown] lang="zh" of="1bcd5354"
 # 在 $z=10$ 处，四种算法一致；到了 20，只剩最后一种还在推。过了 $24\ln2\approx16.6$，float32 就把 $1+e^{-z}$ 舍入成 1，$1-p$ 丢得一干二净。
-# 直接算：斜率是 `nan`，所有权重跟着一起完蛋。另外两种看上去很健康（得 ⟦at20["clipped"][0]:.1f⟧ 和
+# 直接算的，斜率是 `nan`，所有权重都跟着成了 `nan`。另外两种看上去很健康（得 ⟦at20["clipped"][0]:.1f⟧ 和
 # ⟦at20["library, from p"][0]:.0f⟧，而不是 20），往回推的力却是**零**：错得最离谱的，偏偏学不到教训。所以，让模型以 logit 结尾，把 logit 交给库函数。
 
 # %% [markdown] lang="en"
@@ -883,7 +883,7 @@ axes[0].legend(fontsize="x-small", loc="lower left");
 
 # %% [markdown] lang="zh" of="bfe469c9"
 # *图中所见：* 各层的大小，⟦len(SEEDS)⟧ 个种子各一条线。左图是激活值（activation）：He 配 ReLU 与 3 倍 Xavier 保持水平，
-# Xavier 配 tanh 略有下降，Xavier 配 ReLU 沿着点线的预测下落，½ Xavier 降得比它陡一倍。右图是梯度，要从右往左读：3 倍 Xavier 是往上走的。用上面的滑块，哪一条都可以自己画出来（宽度相等的层之间，He 就是 Xavier 的 1.4 倍配 ReLU）。
+# Xavier 配 tanh 略有下降，Xavier 配 ReLU 沿着点线的预测下落，½ Xavier 的斜率是它的两倍。右图是梯度，要从右往左读：3 倍 Xavier 是往上走的。用上面的滑块，哪一条都可以自己画出来（宽度相等的层之间，He 就是 Xavier 的 1.4 倍配 ReLU）。
 #
 # 会爆炸：从第 50 层到第 1 层，放大到 ⟦round(explosion, -5):,.0f⟧ 倍。饱和处的斜率固然小，但 $n_{out}\sigma^2=9$，合起来，
 # 均方每层要乘上 ⟦explosion ** (2 / 49):.1f⟧。而它的激活值，RMS 为 ⟦typical["3 × Xavier, tanh"][0, -1]:.2f⟧，看上去十分健康：
@@ -1168,7 +1168,7 @@ for k, rate in enumerate(DEAD_RATES):
 # %% [markdown] lang="zh" of="ca6b856e"
 # ## 03.14 在公司里
 #
-# 我们的服务读句子，指出该给谁打电话。打一个电话花 $C=$ ⟦CALL:.0f⟧ 美元；不满意的顾客若没人理会，要损失 $M=$ ⟦MISSED:.0f⟧ 美元（都是假设）。
+# 我们的服务读句子，指出该给谁打电话。打一个电话花 $C=$ ⟦CALL:.0f⟧ 美元（约 ¥ 元）；不满意的顾客若没人理会，要损失 $M=$ ⟦MISSED:.0f⟧ 美元（约 ¥ 元）；都是假设。
 # “不满意”是指平均评分低于 $⟦UNHAPPY:.0f⟧$。设顾客不满意的概率是 $p$，不打的代价平均是 $pM$，所以 $p>C/M$ 就打。两个小组：
 #
 # - 对评分用**平方误差**，给出 $\hat y$；按 03.2 节来读，$\sigma$ 取自验证集的残差，则 $p=\Phi\big((⟦UNHAPPY:.0f⟧-\hat y)/\sigma\big)$；
@@ -1239,10 +1239,10 @@ for i in shown:
 # Six test sentences with their mean rating and both teams' answers: two clear and right, two calls in vain, two customers
 # missed. Read them: where would *you* have called?
 #
-# Who decides? Who trains picks the loss and reads it; what a lost customer costs, whoever answers for the customers says
+# Who decides? Whoever trains picks the loss and reads it; what a lost customer costs, whoever answers for the customers says
 # first, in writing.
 
-# %% [markdown] lang="zh" of="55f89b01"
+# %% [markdown] lang="zh" of="12226381"
 # 六个测试句子，前面是它们的平均评分和两组的回答：两条明确而且判对的，两个白打的电话，两位错过的顾客。请读一读：换了**你**，会给谁打电话？
 #
 # 谁来定？损失由训练的人选，也由他来读；丢掉一位顾客值多少钱，该由对顾客负责的人来说，白纸黑字，而且要先说。

@@ -483,7 +483,7 @@ f"wrong answers are given {sure[0]:.0%}, later {sure[1]:.0%}"
 # *图中所见：* 损失随训练轮数的变化。学过的图像，损失一路沉向零；验证集和测试集的先降，在第 ⟦kept.mean() + 1:.0f⟧ 轮前后到最低点，再往上爬。
 #
 # 耐心取 10，训练平均在第 ⟦stops.mean() + 1:.0f⟧ 轮结束，省下 ⟦1 - (stops.mean() + 1) / 80:.0%⟧ 的工作量。测试集也同意：损失是 ⟦stopped[0]:.3f⟧，
-# 而不是 ⟦late[0]:.3f⟧。可是准确率：保留的权重 ⟦stopped[1]:.3f⟧，80 轮之后 ⟦late[1]:.3f⟧。**损失**往上爬，是因为网络对它的错误越来越有把握（⟦EPOCHS⟧ 轮之后，它给错误答案的概率平均是 ⟦sure[0]:.0%⟧，80 轮之后是 ⟦sure[1]:.0%⟧）；错误的个数几乎没变。
+# 而不是 ⟦late[0]:.3f⟧。准确率呢？保留的权重是 ⟦stopped[1]:.3f⟧，80 轮之后是 ⟦late[1]:.3f⟧。**损失**往上爬，是因为网络对它的错误越来越有把握（⟦EPOCHS⟧ 轮之后，它给错误答案的概率平均是 ⟦sure[0]:.0%⟧，80 轮之后是 ⟦sure[1]:.0%⟧）；错误的个数几乎没变。
 #
 # **代价：** 停在哪一轮，已经由验证集选过了。它一路上最高的准确率 ⟦history[:, 1, 1].max(axis=0).mean():.3f⟧ 是 80 个数里最大的，不再是诚实的估计。
 
@@ -610,7 +610,7 @@ assert abs(left_l2[1] - left_w[1]) < 0.02, "size 1: the same pull"
 
 # %% [markdown] lang="zh" of="5923d6ee"
 # （500 个权重的平均。）用 L2，梯度大小为 10、1、0.01 的权重各剩 ⟦left_l2[0]:.2f⟧、⟦left_l2[1]:.2f⟧、⟦left_l2[2]:.2f⟧；用 AdamW，都剩约 ⟦left_w.mean():.2f⟧，与
-# $(1-\alpha\lambda)^{1000}$ 相符。所以给一个调好的 $\lambda$，换成另一个就要重新调，除非梯度的大小碰巧是 1。
+# $(1-\alpha\lambda)^{1000}$ 相符。所以给其中一个调好的 $\lambda$，换到另一个上就要重新调，除非梯度的大小碰巧是 1。
 
 # %% [markdown] lang="en"
 # **Quiz.** A colleague moves from `torch.optim.Adam(weight_decay=0.01)` to `AdamW(weight_decay=0.01)`; the gradients are of size 0.001. What happens to the pull towards zero?
@@ -623,7 +623,7 @@ assert abs(left_l2[1] - left_w[1]) < 0.02, "size 1: the same pull"
 # **小测验。** 一位同事把 `torch.optim.Adam(weight_decay=0.01)` 换成 `AdamW(weight_decay=0.01)`；梯度的大小是 0.001。拉向零的力会怎样？
 #
 # - [ ] 不变 :: 只有梯度大小为 1 时才不变，见上面中间那个数。
-# - [x] 变弱，$\lambda$ 要重新调 :: Adam 里面的 L2 的拉力是 $\alpha\lambda w/s$，这里最多可达 1,000 倍（直到惩罚项自己占满 $\sqrt v$）；AdamW 的拉力是 $\alpha\lambda w$。
+# - [x] 变弱，$\lambda$ 要重新调 :: AdamW 的拉力是 $\alpha\lambda w$；Adam 里面的 L2 是 $\alpha\lambda w/s$，这里最多可达前者的 1,000 倍（直到惩罚项自己占满 $\sqrt v$）。
 # - [ ] 变强 :: 那是梯度大于 1 的情形。
 
 # %% [markdown] lang="en"
@@ -967,7 +967,7 @@ for name, (changes, part) in nominees.items():
 # ## 04.11 选读：在公司里
 #
 # 创始人问：还要不要花钱买标签？04.3 节的办法可以给出价钱。我们在态度鲜明的影评上，画出影评分类器（00.4 节）的学习曲线，让它预言再翻一倍之后的误差，然后核对。
-# 这里假定一条标签 ⟦LABEL_DOLLARS:.2f⟧ 美元。
+# 这里假定一条标签 ⟦LABEL_DOLLARS:.2f⟧ 美元（约 ¥ 元）。
 
 # %%
 from sklearn.feature_extraction.text import TfidfVectorizer
@@ -1003,7 +1003,7 @@ f"error after 2,400 labels: foretold {promised:.3f}, measured {found:.3f}"
 # ⟦per_point:,.0f⟧ dollars a percentage point, and each later point costs more. Whether that pays depends on what a misread review costs (lesson 06). It holds for movie reviews only: before selling to another shop, label some reviews from *there*.
 
 # %% [markdown] lang="zh" of="adacc933"
-# 看过 1,200 条标签，直线许诺 2,400 条时错 ⟦promised:.1%⟧；实测 ⟦found:.1%⟧。再买 2,400 条，花 ⟦2400 * LABEL_DOLLARS:,.0f⟧ 美元，大约还剩 ⟦next_error:.1%⟧：
+# 看过 1,200 条标签，直线许诺 2,400 条时错 ⟦promised:.1%⟧；实测 ⟦found:.1%⟧。再买 2,400 条，花 ⟦2400 * LABEL_DOLLARS:,.0f⟧ 美元（约 ¥ 元），大约还剩 ⟦next_error:.1%⟧：
 # 每个百分点约 ⟦per_point:,.0f⟧ 美元，而且越往后越贵。值不值，要看误判一条评论损失多少（第 06 课）。而且这只对影评成立：要卖给另一家店，先标一些**那里**的评论。
 
 # %% [markdown] lang="en"
