@@ -236,7 +236,7 @@ assert np.isclose(ce, theirs), "CE: PyTorch's"
 # $$H(y,\hat y)=-\sum_{i=1}^{n}y_i\log\hat y_i .$$
 #
 # Beside 03.3, the term with $1-y_i$ is missing (and $\frac1n$: 03.5). What does a bad review, $y_i=0$,
-# contribute? Nothing. So who says 1 to everything has the perfect loss, 0. Would a gradient find that out? With $\hat y=\sigma(z)=1/(1+e^{-z})$ the slope is $\partial H/\partial z=-y\,(1-\hat y)\le 0$: each
+# contribute? Nothing. So whoever says 1 to everything has the perfect loss, 0. Would a gradient find that out? With $\hat y=\sigma(z)=1/(1+e^{-z})$ the slope is $\partial H/\partial z=-y\,(1-\hat y)\le 0$: each
 # example pushes $z$ up or not at all.
 #
 # **Before you run it:** logistic regression on movie reviews, half of them good, from $w=0$, with the whole
