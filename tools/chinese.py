@@ -18,7 +18,7 @@ _BLOCK = re.compile(
 )  # begins a block of its own: never joined to what precedes
 _LONE = re.compile(r"\s*(#|\||\$\$|```|<|$)|.*(\$\$|  |\\)$")  # ends one: nothing is joined to it
 _SLANT = re.compile(r"(?<![*A-Za-z0-9_])\*(?![*\s])([^*\n]*[\u4e00-\u9fff][^*\n]*)(?<!\s)\*(?!\*)")
-_PRICE = re.compile(r"([\d,.]*\d)( 美元（约) ¥ 元）")
+_PRICE = re.compile(r"([\d,.]*\d)( 美元（约) ¥ 元")
 _LAPSES = (  # in any Chinese text
     (r"\d %", "write 95%, without a space"),
     (
@@ -86,7 +86,7 @@ def _find_lapses(text: str, lapses) -> Iterator[tuple[int, str]]:
 
 def _add_yuan(match: re.Match) -> str:
     yuan = float(f"{YUAN_PER_DOLLAR * float(match[1].replace(',', '')):.2g}")
-    return f"{match[1]}{match[2]} {yuan:,.10g} 元）"
+    return f"{match[1]}{match[2]} {yuan:,.10g} 元"
 
 
 def _meet(before: str, after: str) -> bool:

@@ -242,7 +242,7 @@ assert np.isclose(ce, theirs), "CE: PyTorch's"
 # **Before you run it:** logistic regression on movie reviews, half of them good, from $w=0$, with the whole
 # formula and with the half (both with the mean). After how many steps does the half call all reviews good?
 
-# %% [markdown] lang="zh" of="a0d2ac57"
+# %% [markdown] lang="zh" of="0580f93f"
 # ## 03.4 半个公式
 #
 # 标签为 0 或 1 时，一篇文章（见“来源”）给出的公式是这样，其中 $\hat y_i$ 是预测的概率：

@@ -1601,8 +1601,8 @@ assert savings[MISSED][1] > 0, "it saves, beyond chance"
 # doesn't travel); the engineer, the threshold that follows.
 
 # %% [markdown] lang="zh" of="779c1caf"
-# 给创始人的话：**在影评上，若漏掉一位顾客损失 ⟦MISSED:.0f⟧ 美元，与人人都答复相比，模型每 1,000 条省下 ⟦savings[MISSED][0]:,.0f⟧ 美元（约 ¥ 元）
-# （95% 区间 ⟦savings[MISSED][1]:,.0f⟧ 至 ⟦savings[MISSED][2]:,.0f⟧，n = ⟦len(test):,⟧）；员工答复 ⟦alarms.mean():.0%⟧ 的评论，
+# 给创始人的话：**在影评上，若漏掉一位顾客损失 ⟦MISSED:.0f⟧ 美元，与人人都答复相比，模型每 1,000 条省下 ⟦savings[MISSED][0]:,.0f⟧ 美元（约 ¥ 元；
+# 95% 区间 ⟦savings[MISSED][1]:,.0f⟧ 至 ⟦savings[MISSED][2]:,.0f⟧，n = ⟦len(test):,⟧）；员工答复 ⟦alarms.mean():.0%⟧ 的评论，
 # 顾及 ⟦final[2]:.0%⟧ 的愤怒顾客。** 代价若是三倍，就只省 ⟦savings[3 * MISSED][0]:,.0f⟧ 美元。
 #
 # 漏掉一位顾客算多少钱，新客户的评论要不要先标注（06.16 节：影评的模型换了地方就不灵），由创始人定；随之而来的阈值，由工程师定。
