@@ -71,9 +71,15 @@ def test_no_built_notebook_leaves_a_price_without_its_yuan():
         assert "（约 ¥ 元" not in path.read_text(encoding="utf-8"), path.name
 
 
+STRAY = re.compile("[\u4e00-\u9fff，。；：][ \n][\u4e00-\u9fff，。；：]")
+
+
 def test_no_built_notebook_shows_a_stray_space():
-    wide = "[\u4e00-\u9fff，。；：]"
     for path in ROOT.glob("*/zh/*.ipynb"):
         for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
             if cell["cell_type"] == "markdown":
-                assert not re.search(rf"{wide}[ \n]{wide}", "".join(cell["source"])), (path.name, cell["id"])
+                assert not STRAY.search("".join(cell["source"])), (path.name, cell["id"])
+
+
+def test_nor_does_the_readme():
+    assert not STRAY.search((ROOT / "README.zh-CN.md").read_text(encoding="utf-8"))
