@@ -276,7 +276,7 @@ f"{len(train):,} to learn from, {len(test):,} to judge by; baseline {baseline:.1
 # becomes (1, 1, 0). Order and repetition are lost.
 
 # %% [markdown] lang="zh" of="7db0cadb"
-# 公式怎么读文章？最简单的办法是**词袋**（bag of words）：每个词占一列，评论里有这个词就记 1，没有就记 0。手算一例，词表为
+# 公式怎么读文章？最简单的办法是**词袋**（bag of words）：每个词占一列，评论里有这个词就记 1，没有就记 0。手算一例，词表（vocabulary）为
 # (dull, film, good)：“good, good film”变成 (0, 1, 1)，“dull film”变成 (1, 1, 0)。词序和重复次数都丢掉了。
 
 # %%
@@ -666,7 +666,7 @@ assert praise[1] > praise[0] and blame[1] < blame[0], "their weights favour blam
 # %% [markdown] lang="zh" of="fcc233f9"
 # ## 00.7 选读：小模型与大模型
 #
-# 我们的模型每个词一个权重，外加一个偏置。有名的模型各有多少参数，也由我们自己来数：一个模型就是一串数表，形状为 $(m, n)$ 的表有 $mn$ 个参数。
+# 我们的模型每个词一个权重，外加一个偏置。有名的模型各有多少参数，也由我们自己来数：一个模型就是一串数表，形状为 $(m, n)$ 的表有 $mn$ 个参数（parameter）。
 # LeNet-5（LeCun 等，1998）用小滤波器（filter）在图像上滑动；16 个滤波器各看 6 张输入图上的 5 × 5 个像素，形状就是
 # (16, 6, 5, 5)，另有 16 个偏置。
 #
@@ -838,7 +838,7 @@ right_ax.legend(fontsize=8, loc="upper left");
 # ## 00.8 从数据到产品的路
 #
 # 从这一小时的模型到能赚钱的产品，中间还有许多站。这门课源于五篇文章，其中四篇画了流程图，我们取三张：一张从数据经压缩走到销售；一张
-# 有微调和用户反馈；一张有数据标注、评估和所需的资源。三张图合起来，就是我们的路。其中有一个箭头，我们有意掉转了方向。
+# 有微调（fine-tuning）和用户反馈；一张有数据标注、评估和所需的资源。三张图合起来，就是我们的路。其中有一个箭头，我们有意掉转了方向。
 
 # %%
 ROAD = {                            # stage: what happens, and where we learn it

@@ -260,7 +260,7 @@ plotting.show_images(pixels[val][shown].reshape(-1, 8, 8), titles);
 # *图中所见：* 都是它没见过的图像；每张上方先写真值，箭头后面是它的回答。上排答对了；下排是它最先答错的八张，
 # 其中有几张，我们自己也难认。
 #
-# 可见真正学习的只有那一行代码，它把一张全是零的表变成了一个分类器，⟦len(val)⟧ 张新图像认对了 ⟦right.mean():.1%⟧。
+# 可见真正学习的只有那一行代码，它把一张全是零的表变成了一个分类器（classifier），⟦len(val)⟧ 张新图像认对了 ⟦right.mean():.1%⟧。
 #
 # ## 02.3 小批量的噪声有多大？
 #
@@ -496,7 +496,7 @@ ax.legend();
 # %% [markdown] lang="zh" of="b37ae61f"
 # ## 02.6 选读：真实数据上的界限
 #
-# 损失在最小值点附近像一个碗，各方向的曲率就是**黑塞矩阵**（Hessian matrix）$H$ 的特征值；它由二阶导数组成。
+# 损失在最小值点附近像一个碗，各方向的曲率就是**黑塞矩阵**（Hessian matrix）$H$ 的特征值（eigenvalue）；它由二阶导数组成。
 # 我们的黑塞矩阵有 $650^2$ 个元素，根本不用写出来。两个想法就够了。
 #
 # **乘积 $HV$ 就是梯度沿 $V$ 的变化率**：$HV\approx\big(\nabla J(W+hV)-\nabla J(W-hV)\big)/2h$。
@@ -623,7 +623,7 @@ plotting.show_curves(runs, xlabel="step (full batch)", logy=True,
 # 梯度不变时，$v$ 会增长到 $\nabla J/(1-\beta)$：若 $\beta=0.9$，步长就是原来的十倍。界限还会**外移**到
 # $2(1+\beta)/\lambda_{\max}$（见 02.13 节）。
 #
-# 动手试试：标题写着走完 30 步离谷底还有多远。$\beta=0$ 时从哪里开始发散？哪一对取值走得最近？控件无法运行时，看它后面的静态图，
+# 动手试试：标题写着走完 30 步离谷底还有多远。$\beta=0$ 时从哪里开始发散（diverge）？哪一对取值走得最近？控件无法运行时，看它后面的静态图，
 # 内容相同。
 
 # %%
@@ -822,7 +822,7 @@ assert np.allclose(list_steps(adam, 1_000.0), 1), "Adam: alpha, whatever the gra
 # 然后稳定下来；Adam 从头到尾都走 $\alpha$，它只看符号。可见 $\alpha$ 在各条规则里含义不同，必须各调各的（02.18 节）。
 # Adam 的好处是：把损失乘以 1,000，它的路径不变（02.16 节）。AdamW 留到第 04 课。
 #
-# 后面几节要用一个网络：64 个像素，32 个 tanh 单元，10 个分数。每个种子一个，叠在同一对张量里。
+# 后面几节要用一个网络：64 个像素，32 个 tanh 单元，10 个分数。每个种子一个，叠在同一对张量（tensor）里。
 
 # %%
 raw, targets = torch.tensor(X).float(), torch.tensor(Y).float()
@@ -860,7 +860,7 @@ def forward(networks, x):
 #
 # $$\alpha_t=\frac{\alpha_0}{1+\beta t},\qquad \alpha_t=\alpha_0\,e^{-ct},$$
 #
-# 这里的 $\beta$ 是衰减系数，不是动量。**预热**（warm-up）在 $T_w$ 步内上升，因为一开始还不了解地形；随后由**余弦**（cosine）曲线降到零：
+# 这里的 $\beta$ 是衰减系数（decay coefficient），不是动量。**预热**（warm-up）在 $T_w$ 步内上升，因为一开始还不了解地形；随后由**余弦**（cosine）曲线降到零：
 #
 # $$\alpha_t=\alpha_0\,\frac{t+1}{T_w}\ (t<T_w),\qquad \alpha_t=\frac{\alpha_0}{2}\Big(1+\cos\frac{\pi(t-T_w)}{T-T_w}\Big)\ (t\ge T_w).$$
 #
@@ -918,7 +918,7 @@ axes[0].legend(fontsize="small"), axes[1].get_legend().remove();
 # rate avoids overfitting? Tested in 02.17.
 
 # %% [markdown] lang="zh" of="a2834142"
-# *图中所见：* 左图是四种调度，只有预热那一段上升过。右图是它们的效果，每批 8 张，取 ⟦len(SEEDS)⟧ 个种子的中位数：
+# *图中所见：* 左图是四种学习率调度（learning-rate schedule），只有预热那一段上升过。右图是它们的效果，每批 8 张，取 ⟦len(SEEDS)⟧ 个种子的中位数：
 # 恒定的学习率停在自己的平台上，其余都降到它以下。
 #
 # 结束时的平均值：恒定 ⟦floors["constant"].mean():.4f⟧，倒数 ⟦floors["inverse"].mean():.4f⟧，指数

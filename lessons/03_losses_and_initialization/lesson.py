@@ -165,7 +165,7 @@ axes[1].plot(best_p, crossed.min(), "o", color="C4");
 #
 # 前面的系数和最后一项都与预测无关。所以，使**均方误差**（mean squared error，MSE）最小，**就是**高斯噪声下的最大似然。
 # 换成拉普拉斯分布 $p(y\mid x)=\frac{1}{2b}e^{-|y-\hat y|/b}$，它容得下更多离群的值，得到的是
-# $\frac1b\cdot\frac1n\sum_i|y_i-\hat y_i|+\log 2b$，也就是绝对误差。
+# $\frac1b\cdot\frac1n\sum_i|y_i-\hat y_i|+\log 2b$，也就是绝对误差（absolute error）。
 
 # %%
 rng, sigma, b = np.random.default_rng(SEED), 1.5, 0.8
@@ -1220,7 +1220,7 @@ dict(zip(("ŷ < -1", "p > ½", "ŷ read by Gauss", "p > C/M"), costs.round().tol
 # %% [markdown] lang="zh" of="2ee3ab60"
 # 每 1,000 句的美元数：平方误差 ⟦costs[0]:,.0f⟧，交叉熵取 ½ 是 ⟦costs[1]:,.0f⟧；与价钱比较，则是 ⟦costs[2]:,.0f⟧ 和
 # ⟦costs[3]:,.0f⟧，相差 $⟦reading.mean():.0f⟧$ ± ⟦reading.std(ddof=1):.0f⟧（⟦len(SEEDS)⟧ 次划分的标准差）。可见多花的
-# ⟦costs[0] - costs[2]:,.0f⟧ 美元，不能怪损失函数，要怪那个不看价钱的界限。两种损失都能给出概率，概率就能与价钱比较；价钱变了，做一次除法，规则就改好了。
+# ⟦costs[0] - costs[2]:,.0f⟧ 美元，不能怪损失函数（loss function），要怪那个不看价钱的界限。两种损失都能给出概率，概率就能与价钱比较；价钱变了，做一次除法，规则就改好了。
 
 # %%
 t, rating, read, p = ask_models(SEED)
