@@ -1546,22 +1546,22 @@ ax.set_ylim(0.03, 5);
 # ## Sources
 #
 # - H. Robbins, S. Monro, [A stochastic approximation method](https://doi.org/10.1214/aoms/1177729586) (1951).
-# - J. Duchi and others, [Adaptive subgradient methods](https://jmlr.org/papers/v12/duchi11a.html) (2011): AdaGrad. RMSProp: G. Hinton's lectures (2012).
-# - D. Kingma, J. Ba, [Adam](https://arxiv.org/abs/1412.6980) (2015), section 2.
-# - G. Goh, [Why momentum really works](https://distill.pub/2017/momentum/) (2017): the derivation of 02.13, to play with.
-# - B. Polyak, [Some methods of speeding up the convergence of iteration methods](https://doi.org/10.1016/0041-5553(64)90137-5) (1964): momentum.
+# - J. Duchi and others, [Adaptive subgradient methods](https://jmlr.org/papers/v12/duchi11a.html) (2011): AdaGrad. RMSProp: Hinton's lectures (2012).
+# - D. Kingma, J. Ba, [Adam](https://arxiv.org/abs/1412.6980) (2015), § 2.
+# - G. Goh, [Why momentum really works](https://distill.pub/2017/momentum/) (2017).
+# - B. Polyak, [Some methods of speeding up the convergence …](https://doi.org/10.1016/0041-5553(64)90137-5) (1964).
 # - P. Goyal and others, [Accurate, large minibatch SGD](https://arxiv.org/abs/1706.02677) (2017): 02.15.
 # - J. Cohen and others, [Gradient descent … at the edge of stability](https://arxiv.org/abs/2103.00065) (2021): 02.10.
-# - The article 《大模型：AI技术的商业化路径》 (commerce): the six steps, the decays, "fluctuation".
+# - The article 《大模型：AI技术的商业化路径》 : 02.1, 02.9.
 
-# %% [markdown] lang="zh" of="bca84295"
+# %% [markdown] lang="zh" of="09438737"
 # ## 来源
 #
 # - H. Robbins、S. Monro，[A stochastic approximation method](https://doi.org/10.1214/aoms/1177729586)（1951）：随机逼近法。
 # - J. Duchi 等，[Adaptive subgradient methods](https://jmlr.org/papers/v12/duchi11a.html)（2011）：AdaGrad。RMSProp 出自 G. Hinton 的课程（2012）。
 # - D. Kingma、J. Ba，[Adam](https://arxiv.org/abs/1412.6980)（2015），第 2 节。
 # - G. Goh，[Why momentum really works](https://distill.pub/2017/momentum/)（2017）：02.13 节的推导，可以动手玩。
-# - B. Polyak，[Some methods of speeding up the convergence of iteration methods](https://doi.org/10.1016/0041-5553(64)90137-5)（1964）：动量法，加快迭代收敛的几种办法。
+# - B. Polyak，[Some methods of speeding up the convergence …](https://doi.org/10.1016/0041-5553(64)90137-5)（1964）：动量法，加快迭代收敛的几种办法。
 # - P. Goyal 等，[Accurate, large minibatch SGD](https://arxiv.org/abs/1706.02677)（2017）：02.15 节。
 # - J. Cohen 等，[Gradient descent … at the edge of stability](https://arxiv.org/abs/2103.00065)（2021）：稳定性边缘上的梯度下降，02.10 节。
 # - 文章《大模型：AI技术的商业化路径》（commerce）：六个步骤、两种衰减、“波动”。
