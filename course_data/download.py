@@ -79,31 +79,42 @@ def _download_sdist(source: Source, folder: Path) -> Path:
 
 
 def _download_url(source: Source, folder: Path) -> Path:
+    """From the publisher, else from the mirror."""
+    failures = []
+    for url in filter(None, (source.url, source.mirror)):
+        try:
+            return _download_from(url, source, folder)
+        except DownloadError as error:
+            failures.append(str(error))
+    raise DownloadError("; ".join(failures))
+
+
+def _download_from(url: str, source: Source, folder: Path) -> Path:
     """In a stream, with progress, into NAME.part. An interrupted download goes on where it stopped."""
     part = folder / f"{source.filename}.part"
     resumed = part.exists() and part.stat().st_size > 0
     try:
-        _stream(source, part)
+        _stream(url, source, part)
     except (OSError, ValueError) as error:  # URLError, timeouts and broken connections are OSErrors
         kept = part.stat().st_size if part.exists() else 0
         again = f" ({kept:,} bytes are kept; the next try goes on from there)" if kept else ""
-        raise DownloadError(f"{source.url}: {error}{again}") from error
+        raise DownloadError(f"{url}: {error}{again}") from error
     try:
         _check_hash(part, source)
     except DownloadError:
         part.unlink()
         if resumed:  # the kept bytes may have been the bad ones: begin again
-            return _download_url(source, folder)
+            return _download_from(url, source, folder)
         raise
     os.replace(part, folder / source.filename)
     return folder / source.filename
 
 
-def _stream(source: Source, part: Path) -> None:
+def _stream(url: str, source: Source, part: Path) -> None:
     from tqdm.auto import tqdm
 
     start = part.stat().st_size if part.exists() else 0
-    request = urllib.request.Request(source.url, headers={"Range": f"bytes={start}-"} if start else {})
+    request = urllib.request.Request(url, headers={"Range": f"bytes={start}-"} if start else {})
     try:
         response = urllib.request.urlopen(request, timeout=30)
     except urllib.error.HTTPError as error:

@@ -103,7 +103,8 @@ def make_missing_error(source: Source, reason: str) -> MissingDataError:
         cache = get_cache_dir()
         ways.append(
             f"by hand: get {source.filename} ({source.size / 1e6:.1f} MB, sha256 {source.sha256})\n"
-            f"     from {source.url} and put it into {cache / 'downloads'}"
+            f"     from {' or '.join(filter(None, (source.url, source.mirror)))}\n"
+            f"     and put it into {cache / 'downloads'}"
         )
         ways.append(f"from a machine that has it: copy its cache folder {source.name!r} into {cache}")
     if source.instead:

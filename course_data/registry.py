@@ -21,6 +21,7 @@ class Source:
     module: str = ""  # import name of the package that ships the files
     filename: str = ""  # archive to download; sdist and url only
     url: str = ""  # where the publisher keeps it, or the page that lists it
+    mirror: str = ""  # a second address of the same bytes, tried where the first fails; url only
     sha256: str = ""
     size: int = 0  # bytes of the download
     members: dict[str, str] = field(default_factory=dict)  # path -> sha256 ("" where the archive's hash covers it)
@@ -62,6 +63,7 @@ MNIST = Source(
     kind="url",
     filename="mnist.npz",
     url="https://storage.googleapis.com/tensorflow/tf-keras-datasets/mnist.npz",
+    mirror="https://s3.amazonaws.com/img-datasets/mnist.npz",  # where Keras kept it before
     sha256="731c5ac602752760c8e48fbffcf8c3b850d9dc2a2aedcf2cc48468fc17b673d1",  # as in keras.datasets.mnist
     size=11_490_434,
     licence="CC BY-SA 3.0",
@@ -130,6 +132,7 @@ BERT = Source(
     citation="sentence-transformers/all-MiniLM-L6-v2; W. Wang et al. MiniLM: Deep Self-Attention Distillation. "
     "NeurIPS 2020. N. Reimers, I. Gurevych. Sentence-BERT. EMNLP 2019.",
     facts={"parameters": 22_713_216, "layers": 6, "width": 384, "heads": 12, "vocabulary": 30_522},
+    instead="sentence-transformers/all-MiniLM-L6-v2 of the Hugging Face hub (mirror: HF_ENDPOINT), or of ModelScope",
 )
 
 SST2 = Source(
@@ -138,6 +141,7 @@ SST2 = Source(
     kind="url",
     filename="SST-2.zip",
     url="https://dl.fbaipublicfiles.com/glue/data/SST-2.zip",
+    mirror="https://dataset.bj.bcebos.com/glue/SST.zip",  # PaddlePaddle's copy, in Beijing
     sha256="d67e16fb55739c1b32cdce9877596db1c127dc322d93c082281f64057c16deaa",  # as in the `glue` data set's card
     size=7_439_277,
     members={"SST-2/train.tsv": "", "SST-2/dev.tsv": "", "SST-2/test.tsv": ""},
@@ -155,6 +159,7 @@ IMDB = Source(
     kind="url",
     filename="aclImdb_v1.tar.gz",
     url="https://ai.stanford.edu/~amaas/data/sentiment/aclImdb_v1.tar.gz",
+    mirror="https://dataset.bj.bcebos.com/imdb%2FaclImdb_v1.tar.gz",  # PaddlePaddle's copy, in Beijing
     sha256="c40f74a18d3b61f90feba1e17730e0d38e8b97c05fde7008942e91923d1658fe",  # as in the `imdb` data set's card
     size=84_125_825,
     members={"aclImdb/*/pos/*.txt": "", "aclImdb/*/neg/*.txt": ""},

@@ -12,9 +12,8 @@ from tools.texts import read_entries, texts_path
 
 _SPOKEN = re.compile(r'#[^\n]*|"""[\s\S]*?"""|\'\'\'[\s\S]*?\'\'\'|"[^"\n]*"|\'[^\'\n]*\'')  # comments, strings
 _FIGURE = re.compile(r"\d")
-_SILENT = re.compile(
-    r"```.*?```|`[^`\n]+`|\$\$.+?\$\$|(?<![\\$])\$(?!\$)(?:\\.|[^$\\])+?\$|⟦[^⟦⟧]*⟧|\{[^{}\n]*\}", re.S
-)  # code, formulas, numbers that the build fills in
+SYMBOLS = re.compile(r"```.*?```|`[^`\n]+`|\$\$.+?\$\$|(?<![\\$])\$(?!\$)(?:\\.|[^$\\])+?\$", re.S)  # code and formulas
+_SILENT = re.compile(SYMBOLS.pattern + r"|⟦[^⟦⟧]*⟧|\{[^{}\n]*\}", re.S)  # and numbers that the build fills in
 
 
 class Passage(NamedTuple):

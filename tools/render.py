@@ -13,11 +13,13 @@ import nbformat
 
 from tools.address import course_address, make_badge
 from tools.answers import REGION, translate_answer
-from tools.chinese import join_lines
+from tools.chinese import join_lines, set_type
 from tools.minutes import MINUTES, compute_minutes
+from tools.passages import SYMBOLS
 from tools.quiz import render_quiz
 from tools.source import PICTURE, PLACEHOLDER, Cell, Problem, Source, SourceError, pair_cells
 from tools.texts import read_chinese
+from tools.typography import set_number
 
 BOOTSTRAP = """\
 import importlib.util, os, subprocess as shell, sys
@@ -64,7 +66,8 @@ def render_notebook(source: Source, lang: str, variant: str, run: Run | None = N
             text = join_lines(twin.text) if lang == "zh" else first.text
             if position == 0:
                 text = _add_links(text, source, lang, variant)
-            cell = nbformat.v4.new_markdown_cell(fill_numbers(render_quiz(text), run, minutes))
+            text = fill_numbers(render_quiz(text), run, minutes)
+            cell = nbformat.v4.new_markdown_cell(set_type(text) if lang == "zh" else text)
         else:
             cell = nbformat.v4.new_code_cell(render_code(source, first, lang, variant))
             if run is not None:
@@ -108,7 +111,13 @@ def fill_numbers(text: str, run: Run | None, minutes: dict[str, str]) -> str:
     values = dict(minutes)
     if run is not None:
         values |= run.values | {"run_seconds": f"{run.seconds:.0f}", "peak_memory": f"{run.peak_memory / 1e9:.1f} GB"}
-    return PLACEHOLDER.sub(lambda match: match[0] if run is None and match[1] not in values else values[match[1]], text)
+    symbols = [match.span() for match in SYMBOLS.finditer(text)]
+
+    def fill(match: re.Match) -> str:
+        value = match[0] if run is None and match[1] not in values else values[match[1]]
+        return value if any(start < match.start() < end for start, end in symbols) else set_number(value)
+
+    return PLACEHOLDER.sub(fill, text)
 
 
 def notebook_path(source: Source, lang: str, variant: str) -> str:
@@ -149,7 +158,7 @@ def _add_alternative_texts(notebook, lang: str) -> None:
     sentence = ""
     for cell in reversed(notebook.cells):
         if cell.cell_type == "markdown":
-            match = re.search(re.escape(PICTURE[lang]) + r"\s*(.+?)(?:\n\n|$)", cell.source, re.S)
+            match = re.search(re.escape(PICTURE[lang]) + r"\*?\s*(.+?)(?:\n\n|$)", cell.source, re.S)
             sentence = " ".join(match[1].split()) if match else ""
             continue
         for output in cell.outputs:

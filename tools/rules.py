@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from tools.chinese import find_lapses
 from tools.links import find_dead_links, list_notebooks
 from tools.minutes import find_lonely_deeper, find_typed_minutes
 from tools.passages import list_passages
@@ -15,7 +16,7 @@ from tools.references import Outline, find_dead_lessons, find_dead_sections, rea
 from tools.source import ROOT, Problem, Source
 
 EXCEPTIONS = ROOT / "tools" / "exceptions.toml"
-RULES = ("wide-line", "dead-section", "dead-lesson", "dead-link", "typed-minutes", "lonely-deeper")
+RULES = ("wide-line", "dead-section", "dead-lesson", "dead-link", "typed-minutes", "lonely-deeper", "chinese")
 COLUMNS = 88  # a wider line of code is cut on the site, in Colab and on a laptop
 Allowed = dict[tuple[str, str, str], int]  # (rule, "lesson", "07_attention") -> how many breaches
 
@@ -53,6 +54,7 @@ def find_breaches(source: Source, course: Course) -> dict[str, list[Problem]]:
         find_dead_links(source, course.notebooks),
         find_typed_minutes(source) if source.kind == "lesson" else (),
         find_lonely_deeper(source),
+        find_lapses(source),
     )
     return dict(zip(RULES, map(list, found), strict=True))
 

@@ -276,7 +276,7 @@ f"{len(train):,} to learn from, {len(test):,} to judge by; baseline {baseline:.1
 # becomes (1, 1, 0). Order and repetition are lost.
 
 # %% [markdown] lang="zh" of="7db0cadb"
-# 公式怎么读文章？最简单的办法是**词袋**（bag of words）：每个词占一列，评论里有这个词就记 1，没有就记 0。手算一例，词表为
+# 公式怎么读文章？最简单的办法是**词袋**（bag of words）：每个词占一列，评论里有这个词就记 1，没有就记 0。手算一例，词表（vocabulary）为
 # (dull, film, good)：“good, good film”变成 (0, 1, 1)，“dull film”变成 (1, 1, 0)。词序和重复次数都丢掉了。
 
 # %%
@@ -439,10 +439,10 @@ draw_reading(MY_REVIEW)
 # the title gives their sum and the probability. A word that was seen in too few reviews counts nothing.
 #
 # `MY_REVIEW` gets ⟦trained[2]:.2f⟧. (The first cell said ⟦my_first:.2f⟧: there the library splits words otherwise,
-# counts rare ones too, reads all reviews and holds the weights small.) Our sentence was praise: who comes out singing
-# is glad. To know that takes more than adding up words.
+# counts rare ones too, reads all reviews and holds the weights small.) Our sentence was praise: whoever comes out
+# singing is glad. To know that takes more than adding up words.
 
-# %% [markdown] lang="zh" of="aa71d2ab"
+# %% [markdown] lang="zh" of="ca0a9381"
 # *图中所见：* 句子里的每个词一根横条，偏置也有一根，权重为负的朝左；标题给出它们的和与概率。见过的次数太少的词，一分也不算。
 #
 # `MY_REVIEW` 得 ⟦trained[2]:.2f⟧。（开头那一格给的是 ⟦my_first:.2f⟧：库切分单词的方式不同，少见的词也算，读了全部评论，还会压低
@@ -509,11 +509,11 @@ f"{len(mild):,} mild reviews: {on_mild:.1%} ± {half_width(on_mild, len(mild)):.
 #
 # The honest sentence: *on clear reviews, accuracy ⟦accuracy:.1%⟧ (95 % interval ⟦low:.1%⟧ to ⟦high:.1%⟧, n =
 # ⟦n_test:,⟧, seed ⟦SEED⟧; mean over ten seeds ⟦by_seed.mean():.1%⟧; baseline ⟦baseline:.1%⟧).* Of the other nine
-# seeds, ⟦int((by_seed > accuracy).sum())⟧ did better than ours: who reports one seed reports its luck. And why "on
+# seeds, ⟦int((by_seed > accuracy).sum())⟧ did better than ours: whoever reports one seed reports its luck. And why "on
 # clear reviews"? Customers write mild ones too. By the sign of their rating, the model is right in only ⟦on_mild:.1%⟧
 # of those: choosing the data was choosing the number.
 
-# %% [markdown] lang="zh" of="ffad2e80"
+# %% [markdown] lang="zh" of="9f1809cb"
 # *图中所见：* 十个点，每个种子一个，在 ⟦by_seed.min():.1%⟧ 与 ⟦by_seed.max():.1%⟧ 之间，各带自己的区间；基线那条点线远在下方。
 #
 # 如实的说法是：**在态度鲜明的评论上，准确率 ⟦accuracy:.1%⟧（95% 置信区间 ⟦low:.1%⟧ 至 ⟦high:.1%⟧，n = ⟦n_test:,⟧，种子
@@ -579,12 +579,12 @@ dict(zip(phrases, p_phrases.round(2).tolist()))
 # **Quiz.** Take the test reviews that contain a negation. Where is the model worse on them than on the others?
 #
 # - [ ] on praise and on blame alike :: So one would think, as each can be turned round. But a negative weight moves
-#   every sum the same way: who moves it towards "blame" makes blame easier.
+#   every sum the same way: whatever moves it towards "blame" makes blame easier.
 # - [x] on praise only :: The weight of "not" pulls every review towards blame. In praise that is wrong, in blame right.
 # - [ ] on neither, the other words make up for it :: They would have to know that a "not" stands beside them. The next
 #   cells count.
 
-# %% [markdown] lang="zh" of="998056e8"
+# %% [markdown] lang="zh" of="1db57b40"
 # **小测验。** 挑出含否定词的测试评论。与其余评论相比，模型在哪里变差？
 #
 # - [ ] 好评和差评都变差 :: 两边的词都可能被翻转，所以容易这样想。可是负的权重把每个和都往同一个方向移：既然是往“差评”移，差评就更
@@ -666,7 +666,7 @@ assert praise[1] > praise[0] and blame[1] < blame[0], "their weights favour blam
 # %% [markdown] lang="zh" of="fcc233f9"
 # ## 00.7 选读：小模型与大模型
 #
-# 我们的模型每个词一个权重，外加一个偏置。那些有名的模型，也自己来数：一个模型就是一串数表，形状为 $(m, n)$ 的表有 $mn$ 个参数。
+# 我们的模型每个词一个权重，外加一个偏置。有名的模型各有多少参数，也由我们自己来数：一个模型就是一串数表，形状为 $(m, n)$ 的表有 $mn$ 个参数（parameter）。
 # LeNet-5（LeCun 等，1998）用小滤波器（filter）在图像上滑动；16 个滤波器各看 6 张输入图上的 5 × 5 个像素，形状就是
 # (16, 6, 5, 5)，另有 16 个偏置。
 #
@@ -838,7 +838,7 @@ right_ax.legend(fontsize=8, loc="upper left");
 # ## 00.8 从数据到产品的路
 #
 # 从这一小时的模型到能赚钱的产品，中间还有许多站。这门课源于五篇文章，其中四篇画了流程图，我们取三张：一张从数据经压缩走到销售；一张
-# 有微调和用户反馈；一张有数据标注、评估和所需的资源。三张图合起来，就是我们的路。其中有一个箭头，我们有意掉转了方向。
+# 有微调（fine-tuning）和用户反馈；一张有数据标注、评估和所需的资源。三张图合起来，就是我们的路。其中有一个箭头，我们有意掉转了方向。
 
 # %%
 ROAD = {                            # stage: what happens, and where we learn it
@@ -925,8 +925,9 @@ bag_s = best_time(lambda: predict([typical], w, b), 20)             # seconds a 
 # part III lowers the time, part V adds people and rent.
 
 # %% [markdown] lang="zh" of="91f92597"
-# 按一个核每小时 ⟦CORE_HOUR:.2f⟧ 美元计（这是假定，请换成你的），读一百万条评论，我们的模型要
-# ⟦1e6 / 3600 * CORE_HOUR * bag_s:.2g⟧ 美元，小 BERT 要 ⟦1e6 / 3600 * CORE_HOUR * bert_s:.2g⟧ 美元。谁来拍板？
+# 按一个核每小时 ⟦CORE_HOUR:.2f⟧ 美元（约 ¥ 元）计（这是假定，请换成你的），读一百万条评论，我们的模型要
+# ⟦1e6 / 3600 * CORE_HOUR * bag_s:.2g⟧ 美元（约 ¥ 元），小 BERT 要 ⟦1e6 / 3600 * CORE_HOUR * bert_s:.2g⟧ 美元（约 ¥ 元）。
+# 全课的价格都是假定，以美元计；括号里的人民币按 1 美元（约 ¥ 元）折算。谁来拍板？
 # 拿不出两个模型在同一批评论上的准确率，负责销售的和训练模型的谁也说服不了谁。第 10 课给出准确率；第三部分把时间压下来，第五部分再加上人力和租金。
 
 # %% [markdown] lang="en"

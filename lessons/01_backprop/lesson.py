@@ -123,7 +123,7 @@ f"loss: {compute_loss(**knobs)}"
 # %% [markdown] lang="zh" of="7aaf59eb"
 # ## 01.2 责任就是导数
 #
-# 追究一个权重的责任，等于问：**假如你当初稍大一点，损失会变多少？** 这正是导数。从权重到损失，中间要经过输出；沿着一条链，
+# 追究一个权重的责任，等于问：**假如你当初稍大一点，损失会变多少？** 这正是导数（derivative）。从权重到损失，中间要经过输出；沿着一条链，
 # 变化率是相乘的：
 #
 # $$\frac{\partial L}{\partial W}=\frac{\partial L}{\partial y}\,\frac{\partial y}{\partial W},\qquad
@@ -548,7 +548,7 @@ ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=3, frameon=False);
 # $$Z=XW_1+b_1,\qquad H=\tanh Z,\qquad Y=HW_2+b_2,\qquad L=\frac1N\sum_{n,k}(Y_{nk}-T_{nk})^2,$$
 #
 # 其中 $W_1\in\mathbb{R}^{D\times M}$，$W_2\in\mathbb{R}^{M\times K}$。$T$ 的第 $n$ 行是独热（one-hot）向量：正确的类别处为 1，其余为 0。
-# 拿平方误差来做分类只是权宜之计，好处是这里就能推导；专为分类准备的损失在第 03 课。
+# 拿平方误差（squared error）来做分类只是权宜之计，好处是这里就能推导；专为分类准备的损失在第 03 课。
 
 # %% [markdown] lang="en"
 # **Derivation.** The weight $(W_2)_{jk}$ enters $Y_{1k},\dots,Y_{Nk}$, one entry for each input, so its blame is a sum over $n$. The bias is
@@ -825,7 +825,7 @@ plotting.show_images(digits.images[test[wrong]], titles=titles, columns=4);
 # %% [markdown] lang="zh" of="b01202ca"
 # ## 01.11 追责的代价
 #
-# 设有 $d$ 层，宽度都是 $n$，输入共 $N$ 个，数一数乘法次数。前向每层一次矩阵乘法；反向每层两次，$dW=H^\top dZ$ 和 $dH=dZ\,W^\top$，
+# 设有 $d$ 层，宽度都是 $n$，输入共 $N$ 个，数一数乘法次数。前向每层一次矩阵乘法；反向（backward pass）每层两次，$dW=H^\top dZ$ 和 $dH=dZ\,W^\top$，
 # 只是第一层不需要 $dX$：
 #
 # $$C_{\text{fwd}}=d\,Nn^2,\qquad C_{\text{bwd}}=(2d-1)\,Nn^2,\qquad \frac{C_{\text{bwd}}}{C_{\text{fwd}}}=2-\frac1d .$$

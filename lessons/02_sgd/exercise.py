@@ -97,7 +97,7 @@ check("q1")
 # %% [markdown] lang="en"
 # ## q2 · An optimiser for PyTorch
 #
-# **Lion** (Chen and others, 2023) keeps one memory $m$, from $m_0=0$, and steps by a sign; all operations are by element:
+# **Lion** ([Chen and others, 2023](https://arxiv.org/abs/2302.06675)) keeps one memory $m$, from $m_0=0$, and steps by a sign; all operations are by element:
 #
 # $$c_t=\beta_1m_{t-1}+(1-\beta_1)g_t,\qquad w_t=w_{t-1}-\alpha\big(\operatorname{sign}(c_t)+\lambda w_{t-1}\big),\qquad
 # m_t=\beta_2m_{t-1}+(1-\beta_2)g_t .$$
@@ -107,10 +107,10 @@ check("q1")
 #
 # Write `step`. `run_lion` below it uses your class as one does at work: two groups (of two tensors, and of the bias, without decay) and a scheduler.
 
-# %% [markdown] lang="zh" of="e550ff55"
+# %% [markdown] lang="zh" of="3eb9b118"
 # ## q2 · 供 PyTorch 使用的优化器
 #
-# **Lion**（Chen 等，2023）只保留一个记忆 $m$，从 $m_0=0$ 开始，按符号走步；运算都是逐元素的：
+# **Lion**（[Chen 等，2023](https://arxiv.org/abs/2302.06675)）只保留一个记忆 $m$，从 $m_0=0$ 开始，按符号走步；运算都是逐元素的：
 #
 # $$c_t=\beta_1m_{t-1}+(1-\beta_1)g_t,\qquad w_t=w_{t-1}-\alpha\big(\operatorname{sign}(c_t)+\lambda w_{t-1}\big),\qquad
 # m_t=\beta_2m_{t-1}+(1-\beta_2)g_t .$$
@@ -178,7 +178,7 @@ check("q2")
 # %% [markdown] lang="zh" of="c14878d9"
 # ## q3 · 裁剪不起作用的循环
 #
-# 一位同事用 PyTorch 让 $x^\top w$ 拟合目标值。中间有一批数据记录时用错了单位。“我做了梯度裁剪，出不了事。”下面是他的循环，四行代码有嫌疑，以及分别改动其中一行之后的结果：
+# 一位同事用 PyTorch 让 $x^\top w$ 拟合目标值。中间有一批数据记录时用错了单位。“我做了梯度裁剪，出不了事。”下面是他的循环（四行代码有嫌疑），以及分别只改其中一行之后的结果：
 
 # %% tags=["given"]
 def his_losses(change="", steps=80, max_norm=1.0):

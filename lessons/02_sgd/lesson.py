@@ -260,7 +260,7 @@ plotting.show_images(pixels[val][shown].reshape(-1, 8, 8), titles);
 # *图中所见：* 都是它没见过的图像；每张上方先写真值，箭头后面是它的回答。上排答对了；下排是它最先答错的八张，
 # 其中有几张，我们自己也难认。
 #
-# 可见真正学习的只有那一行代码，它把一张全是零的表变成了一个分类器，⟦len(val)⟧ 张新图像认对了 ⟦right.mean():.1%⟧。
+# 可见真正学习的只有那一行代码，它把一张全是零的表变成了一个分类器（classifier），⟦len(val)⟧ 张新图像认对了 ⟦right.mean():.1%⟧。
 #
 # ## 02.3 小批量的噪声有多大？
 #
@@ -453,9 +453,9 @@ ax.legend();
 #
 # One per cent beyond the edge, 400 steps end ⟦above:,.0f⟧ times as far out as they began; one per cent below, at
 # ⟦below:.4f⟧. And the best rate is close to disaster: ⟦best / edge:.0%⟧ of the edge here, and closer the narrower the
-# valley. Who errs, had better err downwards. (On real data: 02.6.)
+# valley. If you err, err downwards. (On real data: 02.6.)
 
-# %% [markdown] lang="zh" of="c16583d8"
+# %% [markdown] lang="zh" of="01c0a7c5"
 # *图中所见：* 每步的乘数随学习率的变化：先是长长的下坡，到最低点，然后很短一段陡升，在虚线处越过 1。
 #
 # 超出界限百分之一，400 步之后离谷底的距离就是出发时的 ⟦above:,.0f⟧ 倍；不到界限百分之一，则只剩 ⟦below:.4f⟧。
@@ -476,7 +476,7 @@ ax.legend();
 # **小测验。** 一个碗的曲率是 1 和 100。把 1 换成 0.01，100 不动。能收敛的最大学习率和所需的步数会怎样？
 #
 # - [ ] 学习率可以更大，因为碗变平了 :: 只有一个方向变平了。界限来自最陡的方向，而它没有变。
-# - [x] 界限不变，步数变成一百倍 :: $2/\lambda_{\max}$ 里没有 $\lambda_{\min}$。但平坦的方向现在每步只乘以 $1-\alpha\lambda_{\min}$，慢了一百倍。
+# - [x] 界限不变，步数变成一百倍 :: $2/\lambda_{\max}$ 里没有 $\lambda_{\min}$。但平坦的方向现在每步只乘以 $1-\alpha\lambda_{\min}$，同样的路要走一百倍的步数。
 # - [ ] 都不变，因为一切由 $\lambda_{\max}$ 决定 :: $\lambda_{\max}$ 决定是否收敛，$\kappa$ 决定收敛得多快。
 
 # %% [markdown] lang="en"
@@ -496,7 +496,7 @@ ax.legend();
 # %% [markdown] lang="zh" of="b37ae61f"
 # ## 02.6 选读：真实数据上的界限
 #
-# 损失在最小值点附近像一个碗，各方向的曲率就是**黑塞矩阵**（Hessian matrix）$H$ 的特征值；它由二阶导数组成。
+# 损失在最小值点附近像一个碗，各方向的曲率就是**黑塞矩阵**（Hessian matrix）$H$ 的特征值（eigenvalue）；它由二阶导数组成。
 # 我们的黑塞矩阵有 $650^2$ 个元素，根本不用写出来。两个想法就够了。
 #
 # **乘积 $HV$ 就是梯度沿 $V$ 的变化率**：$HV\approx\big(\nabla J(W+hV)-\nabla J(W-hV)\big)/2h$。
@@ -623,7 +623,7 @@ plotting.show_curves(runs, xlabel="step (full batch)", logy=True,
 # 梯度不变时，$v$ 会增长到 $\nabla J/(1-\beta)$：若 $\beta=0.9$，步长就是原来的十倍。界限还会**外移**到
 # $2(1+\beta)/\lambda_{\max}$（见 02.13 节）。
 #
-# 动手试试：标题写着走完 30 步离谷底还有多远。$\beta=0$ 时从哪里开始发散？哪一对取值走得最近？控件无法运行时，看它后面的静态图，
+# 动手试试：标题写着走完 30 步离谷底还有多远。$\beta=0$ 时从哪里开始发散（diverge）？哪一对取值走得最近？控件无法运行时，看它后面的静态图，
 # 内容相同。
 
 # %%
@@ -822,7 +822,7 @@ assert np.allclose(list_steps(adam, 1_000.0), 1), "Adam: alpha, whatever the gra
 # 然后稳定下来；Adam 从头到尾都走 $\alpha$，它只看符号。可见 $\alpha$ 在各条规则里含义不同，必须各调各的（02.18 节）。
 # Adam 的好处是：把损失乘以 1,000，它的路径不变（02.16 节）。AdamW 留到第 04 课。
 #
-# 后面几节要用一个网络：64 个像素，32 个 tanh 单元，10 个分数。每个种子一个，叠在同一对张量里。
+# 后面几节要用一个网络：64 个像素，32 个 tanh 单元，10 个分数。每个种子一个，叠在同一对张量（tensor）里。
 
 # %%
 raw, targets = torch.tensor(X).float(), torch.tensor(Y).float()
@@ -860,7 +860,7 @@ def forward(networks, x):
 #
 # $$\alpha_t=\frac{\alpha_0}{1+\beta t},\qquad \alpha_t=\alpha_0\,e^{-ct},$$
 #
-# 这里的 $\beta$ 是衰减系数，不是动量。**预热**（warm-up）在 $T_w$ 步内上升，因为一开始还不了解地形；随后由**余弦**（cosine）曲线降到零：
+# 这里的 $\beta$ 是衰减系数（decay coefficient），不是动量。**预热**（warm-up）在 $T_w$ 步内上升，因为一开始还不了解地形；随后由**余弦**（cosine）曲线降到零：
 #
 # $$\alpha_t=\alpha_0\,\frac{t+1}{T_w}\ (t<T_w),\qquad \alpha_t=\frac{\alpha_0}{2}\Big(1+\cos\frac{\pi(t-T_w)}{T-T_w}\Big)\ (t\ge T_w).$$
 #
@@ -918,7 +918,7 @@ axes[0].legend(fontsize="small"), axes[1].get_legend().remove();
 # rate avoids overfitting? Tested in 02.17.
 
 # %% [markdown] lang="zh" of="a2834142"
-# *图中所见：* 左图是四种调度，只有预热那一段上升过。右图是它们的效果，每批 8 张，取 ⟦len(SEEDS)⟧ 个种子的中位数：
+# *图中所见：* 左图是四种学习率调度（learning-rate schedule），只有预热那一段上升过。右图是它们的效果，每批 8 张，取 ⟦len(SEEDS)⟧ 个种子的中位数：
 # 恒定的学习率停在自己的平台上，其余都降到它以下。
 #
 # 结束时的平均值：恒定 ⟦floors["constant"].mean():.4f⟧，倒数 ⟦floors["inverse"].mean():.4f⟧，指数
@@ -1114,7 +1114,7 @@ ax.set_ylim(0.08, 100);
 # three small rates reaches ⟦tuned:.3f⟧.
 
 # %% [markdown] lang="zh" of="b1f4ca40"
-# *图中所见：* 种子 0 的四次运行的损失。照原样，它直冲出画面；裁剪之后一路颤抖，但在下降；学习率小的那次降得平稳而缓慢；
+# *图中所见：* 种子 0 的四次运行的损失。照原样的那次直冲出画面；裁剪过的一路颤抖，但在下降；学习率小的那次降得平稳而缓慢；
 # 减去均值的那次最快。
 #
 # 可见病因确实是学习率对于一个很陡的方向太大，取 0.08 就没事（界限在 02.10 节测量）。三种办法都能学起来。
@@ -1134,7 +1134,7 @@ ax.set_ylim(0.08, 100);
 # %% [markdown] lang="zh" of="12654a59"
 # ## 02.12 在公司里
 #
-# 我们的评论分类器会一次又一次地重新训练。假定训练一次要 ⟦PRICE_PER_RUN:.0f⟧ 美元。事先没有人知道合适的学习率，
+# 我们的评论分类器会一次又一次地重新训练。假定训练一次要 ⟦PRICE_PER_RUN:.0f⟧ 美元（约 ¥ 元）。事先没有人知道合适的学习率，
 # 只好有人去试一组网格。这要花多少钱？02.11 节的防护能不能省下一部分，又不误停好的训练？
 #
 # 先在小东西上测，能照搬的是算法，不是学习率：02.2 节的手写数字，每批 32 张，⟦PASSES⟧ 轮，13 个学习率，三个种子。
@@ -1165,13 +1165,13 @@ grid_price, guarded = PRICE_PER_RUN * scores.size, PRICE_PER_RUN * ran.sum()
 # ⟦np.array(GRID)[usable].max():.2g⟧; which of them is *the* best, three seeds can't tell. From
 # ⟦min(stopped):.2g⟧ on the guard stops each run after one pass; it stops no good one, and doesn't notice that
 # ⟦max(set(GRID) - stopped):.2g⟧ is bad. The grid costs
-# ⟦grid_price:,.0f⟧ dollars, with the guard ⟦guarded:,.0f⟧. Who trains chooses the grid, who pays the number of runs;
+# ⟦grid_price:,.0f⟧ dollars, with the guard ⟦guarded:,.0f⟧. Whoever trains chooses the grid, whoever pays the number of runs;
 # the report names the band, not only the best rate.
 
-# %% [markdown] lang="zh" of="6fb17a36"
+# %% [markdown] lang="zh" of="6e04a69f"
 # ⟦len(GRID)⟧ 个学习率中，有 ⟦usable.sum()⟧ 个离最好成绩不到 2 个百分点，从 ⟦np.array(GRID)[usable].min():.2g⟧ 到
 # ⟦np.array(GRID)[usable].max():.2g⟧；其中哪个**最**好，三个种子分辨不出来。从 ⟦min(stopped):.2g⟧ 起，走完一轮防护就叫停；
-# 好的训练它一次也没有误停，但 ⟦max(set(GRID) - stopped):.2g⟧ 的不好，它没有看出来。全网格要花 ⟦grid_price:,.0f⟧ 美元，
+# 好的训练它一次也没有误停，但 ⟦max(set(GRID) - stopped):.2g⟧ 的不好，它没有看出来。全网格要花 ⟦grid_price:,.0f⟧ 美元（约 ¥ 元），
 # 加上防护为 ⟦guarded:,.0f⟧ 美元。网格由训练的人选，训练次数由付钱的人定；报告里该写的是可用学习率的范围，而不只是最好的那一个。
 
 # %% [markdown] lang="en"
@@ -1546,20 +1546,22 @@ ax.set_ylim(0.03, 5);
 # ## Sources
 #
 # - H. Robbins, S. Monro, [A stochastic approximation method](https://doi.org/10.1214/aoms/1177729586) (1951).
-# - J. Duchi and others, [Adaptive subgradient methods](https://jmlr.org/papers/v12/duchi11a.html) (2011): AdaGrad. RMSProp: G. Hinton's lectures (2012).
-# - D. Kingma, J. Ba, [Adam](https://arxiv.org/abs/1412.6980) (2015), section 2.
-# - G. Goh, [Why momentum really works](https://distill.pub/2017/momentum/) (2017): the derivation of 02.13, to play with.
+# - J. Duchi and others, [Adaptive subgradient methods](https://jmlr.org/papers/v12/duchi11a.html) (2011): AdaGrad. RMSProp: Hinton's lectures (2012).
+# - D. Kingma, J. Ba, [Adam](https://arxiv.org/abs/1412.6980) (2015), § 2.
+# - G. Goh, [Why momentum really works](https://distill.pub/2017/momentum/) (2017).
+# - B. Polyak, [Some methods of speeding up the convergence …](https://doi.org/10.1016/0041-5553(64)90137-5) (1964).
 # - P. Goyal and others, [Accurate, large minibatch SGD](https://arxiv.org/abs/1706.02677) (2017): 02.15.
 # - J. Cohen and others, [Gradient descent … at the edge of stability](https://arxiv.org/abs/2103.00065) (2021): 02.10.
-# - The article 《大模型：AI技术的商业化路径》 (commerce): the six steps, the decays, "fluctuation".
+# - The article 《大模型：AI技术的商业化路径》 : 02.1, 02.9.
 
-# %% [markdown] lang="zh" of="e811942f"
+# %% [markdown] lang="zh" of="09438737"
 # ## 来源
 #
 # - H. Robbins、S. Monro，[A stochastic approximation method](https://doi.org/10.1214/aoms/1177729586)（1951）：随机逼近法。
 # - J. Duchi 等，[Adaptive subgradient methods](https://jmlr.org/papers/v12/duchi11a.html)（2011）：AdaGrad。RMSProp 出自 G. Hinton 的课程（2012）。
 # - D. Kingma、J. Ba，[Adam](https://arxiv.org/abs/1412.6980)（2015），第 2 节。
-# - G. Goh，[Why momentum really works](https://distill.pub/2017/momentum/)（2017）：动量法，02.13 节的推导，可以动手玩。
+# - G. Goh，[Why momentum really works](https://distill.pub/2017/momentum/)（2017）：02.13 节的推导，可以动手玩。
+# - B. Polyak，[Some methods of speeding up the convergence …](https://doi.org/10.1016/0041-5553(64)90137-5)（1964）：动量法，加快迭代收敛的几种办法。
 # - P. Goyal 等，[Accurate, large minibatch SGD](https://arxiv.org/abs/1706.02677)（2017）：02.15 节。
 # - J. Cohen 等，[Gradient descent … at the edge of stability](https://arxiv.org/abs/2103.00065)（2021）：稳定性边缘上的梯度下降，02.10 节。
 # - 文章《大模型：AI技术的商业化路径》（commerce）：六个步骤、两种衰减、“波动”。

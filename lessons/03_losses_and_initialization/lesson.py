@@ -157,7 +157,7 @@ axes[1].plot(best_p, crossed.min(), "o", color="C4");
 # %% [markdown] lang="zh" of="8170975f"
 # ## 03.2 损失是对噪声的断言
 #
-# 为什么要平方？设标签等于预测值 $\hat y$ 加上噪声，噪声由许多细小的原因造成：服从高斯分布，标准差为 $\sigma$，各样本之间独立。
+# 为什么要平方？设标签等于预测值 $\hat y$ 加上噪声，噪声由许多细小的原因造成，服从高斯分布，标准差为 $\sigma$，各样本之间独立。
 # **最大似然**（maximum likelihood）要找的，是让我们看到的这些标签最有可能出现的预测。独立事件的概率相乘，取（自然）对数就是相加：
 #
 # $$p(y\mid x)=\frac{1}{\sigma\sqrt{2\pi}}\,e^{-(y-\hat y)^2/2\sigma^2}\quad\Longrightarrow\quad
@@ -165,7 +165,7 @@ axes[1].plot(best_p, crossed.min(), "o", color="C4");
 #
 # 前面的系数和最后一项都与预测无关。所以，使**均方误差**（mean squared error，MSE）最小，**就是**高斯噪声下的最大似然。
 # 换成拉普拉斯分布 $p(y\mid x)=\frac{1}{2b}e^{-|y-\hat y|/b}$，它容得下更多离群的值，得到的是
-# $\frac1b\cdot\frac1n\sum_i|y_i-\hat y_i|+\log 2b$，也就是绝对误差。
+# $\frac1b\cdot\frac1n\sum_i|y_i-\hat y_i|+\log 2b$，也就是绝对误差（absolute error）。
 
 # %%
 rng, sigma, b = np.random.default_rng(SEED), 1.5, 0.8
@@ -181,8 +181,8 @@ typo[-1] = 22                                               # somebody types 22 
 [f"mean {x.mean():.2f}, median {np.median(x):.0f}" for x in (opinions, typo)]
 
 # %% [markdown] lang="en"
-# Who squares, claims that large deviations are very rare. Where they aren't, it costs: one slip of the keyboard
-# takes the mean from ⟦opinions.mean():.2f⟧ to ⟦typo.mean():.2f⟧, the median stays. And who squares gets more than a number:
+# Squaring claims that large deviations are very rare. Where they aren't, it costs: one slip of the keyboard
+# takes the mean from ⟦opinions.mean():.2f⟧ to ⟦typo.mean():.2f⟧, the median stays. And squaring gives more than a number:
 # $\hat y$ *and* $\sigma$ make a distribution, with a probability for anything we may ask. In 03.14 that is worth money.
 #
 # ## 03.3 Yes or no, or one of K
@@ -195,9 +195,9 @@ typo[-1] = 22                                               # somebody types 22 
 #
 # the **binary** and the **categorical cross-entropy** (BCE, CE). Pure guessing among ten classes costs $\ln 10=2.303$.
 
-# %% [markdown] lang="zh" of="3ee5377b"
-# 用平方，就等于断言大的偏差极其罕见。如果事实并非如此，就要付出代价：键盘上手一滑，平均数就从 ⟦opinions.mean():.2f⟧ 变成
-# ⟦typo.mean():.2f⟧，中位数则纹丝不动。不过，用平方得到的不只是一个数：$\hat y$ **连同** $\sigma$ 构成一个分布，
+# %% [markdown] lang="zh" of="9859e5de"
+# 用平方，就等于断言大的偏差极其罕见。如果事实并非如此，就要付出代价。键盘上手一滑，平均数就从 ⟦opinions.mean():.2f⟧ 变成
+# ⟦typo.mean():.2f⟧，中位数则纹丝不动。不过，用平方得到的不只是一个数，$\hat y$ **连同** $\sigma$ 构成一个分布，
 # 想问什么事件的概率都可以。到 03.14 节，这是值钱的。
 #
 # ## 03.3 二选一，或者 K 选一
@@ -236,13 +236,13 @@ assert np.isclose(ce, theirs), "CE: PyTorch's"
 # $$H(y,\hat y)=-\sum_{i=1}^{n}y_i\log\hat y_i .$$
 #
 # Beside 03.3, the term with $1-y_i$ is missing (and $\frac1n$: 03.5). What does a bad review, $y_i=0$,
-# contribute? Nothing. So who says 1 to everything has the perfect loss, 0. Would a gradient find that out? With $\hat y=\sigma(z)=1/(1+e^{-z})$ the slope is $\partial H/\partial z=-y\,(1-\hat y)\le 0$: each
+# contribute? Nothing. So whoever says 1 to everything has the perfect loss, 0. Would a gradient find that out? With $\hat y=\sigma(z)=1/(1+e^{-z})$ the slope is $\partial H/\partial z=-y\,(1-\hat y)\le 0$: each
 # example pushes $z$ up or not at all.
 #
 # **Before you run it:** logistic regression on movie reviews, half of them good, from $w=0$, with the whole
 # formula and with the half (both with the mean). After how many steps does the half call all reviews good?
 
-# %% [markdown] lang="zh" of="a0d2ac57"
+# %% [markdown] lang="zh" of="0580f93f"
 # ## 03.4 半个公式
 #
 # 标签为 0 或 1 时，一篇文章（见“来源”）给出的公式是这样，其中 $\hat y_i$ 是预测的概率：
@@ -305,7 +305,7 @@ assert half_right == y_val.mean() < whole_right, "accuracy: the share of good re
 # it is the wrong loss. Look at what the model says:
 
 # %% [markdown] lang="zh" of="e0b43b53"
-# 只要一步。一个词在评论里，要么有要么没有，输入不是 1 就是 0，所以没有哪个权重会下降，而偏置在上升：任何评论都得到 $z>0$，一步之后便如此，以后也一直如此。
+# 只要一步。一个词在评论里，要么有要么没有，输入不是 1 就是 0，所以没有哪个权重会下降，而偏置在上升。任何评论都得到 $z>0$，一步之后便如此，以后也一直如此。
 # 损失一路报喜，从 ⟦half_loss[0]:.2f⟧ 降到 ⟦half_loss[-1]:.4f⟧，准确率却是 ⟦half_right:.1%⟧，恰好是好评所占的比例；
 # 完整的公式达到 ⟦whole_right:.1%⟧。损失选错了，损失自己是不会告诉你的。要去看模型说了什么：
 
@@ -339,7 +339,7 @@ for i in [*order[:2], *order[[-9, -8, -4, -1]]]:
 # ## 03.5 选读：半个也可以是整个；还少了平均
 #
 # 那么，这个公式就是错的吗？要看 $i$ 数的是什么。让它数**一个**样本的各个**类别**，$y$ 是独热向量，
-# $\hat y=\operatorname{softmax}(z)$，那它就是 03.3 节的 CE，什么也不缺：各输出的总和是 1，抬高一个，别的就得降低。
+# $\hat y=\operatorname{softmax}(z)$，那它就是 03.3 节的 CE，什么也不缺，因为各输出的总和是 1，抬高一个，别的就得降低。
 # 只有两类时，$y=(1-t,\,t)$，$\hat y=(1-p,\,p)$，
 #
 # $$-\sum_{i=1}^{2}y_i\log\hat y_i=-\big(t\log p+(1-t)\log(1-p)\big) :$$
@@ -380,7 +380,7 @@ f"two classes {two_classes:.4f}, BCE {bce:.4f}; ten sigmoids: {abs(all_ones):.0f
 
 # %% [markdown] lang="zh" of="63d90961"
 # **还少了平均呢？** 对 $n$ 个样本求和，梯度是平均值的 $n$ 倍，曲率也是 $n$ 倍。按 02.5 节，能收敛的最大学习率是 $2/\lambda_{\max}$，
-# 所以它应当按 $1/n$ 缩小：评论每多一条，原来的学习率就多一分危险。
+# 所以它应当按 $1/n$ 缩小，评论每多一条，原来的学习率就多一分危险。
 #
 # 实测一下：30 步之内损失从不上升的最大学习率，求和与平均各测一次，评论数从 100 到 ⟦n:,⟧。
 
@@ -419,7 +419,7 @@ ax.set(xlabel="reviews $n$", ylabel=r"largest safe rate $\alpha$");
 # *图中所见：* 最大的安全学习率随评论条数的变化，两轴都取对数。取平均时几乎是平的；求和时是一条向下的直线。
 #
 # 取平均时，100 条评论容许 ⟦safe_mean[0]:.1f⟧，全部评论容许 ⟦safe_mean[-1]:.1f⟧；求和时分别是 ⟦safe_sum[0]:.3f⟧ 和
-# ⟦safe_sum[-1]:.5f⟧，只有原来的 1/⟦safe_sum[0] / safe_sum[-1]:.0f⟧。学得并没有更好或更差：求和配上 $\alpha/n$，走的是同一条路。
+# ⟦safe_sum[-1]:.5f⟧，只有原来的 1/⟦safe_sum[0] / safe_sum[-1]:.0f⟧。学得并没有更好或更差，求和配上 $\alpha/n$，走的是同一条路。
 # 但是，在小样本上调好的学习率，到了全集上就会出事；末尾那个装不满的批量，步子比别的小；大小不同的数据集，损失也没法比较。
 # （02.8 节的 Adam 感觉不到这个倍数；但损失之外若还有对权重的惩罚项，它就会受影响。）
 
@@ -446,7 +446,7 @@ ax.set(xlabel="reviews $n$", ylabel=r"largest safe rate $\alpha$");
 #
 # $$\operatorname{LSE}(z)=\log\sum_{k=1}^{K}e^{z_k}=m+\log\sum_{k=1}^{K}e^{z_k-m},\qquad m=\max_k z_k,\qquad \log p_k=z_k-\operatorname{LSE}(z) .$$
 #
-# 这样，最大的一项是 $e^0=1$，总和在 1 与 $K$ 之间：不会溢出，对数也碰不到 0。只有一个 logit 时，
+# 这样，最大的一项是 $e^0=1$，总和在 1 与 $K$ 之间，不会溢出，对数也碰不到 0。只有一个 logit 时，
 # $\log\sigma(z)=z-\log(1+e^z)$，$\log(1-\sigma(z))=-\log(1+e^z)$，于是 BCE 变成
 #
 # $$-y\log\sigma(z)-(1-y)\log(1-\sigma(z))=\log(1+e^{z})-yz=\operatorname{LSE}(0,z)-yz .$$
@@ -476,7 +476,7 @@ np.round(log_softmax(np.array([[1000.0, 1001.0]])), 3)
 # - *from logits*: $\log(1+e^z)-yz$, as above.
 
 # %% [markdown] lang="zh" of="60846855"
-# 这要紧吗？有一条差评，$y=0$，模型却给了 $z=20$：错了，还十分肯定。它的损失是 $\log(1+e^{20})$，略大于 20；
+# 这要紧吗？有一条差评，$y=0$，模型却给了 $z=20$，错了，还十分肯定。它的损失是 $\log(1+e^{20})$，略大于 20；
 # 斜率是 $\sigma(20)$，接近 1。在 float32 中，有四种算法：
 #
 # - *naive*（直接算）：$-\log(1-p)$，其中 $p=\sigma(z)$；
@@ -516,8 +516,8 @@ for name in ways:                                           # z = 10, z = 20
 
 # %% [markdown] lang="zh" of="1bcd5354"
 # 在 $z=10$ 处，四种算法一致；到了 20，只剩最后一种还在推。过了 $24\ln2\approx16.6$，float32 就把 $1+e^{-z}$ 舍入成 1，$1-p$ 丢得一干二净。
-# 直接算：斜率是 `nan`，所有权重跟着一起完蛋。另外两种看上去很健康（得 ⟦at20["clipped"][0]:.1f⟧ 和
-# ⟦at20["library, from p"][0]:.0f⟧，而不是 20），往回推的力却是**零**：错得最离谱的，偏偏学不到教训。所以，让模型以 logit 结尾，把 logit 交给库函数。
+# 直接算的，斜率是 `nan`，所有权重都跟着成了 `nan`。另外两种看上去很健康（得 ⟦at20["clipped"][0]:.1f⟧ 和
+# ⟦at20["library, from p"][0]:.0f⟧，而不是 20），往回推的力却是**零**，错得最离谱的，偏偏学不到教训。所以，让模型以 logit 结尾，把 logit 交给库函数。
 
 # %% [markdown] lang="en"
 # ## 03.7 The slope is p − y
@@ -599,7 +599,7 @@ double_floor = F.cross_entropy(torch.eye(10), torch.arange(10)).item()  # for th
 # %% [markdown] lang="zh" of="61828360"
 # ## 03.8 为什么 sigmoid 后面不用平方误差？
 #
-# 说到概率，平方误差并不说谎：一堆 0 和 1 的平均数**就是** 1 的比例，按 03.1 节，它想要的 $p$ 与交叉熵想要的是同一个。
+# 说到概率，平方误差并不说谎。一堆 0 和 1 的平均数**就是** 1 的比例，按 03.1 节，它想要的 $p$ 与交叉熵想要的是同一个。
 # 问题出在路上。接在 sigmoid 后面，它的斜率里带着 sigmoid 自己的斜率：
 #
 # $$\frac{\partial}{\partial z}(p-y)^2=2\,(p-y)\,p\,(1-p),\qquad p=\sigma(z) .$$
@@ -640,13 +640,13 @@ assert far < near / 1000 and far_ce > 0.999, "only cross-entropy pushes the wron
 #
 # ## 03.9 从哪里出发？不能从零
 #
-# 02.2 节的 softmax 回归从 $W=0$ 出发：只有一个谷底的碗，从哪里进去都行。网络可不是碗。设 $H=f(XW_1)$，$Z=HW_2$，
+# 02.2 节的 softmax 回归从 $W=0$ 出发。只有一个谷底的碗，从哪里进去都行。网络可不是碗。设 $H=f(XW_1)$，$Z=HW_2$，
 # 由 01.7 节，
 #
 # $$dW_2=H^\top dZ,\qquad dW_1=X^\top\big((dZ\,W_2^\top)\odot f'\big) .$$
 #
 # $W_1=0$ 且 $f(0)=0$，则 $H=0$，于是 $dW_2=0$；$W_2=0$，则 $dW_1=0$。除了最后的偏置，谁也不动，永远不动。
-# 那么权重都相等、但不为零呢？所有隐藏单元都一样，得到同样的梯度，以后也一直一样：32 个单元只干一个的活。我们来试：手写数字，
+# 那么权重都相等、但不为零呢？所有隐藏单元都一样，得到同样的梯度，以后也一直一样，32 个单元只干一个的活。我们来试：手写数字，
 # 64–32–10 的 tanh 网络，10 轮。
 
 # %%
@@ -707,7 +707,7 @@ f"zeros {from_zero:.1%}, equal {from_equal:.1%}, random {from_random:.1%}"
 # independent of $W$. (Not quite true; 03.11 measures.)
 
 # %% [markdown] lang="zh" of="b5d4541d"
-# 从零出发等于瞎猜，权重相等学不到多少，从随机数出发学得会。（三个种子。推理是精确的，计算却不是：几列相等的数，相加的次序可能不同，
+# 从零出发等于瞎猜，权重相等学不到多少，从随机数出发学得会。（三个种子。推理是精确的，计算却不是。几列相等的数，相加的次序可能不同，
 # 舍入误差会打破平局，只是来得晚，效果也差。在你的机器上，中间那个数可能高一些。）
 #
 # ## 03.10 取多大？由方差推出来
@@ -795,7 +795,7 @@ def he(n_in, n_out, source):
 #
 # ## 03.11 五十层
 #
-# 一个接近 1 的系数看似无害，可是一层层叠起来，就要取层数那么多次方：Xavier 碰上 ReLU，系数是 ½，五十层之后大小只剩 $2^{-25}$。
+# 一个接近 1 的系数看似无害，可是一层层叠起来，就要取层数那么多次方。Xavier 碰上 ReLU，系数是 ½，五十层之后大小只剩 $2^{-25}$。
 # 我们把 ⟦N_IMAGES⟧ 张数字送过宽 ⟦WIDTH⟧ 的 ⟦LAYERS⟧ 层，再把交叉熵的梯度送回来，记下每一层的均方根（root mean square，RMS）。
 #
 # **先猜再运行：** 权重取 Xavier 的三倍，每个 tanh 都饱和在 ±1 附近，那里的斜率很小。梯度在回来的路上会消失，还是会爆炸？
@@ -883,10 +883,10 @@ axes[0].legend(fontsize="x-small", loc="lower left");
 
 # %% [markdown] lang="zh" of="bfe469c9"
 # *图中所见：* 各层的大小，⟦len(SEEDS)⟧ 个种子各一条线。左图是激活值（activation）：He 配 ReLU 与 3 倍 Xavier 保持水平，
-# Xavier 配 tanh 略有下降，Xavier 配 ReLU 沿着点线的预测下落，½ Xavier 降得比它陡一倍。右图是梯度，要从右往左读：3 倍 Xavier 是往上走的。用上面的滑块，哪一条都可以自己画出来（宽度相等的层之间，He 就是 Xavier 的 1.4 倍配 ReLU）。
+# Xavier 配 tanh 略有下降，Xavier 配 ReLU 沿着点线的预测下落，½ Xavier 的斜率是它的两倍。右图是梯度，要从右往左读：3 倍 Xavier 是往上走的。用上面的滑块，哪一条都可以自己画出来（宽度相等的层之间，He 就是 Xavier 的 1.4 倍配 ReLU）。
 #
 # 会爆炸：从第 50 层到第 1 层，放大到 ⟦round(explosion, -5):,.0f⟧ 倍。饱和处的斜率固然小，但 $n_{out}\sigma^2=9$，合起来，
-# 均方每层要乘上 ⟦explosion ** (2 / 49):.1f⟧。而它的激活值，RMS 为 ⟦typical["3 × Xavier, tanh"][0, -1]:.2f⟧，看上去十分健康：
+# 均方每层要乘上 ⟦explosion ** (2 / 49):.1f⟧。而它的激活值，RMS 为 ⟦typical["3 × Xavier, tanh"][0, -1]:.2f⟧，看上去十分健康，
 # 所以两个方向都要看。训练的结果呢？二十层的网络（03.12 节），Xavier 配 tanh 认对 ⟦deep["Xavier, tanh"]:.0%⟧ 的数字，½ Xavier 是
 # ⟦deep["½ Xavier, tanh"]:.0%⟧，3 倍 Xavier 是 ⟦deep["3 × Xavier, tanh"]:.0%⟧。
 
@@ -947,7 +947,7 @@ assert saturated > 0.3, "the third row sits at the ends";
 #
 # $$\mathbb{E}[\tanh^2z]\approx\mathbb{E}\big[z^2-\tfrac23z^4\big]=q-2q^2 ,\qquad\frac1{q-2q^2}=\frac1q\cdot\frac1{1-2q}\approx\frac1q\,(1+2q)=\frac1q+2 .$$
 #
-# 所以 $1/q$ 每层增加 2，$\ell$ 层之后 RMS 约为 $1/\sqrt{2\ell}$：这是幂次，不是指数。而 He 也只是平均来说保持大小。第三，有个老习惯：
+# 所以 $1/q$ 每层增加 2，$\ell$ 层之后 RMS 约为 $1/\sqrt{2\ell}$，这是幂次，不是指数。而 He 也只是平均来说保持大小。第三，有个老习惯：
 # 各层的标准差一律取 0.01。
 
 # %%
@@ -1081,13 +1081,13 @@ axes[0].legend(fontsize="x-small", ncols=2, loc="upper right");
 # *图中所见：* 左图是 20 层时的训练损失：Xavier 配 tanh 降下来了，He 配 ReLU 降得慢些，其余几乎不动。右图是三种设置下的准确率，
 # 竖线是各种子的范围：2 层时五种起点都挤在顶上，20 层时就四散开来。
 #
-# 2 层时个个都学得会，从 ⟦min(shallow.values()):.2f⟧ 到 ⟦max(shallow.values()):.2f⟧。20 层时，“更快”这个词就太轻了：用动量法，
+# 2 层时个个都学得会，从 ⟦min(shallow.values()):.2f⟧ 到 ⟦max(shallow.values()):.2f⟧。20 层时，“更快”这个词就太轻了。用动量法，
 # Xavier 配 tanh 到 ⟦deep["Xavier, tanh"]:.2f⟧（学习率 ⟦outcome["20 layers, momentum"]["Xavier, tanh"][2]⟧），He 配 ReLU 到
 # ⟦deep["He, ReLU"]:.2f⟧（⟦outcome["20 layers, momentum"]["He, ReLU"][2]⟧），Xavier 配 ReLU 到 ⟦deep["Xavier, ReLU"]:.2f⟧，
 # ½ Xavier 只有 ⟦deep["½ Xavier, tanh"]:.2f⟧。Adam 帮得了 ReLU（⟦deep_adam["He, ReLU"]:.2f⟧ 和 ⟦deep_adam["Xavier, ReLU"]:.2f⟧），
 # 帮不了取错的标准差。
 #
-# 而且“Xavier **或** He”并不是随便选：配 ReLU，就得用 He。宽度只有 32 时，光有 He 也不够；第 08 课会加上归一化。
+# 而且“Xavier **或** He”并不是随便选，配 ReLU，就得用 He。宽度只有 32 时，光有 He 也不够；第 08 课会加上归一化。
 
 # %% [markdown] lang="en"
 # ## 03.13 A failure on purpose
@@ -1103,7 +1103,7 @@ axes[0].legend(fontsize="x-small", ncols=2, loc="upper right");
 # ## 03.13 故意失败一次
 #
 # 在 02.11 节，有人“整理”代码，送进了原始像素，tanh 网络便爆炸了。同样的失误碰上 ReLU，就安静得多。一个单元输出 $\max(0,z)$，
-# $z\le 0$ 处斜率为 0。倘若对**每一张**图像都有 $z\le 0$，就再也没有梯度能到达它的权重：这个单元**死了**（dead）。
+# $z\le 0$ 处斜率为 0。倘若对**每一张**图像都有 $z\le 0$，就再也没有梯度能到达它的权重，这个单元**死了**（dead）。
 #
 # 我们来数，在任何一张训练图像上 $z$ 都不为正的单元有多少：64–64–10 的网络，用 He 初始化，走五轮，六种学习率，三个种子。分三种情况：
 # 原始像素；原始像素配 leaky ReLU（带泄漏的 ReLU），即 $\max(z,\,0.01z)$；减去均值的像素。
@@ -1168,7 +1168,7 @@ for k, rate in enumerate(DEAD_RATES):
 # %% [markdown] lang="zh" of="ca6b856e"
 # ## 03.14 在公司里
 #
-# 我们的服务读句子，指出该给谁打电话。打一个电话花 $C=$ ⟦CALL:.0f⟧ 美元；不满意的顾客若没人理会，要损失 $M=$ ⟦MISSED:.0f⟧ 美元（都是假设）。
+# 我们的服务读句子，指出该给谁打电话。打一个电话花 $C=$ ⟦CALL:.0f⟧ 美元（约 ¥ 元）；不满意的顾客若没人理会，要损失 $M=$ ⟦MISSED:.0f⟧ 美元（约 ¥ 元）；都是假设。
 # “不满意”是指平均评分低于 $⟦UNHAPPY:.0f⟧$。设顾客不满意的概率是 $p$，不打的代价平均是 $pM$，所以 $p>C/M$ 就打。两个小组：
 #
 # - 对评分用**平方误差**，给出 $\hat y$；按 03.2 节来读，$\sigma$ 取自验证集的残差，则 $p=\Phi\big((⟦UNHAPPY:.0f⟧-\hat y)/\sigma\big)$；
@@ -1220,7 +1220,7 @@ dict(zip(("ŷ < -1", "p > ½", "ŷ read by Gauss", "p > C/M"), costs.round().tol
 # %% [markdown] lang="zh" of="2ee3ab60"
 # 每 1,000 句的美元数：平方误差 ⟦costs[0]:,.0f⟧，交叉熵取 ½ 是 ⟦costs[1]:,.0f⟧；与价钱比较，则是 ⟦costs[2]:,.0f⟧ 和
 # ⟦costs[3]:,.0f⟧，相差 $⟦reading.mean():.0f⟧$ ± ⟦reading.std(ddof=1):.0f⟧（⟦len(SEEDS)⟧ 次划分的标准差）。可见多花的
-# ⟦costs[0] - costs[2]:,.0f⟧ 美元，不能怪损失函数，要怪那个不看价钱的界限。两种损失都能给出概率，概率就能与价钱比较；价钱变了，做一次除法，规则就改好了。
+# ⟦costs[0] - costs[2]:,.0f⟧ 美元，不能怪损失函数（loss function），要怪那个不看价钱的界限。两种损失都能给出概率，概率就能与价钱比较；价钱变了，做一次除法，规则就改好了。
 
 # %%
 t, rating, read, p = ask_models(SEED)
@@ -1239,10 +1239,10 @@ for i in shown:
 # Six test sentences with their mean rating and both teams' answers: two clear and right, two calls in vain, two customers
 # missed. Read them: where would *you* have called?
 #
-# Who decides? Who trains picks the loss and reads it; what a lost customer costs, whoever answers for the customers says
+# Who decides? Whoever trains picks the loss and reads it; what a lost customer costs, whoever answers for the customers says
 # first, in writing.
 
-# %% [markdown] lang="zh" of="55f89b01"
+# %% [markdown] lang="zh" of="12226381"
 # 六个测试句子，前面是它们的平均评分和两组的回答：两条明确而且判对的，两个白打的电话，两位错过的顾客。请读一读：换了**你**，会给谁打电话？
 #
 # 谁来定？损失由训练的人选，也由他来读；丢掉一位顾客值多少钱，该由对顾客负责的人来说，白纸黑字，而且要先说。
@@ -1322,7 +1322,7 @@ dict(zip(("accuracy", "loss", "confidence"), gains))
 # %% [markdown] lang="zh" of="2c180d64"
 # 三次划分的平均：把握从 ⟦plain[:, 2].mean():.2f⟧ 降到 ⟦smooth[:, 2].mean():.2f⟧，准确率的变化不到一个百分点
 # （⟦plain[:, 0].mean():.3f⟧ 与 ⟦smooth[:, 0].mean():.3f⟧），真实标签上的损失却从 ⟦plain[:, 1].mean():.3f⟧ **升**到
-# ⟦smooth[:, 1].mean():.3f⟧：这个模型本来就不算过于自信。它治的是过度自信，没有病就不必吃药（第 06 课会测量）。
+# ⟦smooth[:, 1].mean():.3f⟧，这个模型本来就不算过于自信。它治的是过度自信，没有病就不必吃药（第 06 课会测量）。
 #
 # ## 03.16 选读：两个库能挽救什么
 #
@@ -1370,7 +1370,7 @@ kink_slope, good_slope
 # ## 03.17 选读：平方误差晚多少
 #
 # 我们用两种损失各训练一遍 03.4 节的分类器，分别从偏置 0 和 −10 出发（后者是把什么都判为差评的模型）。
-# 每种损失、每个起点、每次划分（共三次），学习率都取 100 步之后训练损失最低的那个，从 1 到 30,000 共十个里选：斜率小，说不定可以用大的学习率补回来。
+# 每种损失、每个起点、每次划分（共三次），学习率都取 100 步之后训练损失最低的那个，从 1 到 30,000 共十个里选。斜率小，说不定可以用大的学习率补回来。
 
 # %%
 RACE_RATES = (1, 3, 10, 30, 100, 300, 1e3, 3e3, 1e4, 3e4)
@@ -1448,7 +1448,7 @@ axes[1].legend(fontsize="x-small", loc="upper left");
 # ## 03.18 选读：原始像素为什么会弄死单元
 #
 # 为图像 $x$ 走的一步，使 $W$ 沿着 $x$ 改变，于是另一张图像 $x'$ 的 $z$ 改变了 $x\cdot x'$ 的若干倍。原始像素从不为负，
-# 这些乘积全是正的：把一张图像的 $z$ 往下压，就把所有图像的都往下压。
+# 这些乘积全是正的，把一张图像的 $z$ 往下压，就把所有图像的都往下压。
 
 # %%
 pairs = {name: ((x[seen] @ x[seen].T) > 0).double().mean().item()
@@ -1489,7 +1489,7 @@ plotting.show_curves(dict(zip(names, sweep.mean(axis=0).T)), PRICES, marker="o",
 # *图中所见：* 账单随“错过一位顾客的损失”的变化。界限固定的两条线笔直上升，交叉熵的那条更陡；与价钱比较的两条线弯了下来，
 # 16 美元之前重合，再往后稍稍分开。
 #
-# 到 ⟦PRICES[-1]⟧ 美元时，两者相差 $⟦gap.mean():.0f⟧$ ± ⟦gap.std(ddof=1):.0f⟧：划分的次数太少，既不能说分出了高下，也不能说不相上下。
+# 到 ⟦PRICES[-1]⟧ 美元时，两者相差 $⟦gap.mean():.0f⟧$ ± ⟦gap.std(ddof=1):.0f⟧，划分的次数太少，既不能说分出了高下，也不能说不相上下。
 
 # %%
 def judge_third(seed):

@@ -205,7 +205,7 @@ check("q2")
 # %% [markdown] lang="zh" of="1c7aec4f"
 # ## q3 · dropout，以及藏在其中的惩罚
 #
-# 这里用 PyTorch 和 Keras 的写法，即 *inverted*（倒置）dropout：训练时，每个单元以概率 $q$ 保留，保留下来的要除以 $q$；评估时什么也不做。由 0 和 1 组成的掩码已经抽好了。
+# 这里用 PyTorch 和 Keras 的写法，即**倒置 dropout**（inverted dropout）：训练时，每个单元以概率 $q$ 保留，保留下来的要除以 $q$；评估时什么也不做。由 0 和 1 组成的掩码已经抽好了。
 # （PyTorch 的参数 `p` 是丢弃的概率，即 $1-q$。）
 #
 # **(a)** 写出前向传播和反向传播（backward pass）：后者由对输出的梯度求对输入的梯度。
@@ -461,13 +461,13 @@ check("q5")
 #
 # $$\bar D_k=\frac1S\sum_sD_{ks},\qquad \mathrm{SE}_k=\sqrt{\frac{1}{S(S-1)}\sum_s(D_{ks}-\bar D_k)^2},\qquad \bar D_k\pm t_{\,1-\frac{1-c}{2K},\,S-1}\,\mathrm{SE}_k .$$
 #
-# The share of errors $1-c$ is divided among the $K$ intervals (Bonferroni), so that *all* of them hold at once with confidence $c$: who picks the best of five has looked five times. `t_quantile(p, df)`
+# The share of errors $1-c$ is divided among the $K$ intervals (Bonferroni), so that *all* of them hold at once with confidence $c$: whoever picks the best of five has looked five times. `t_quantile(p, df)`
 # gives $t_{p,\mathrm{df}}$.
 #
 # **(a)** Write the intervals. **(b)** A percentage point of accuracy is worth `DOLLARS_PER_POINT` a year, and strategy $k$ costs `COSTS[k]` a year (negative: it saves). The company counts on the lower end
 # of each interval at $c=0.95$, not on the mean. `CHOICE`: the strategy that then brings most, or `"baseline"` if none brings anything. `NET`: the dollars a year that it brings. (`NETS` is for you to look at.)
 
-# %% [markdown] lang="zh" of="e8605279"
+# %% [markdown] lang="zh" of="27ca8f56"
 # ## q6 · 上线哪一种策略？
 #
 # 五种策略与一个基线作比较，各用同样的八个种子：各行的第 $s$ 列用同样的数据划分和同样的初始权重，所以一个种子对一种策略的影响，对其余的也一样。

@@ -130,7 +130,7 @@ assert to_curve[1] < min(to_curve[0], to_curve[2]), "the middle one is nearest"
 # *图中所见：* 三幅图里是同样的点和同一条点线。1 次是直线，点和曲线都没跟上；5 次跟着曲线走；14 次穿过了每一个点，点与点之间却甩出很远。
 #
 # 到点的距离：⟦to_points[0]:.2f⟧、⟦to_points[1]:.2f⟧、⟦to_points[2]:.2f⟧；到曲线的距离：⟦to_curve[0]:.2f⟧、⟦to_curve[1]:.2f⟧、
-# ⟦to_curve[2]:,.0f⟧。前者叫**欠拟合**（underfitting）：太简单，表达不了曲线；后者叫**过拟合**（overfitting）：连噪声也学了。
+# ⟦to_curve[2]:,.0f⟧。前者叫**欠拟合**（underfitting），太简单，表达不了曲线；后者叫**过拟合**（overfitting），连噪声也学了。
 # 我们手里只有点，所以必须留出一些，专门用来评判。
 
 # %% [markdown] lang="en"
@@ -152,7 +152,7 @@ assert to_curve[1] < min(to_curve[0], to_curve[2]), "the middle one is nearest"
 # - **家里：** 另一些 MNIST 图像，与它学习用的那些来自同一处；
 # - **外面：** 第 01、02 课用过的 8×8 数字，来自另一个国家、另一台扫描仪、另一个年代，放大到同样的画框里。
 #
-# MNIST 缩小成 14×14。每个种子各自抽出 ⟦N⟧ 张图像组成训练集，1,000 张组成验证集（据此做选择），
+# MNIST 缩小成 14×14。每个种子各自抽出 ⟦N⟧ 张图像组成训练集，1,000 张组成验证集（validation set，据此做选择），
 # 2,000 张组成测试集（据此报告）。任何选择都不看那 2,000 张，也不看外面的图像。
 
 # %%
@@ -195,7 +195,7 @@ plotting.draw_diagram(
 # %% [markdown] lang="zh" of="c593ae01"
 # *图中所见：* 数据在哪里分路。训练集用来改变权重，验证集用来选择强度或轮次；测试集和外面的图像只用于报告。
 #
-# 模型是 196–64–10 的网络，用 ReLU、He 初始化（03.10 节）和 Adam（02.8 节）。所有种子**同时**训练：每个参数矩阵前面多一个轴，
+# 模型是 196–64–10 的网络，用 ReLU、He 初始化（03.10 节）和 Adam（02.8 节）。所有种子**同时**训练，每个参数矩阵前面多一个轴，
 # $R$ 个种子就有 $W_1\in\mathbb{R}^{R\times196\times64}$，一次批量矩阵乘法完成 $R$ 个网络的计算。
 
 # %%
@@ -241,7 +241,7 @@ def measure(W, x, y):
 
 # %% [markdown] lang="zh" of="00998de4"
 # 下面的 `train` 就是通常的训练循环，只是所有种子一起训练。本课的各种策略会改动它的哪些地方，都收在字典 `RECIPE` 里：大小、学习率随进度的变化（`schedule`，02.9 节）、初始化（`gain`，03.10 节）、
-# 两种惩罚和一种衰减（04.5 节）、dropout（04.7 节）、数据增强（04.8 节）。Adam 对每个数单独计算，所以各个网络互不干扰：划分、初始权重和图像次序各有各的。
+# 两种惩罚和一种衰减（04.5 节）、dropout（04.7 节）、数据增强（04.8 节）。Adam 对每个数单独计算，所以各个网络互不干扰，划分、初始权重和图像次序各有各的。
 #
 # **先猜再运行：** 每个网络都把自己那 ⟦N⟧ 张图像背得滚瓜烂熟。另外 2,000 张，它能认对多少？外来的数字呢？
 
@@ -321,8 +321,8 @@ plotting.show_images(torch.cat(rows).numpy(), titles, columns=10);
 # *图中所见：* 上排是家里的测试图像，下排是外来的。每张图上方先写真值，箭头后面是网络的回答：左边五张答对了，右边五张答错了。
 #
 # ⟦len(SEEDS)⟧ 个种子平均：学过的 ⟦base["learned"].mean():.0%⟧，家里 ⟦base["home"].mean():.1%⟧，外面 ⟦base["outside"].mean():.1%⟧
-# （上面的 ± 是各种子之间的标准差）。差距有两段。第一段是过拟合：学到的东西有一部分只对这 ⟦N⟧ 张图像成立。第二段是**分布偏移**（distribution
-# shift）：世界与样本不同，家里的考试看不出它来。治前者的办法，也能治后者吗？
+# （上面的 ± 是各种子之间的标准差）。差距有两段。第一段是过拟合，学到的东西有一部分只对这 ⟦N⟧ 张图像成立。第二段是**分布偏移**（distribution
+# shift），世界与样本不同，家里的考试看不出它来。治前者的办法，也能治后者吗？
 
 # %% [markdown] lang="en"
 # ## 04.2 Too simple, too free
@@ -365,9 +365,9 @@ plotting.show_curves(curves, WIDTHS, xlabel="hidden units", ylabel="error",
 # %% [markdown] lang="zh" of="a18def99"
 # *图中所见：* 误差随隐藏单元数的变化。学过的图像，误差到 8 个单元时降到零，此后一直是零；另外两条继续缓缓下降。
 #
-# 2 个单元连自己学过的图像也读错 ⟦seen_error[0]:.0%⟧，尽管训练的轮数比宽的网络更多：这是欠拟合。从 8 个单元起，图像全都背得下来，却没有 U 形：256 个单元、⟦197 * 256 + 257 * 10:,⟧ 个参数，
+# 2 个单元连自己学过的图像也读错 ⟦seen_error[0]:.0%⟧，尽管训练的轮数比宽的网络更多，这是欠拟合。从 8 个单元起，图像全都背得下来，却没有 U 形：256 个单元、⟦197 * 256 + 257 * 10:,⟧ 个参数，
 # 家里的误差是 ⟦home_error[-1]:.1%⟧；64 个单元是 ⟦home_error[-2]:.1%⟧，8 个单元是 ⟦home_error[2]:.1%⟧。多项式的误差却上去了。
-# Belkin 等人（2019）两种都看到了：过了什么都拟合得了的那一点，自由度再大，往往又有好处，即**双重下降**（double descent）。
+# Belkin 等人（2019）两种都看到了。过了什么都拟合得了的那一点，自由度再大，往往又有好处，即**双重下降**（double descent）。
 
 # %% [markdown] lang="en"
 # ## 04.3 Deeper: how much would more data help?
@@ -423,9 +423,9 @@ ax.set_yticks([0.1, 0.2, 0.3], ["0.1", "0.2", "0.3"]);
 # %% [markdown] lang="zh" of="a33b0f84"
 # *图中所见：* 双对数坐标下误差随训练图像数的变化：五个带误差棒的点，贴着一条下降的虚线。
 #
-# 斜率 $s=$ ⟦-fit.slope:.2f⟧：数据翻一倍，错误剩下 ⟦2 ** fit.slope:.0%⟧。从 400 张到 800 张，直线许诺改善 ⟦100 * (mean_error[3] - foretold[4]):.1f⟧ 个百分点，
-# 实际改善 ⟦gained.mean():.1f⟧ ± ⟦gained.std(ddof=1) / len(SEEDS)**0.5:.1f⟧ 个（标准误差）。直线过于乐观，最后一个点在它上方；所以它的许诺只能当作下一次收益的量级，
-# 而且只管家里的事。它也不可能一直降到零：标签标错了，或者图像谁也认不出来，线必定会弯。沿着它每走一步，需要的图像数是上一步的两倍，所以最后那几个百分点的准确率最贵。
+# 斜率 $s=$ ⟦-fit.slope:.2f⟧。数据翻一倍，错误剩下 ⟦2 ** fit.slope:.0%⟧。从 400 张到 800 张，直线许诺改善 ⟦100 * (mean_error[3] - foretold[4]):.1f⟧ 个百分点，
+# 实际改善 ⟦gained.mean():.1f⟧ ± ⟦gained.std(ddof=1) / len(SEEDS)**0.5:.1f⟧ 个（标准误，standard error）。直线过于乐观，最后一个点在它上方；所以它的许诺只能当作下一次收益的量级，
+# 而且只管家里的事。它也不可能一直降到零。标签标错了，或者图像谁也认不出来，线必定会弯。沿着它每走一步，需要的图像数是上一步的两倍，所以最后那几个百分点的准确率最贵。
 
 # %% [markdown] lang="en"
 # ## 04.4 When to stop
@@ -482,8 +482,8 @@ f"wrong answers are given {sure[0]:.0%}, later {sure[1]:.0%}"
 # %% [markdown] lang="zh" of="c7f34760"
 # *图中所见：* 损失随训练轮数的变化。学过的图像，损失一路沉向零；验证集和测试集的先降，在第 ⟦kept.mean() + 1:.0f⟧ 轮前后到最低点，再往上爬。
 #
-# 耐心取 10，训练平均在第 ⟦stops.mean() + 1:.0f⟧ 轮结束，省下 ⟦1 - (stops.mean() + 1) / 80:.0%⟧ 的工作量。测试集也同意：损失是 ⟦stopped[0]:.3f⟧，
-# 而不是 ⟦late[0]:.3f⟧。可是准确率：保留的权重 ⟦stopped[1]:.3f⟧，80 轮之后 ⟦late[1]:.3f⟧。**损失**往上爬，是因为网络对它的错误越来越有把握（⟦EPOCHS⟧ 轮之后，它给错误答案的概率平均是 ⟦sure[0]:.0%⟧，80 轮之后是 ⟦sure[1]:.0%⟧）；错误的个数几乎没变。
+# 耐心取 10，训练平均在第 ⟦stops.mean() + 1:.0f⟧ 轮结束，省下 ⟦1 - (stops.mean() + 1) / 80:.0%⟧ 的工作量。测试集也同意，损失是 ⟦stopped[0]:.3f⟧，
+# 而不是 ⟦late[0]:.3f⟧。准确率呢？保留的权重是 ⟦stopped[1]:.3f⟧，80 轮之后是 ⟦late[1]:.3f⟧。**损失**往上爬，是因为网络对它的错误越来越有把握（⟦EPOCHS⟧ 轮之后，它给错误答案的概率平均是 ⟦sure[0]:.0%⟧，80 轮之后是 ⟦sure[1]:.0%⟧）；错误的个数几乎没变。
 #
 # **代价：** 停在哪一轮，已经由验证集选过了。它一路上最高的准确率 ⟦history[:, 1, 1].max(axis=0).mean():.3f⟧ 是 80 个数里最大的，不再是诚实的估计。
 
@@ -544,7 +544,7 @@ assert small["L1, 0.001"][0] > small["L2, 0.01"][0] + 0.2, "L1 empties, L2 shrin
 
 # %% [markdown] lang="zh" of="bf47d680"
 # 训练图像从来没有点亮过的像素什么也抓不住（$h=0$），两种惩罚都使它们的权重归零。在其余的像素上，L1 让 ⟦small["L1, 0.001"][0]:.0%⟧ 的权重小于 0.001，L2 是 ⟦small["L2, 0.01"][0]:.0%⟧，
-# 不加惩罚是 ⟦small["none"][0]:.1%⟧。（两种强度的代价相近：验证损失是 ⟦costs["L1, 0.001"]:.2f⟧ 和 ⟦costs["L2, 0.01"]:.2f⟧。）
+# 不加惩罚是 ⟦small["none"][0]:.1%⟧。（两种强度的代价相近，验证损失是 ⟦costs["L1, 0.001"]:.2f⟧ 和 ⟦costs["L2, 0.01"]:.2f⟧。）
 
 # %% [markdown] lang="en"
 # ## 04.6 Deeper: Adam with L2 is not AdamW
@@ -610,7 +610,7 @@ assert abs(left_l2[1] - left_w[1]) < 0.02, "size 1: the same pull"
 
 # %% [markdown] lang="zh" of="5923d6ee"
 # （500 个权重的平均。）用 L2，梯度大小为 10、1、0.01 的权重各剩 ⟦left_l2[0]:.2f⟧、⟦left_l2[1]:.2f⟧、⟦left_l2[2]:.2f⟧；用 AdamW，都剩约 ⟦left_w.mean():.2f⟧，与
-# $(1-\alpha\lambda)^{1000}$ 相符。所以给一个调好的 $\lambda$，换成另一个就要重新调，除非梯度的大小碰巧是 1。
+# $(1-\alpha\lambda)^{1000}$ 相符。所以给其中一个调好的 $\lambda$，换到另一个上就要重新调，除非梯度的大小碰巧是 1。
 
 # %% [markdown] lang="en"
 # **Quiz.** A colleague moves from `torch.optim.Adam(weight_decay=0.01)` to `AdamW(weight_decay=0.01)`; the gradients are of size 0.001. What happens to the pull towards zero?
@@ -623,7 +623,7 @@ assert abs(left_l2[1] - left_w[1]) < 0.02, "size 1: the same pull"
 # **小测验。** 一位同事把 `torch.optim.Adam(weight_decay=0.01)` 换成 `AdamW(weight_decay=0.01)`；梯度的大小是 0.001。拉向零的力会怎样？
 #
 # - [ ] 不变 :: 只有梯度大小为 1 时才不变，见上面中间那个数。
-# - [x] 变弱，$\lambda$ 要重新调 :: Adam 里面的 L2 的拉力是 $\alpha\lambda w/s$，这里最多可达 1,000 倍（直到惩罚项自己占满 $\sqrt v$）；AdamW 的拉力是 $\alpha\lambda w$。
+# - [x] 变弱，$\lambda$ 要重新调 :: AdamW 的拉力是 $\alpha\lambda w$；Adam 里面的 L2 是 $\alpha\lambda w/s$，这里最多可达前者的 1,000 倍（直到惩罚项自己占满 $\sqrt v$）。
 # - [ ] 变强 :: 那是梯度大于 1 的情形。
 
 # %% [markdown] lang="en"
@@ -669,12 +669,12 @@ f"off {right_off:.1%}, left on {right_on:.1%}; two readings differ: {disagree:.1
 # has $A=\begin{pmatrix}\cos\theta&-\sin\theta\\\sin\theta&\cos\theta\end{pmatrix}$; a crop, enlarged to the full frame, $A=zI$ with $z<1$. Between pixels, the weighted mean of four.
 
 # %% [markdown] lang="zh" of="7e8cf9a0"
-# ⟦right_off:.1%⟧ 变成了 ⟦right_on:.1%⟧：不好，但还没糟到会让人警觉。**症状**在别处：同一张图像问两遍，有 ⟦disagree:.0%⟧ 的情形两次回答不同。
+# ⟦right_off:.1%⟧ 变成了 ⟦right_on:.1%⟧，不好，但还没糟到会让人警觉。**症状**在别处：同一张图像问两遍，有 ⟦disagree:.0%⟧ 的情形两次回答不同。
 # 只要觉得准确率低了一点，就预测两遍，比一比。在 PyTorch 里，解决办法是 `model.eval()`。
 #
 # ## 04.8 不花钱的图像
 #
-# 旋转、翻转和裁剪能从旧图像变出新图像，称为**数据增强**（data augmentation）。它们都是平面上的线性映射：新图像中 $x$ 处（中心为 0）的像素取自旧图像的 $Ax+s$。转过 $\theta$ 角，
+# 旋转、翻转和裁剪能从旧图像变出新图像，称为**数据增强**（data augmentation）。它们都是平面上的线性映射，新图像中 $x$ 处（中心为 0）的像素取自旧图像的 $Ax+s$。转过 $\theta$ 角，
 # $A=\begin{pmatrix}\cos\theta&-\sin\theta\\\sin\theta&\cos\theta\end{pmatrix}$；裁下一块再放大到整个画框，是 $A=zI$（$z<1$）。落在像素之间时，取四个邻居的加权平均。
 
 # %%
@@ -752,7 +752,7 @@ plotting.show_images(rows.numpy(), columns=10);
 #
 # 许多文章列出改进训练的办法，大多没有数字。这里每一种都与 04.1 节的普通网络较量，立三条规矩：
 #
-# 1. **成对。** 同一个种子，划分和初始权重都相同：在差值里，运气抵消了。
+# 1. **成对。** 同一个种子，划分和初始权重都相同，在差值里，运气就抵消了。
 # 2. **两个集。** 强度由验证准确率来选，报告的数字来自测试集。
 # 3. **区间。** $R$ 个差值，平均 $\bar d$，标准差 $s$：$\bar d\pm t_{R-1}\,s/\sqrt R$，取 95% 的学生 $t$ 值。（各种子共用 5,000 张图像，所以区间略嫌窄。）
 
@@ -875,7 +875,7 @@ axes[1].legend(fontsize="small", loc="lower left");
 
 # %% [markdown] lang="zh" of="bfa443f7"
 # *图中所见：* 得分变化随强度而变，左图是 dropout，右图是 L2，带 95% 区间。在家里，剂量小几乎没有作用，剂量大有害。在外面，平均值随剂量上升，但区间很宽。
-# （把 `SEEDS` 换成 8 … 15，就不再上升：那只是一次抽签的结果。）
+# （把 `SEEDS` 换成 8 到 15，就不再上升，那只是一次抽签的结果。）
 #
 # **重采样**（resampling）是为稀有类别准备的，所以另设一个贫乏的起点：五个类各只有 4 张图像，把它们重复十遍。双方的训练步数相同。
 
@@ -967,7 +967,7 @@ for name, (changes, part) in nominees.items():
 # ## 04.11 选读：在公司里
 #
 # 创始人问：还要不要花钱买标签？04.3 节的办法可以给出价钱。我们在态度鲜明的影评上，画出影评分类器（00.4 节）的学习曲线，让它预言再翻一倍之后的误差，然后核对。
-# 这里假定一条标签 ⟦LABEL_DOLLARS:.2f⟧ 美元。
+# 这里假定一条标签 ⟦LABEL_DOLLARS:.2f⟧ 美元（约 ¥ 元）。
 
 # %%
 from sklearn.feature_extraction.text import TfidfVectorizer
@@ -1003,8 +1003,8 @@ f"error after 2,400 labels: foretold {promised:.3f}, measured {found:.3f}"
 # ⟦per_point:,.0f⟧ dollars a percentage point, and each later point costs more. Whether that pays depends on what a misread review costs (lesson 06). It holds for movie reviews only: before selling to another shop, label some reviews from *there*.
 
 # %% [markdown] lang="zh" of="adacc933"
-# 看过 1,200 条标签，直线许诺 2,400 条时错 ⟦promised:.1%⟧；实测 ⟦found:.1%⟧。再买 2,400 条，花 ⟦2400 * LABEL_DOLLARS:,.0f⟧ 美元，大约还剩 ⟦next_error:.1%⟧：
-# 每个百分点约 ⟦per_point:,.0f⟧ 美元，而且越往后越贵。值不值，要看误判一条评论损失多少（第 06 课）。而且这只对影评成立：要卖给另一家店，先标一些**那里**的评论。
+# 看过 1,200 条标签，直线许诺 2,400 条时错 ⟦promised:.1%⟧；实测 ⟦found:.1%⟧。再买 2,400 条，花 ⟦2400 * LABEL_DOLLARS:,.0f⟧ 美元（约 ¥ 元），大约还剩 ⟦next_error:.1%⟧：
+# 每个百分点约 ⟦per_point:,.0f⟧ 美元，而且越往后越贵。值不值，要看误判一条评论损失多少（第 06 课）。而且这只对影评成立，要卖给另一家店，先标一些**那里**的评论。
 
 # %% [markdown] lang="en"
 # ## 04.12 Deeper: when a flip lies
@@ -1016,7 +1016,7 @@ f"error after 2,400 labels: foretold {promised:.3f}, measured {found:.3f}"
 # %% [markdown] lang="zh" of="92cb6f97"
 # ## 04.12 选读：翻转什么时候会骗人
 #
-# 04.9 节里的翻转是左右翻转。转半圈更能看清毛病出在哪里：转过去的 9 标签照旧，样子却像 6。
+# 04.9 节里的翻转是左右翻转。转半圈更能看清毛病出在哪里，转过去的 9 标签照旧，样子却像 6。
 #
 # **先猜再运行：** 训练时加上转半圈，家里的考试中哪些数字丢分最多？
 
@@ -1049,7 +1049,7 @@ ax.set(xlabel="digit", ylabel="recall lost (points)", xticks=range(10));
 # %% [markdown] lang="zh" of="3811f9fb"
 # *图中所见：* 每个数字一根条：训练时转半圈，让它的召回率丢了多少个百分点。0、1、4 丢得少，6、3、2、9 丢得最多。
 #
-# 6 丢了 ⟦lost[6]:.0f⟧ 个百分点：读成 9 的 6，原先占 ⟦nines[0]:.1%⟧，现在占 ⟦nines[1]:.1%⟧。转过去样子不变也不保险：8 丢了 ⟦lost[8]:.0f⟧ 个，读成 3 的占 ⟦eights[1]:.1%⟧
+# 6 丢了 ⟦lost[6]:.0f⟧ 个百分点：读成 9 的 6，原先占 ⟦nines[0]:.1%⟧，现在占 ⟦nines[1]:.1%⟧。转过去样子不变也不保险，8 丢了 ⟦lost[8]:.0f⟧ 个，读成 3 的占 ⟦eights[1]:.1%⟧
 # （原先 ⟦eights[0]:.1%⟧）。
 
 # %% [markdown] lang="en"

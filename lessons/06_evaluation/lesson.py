@@ -538,8 +538,8 @@ f"alarms for each angry customer, to find half: {before:.1f}, now {now:.0f}"
 # %% [markdown] lang="zh" of="f0502359"
 # ## 06.6 阈值是有价钱的
 #
-# 误报（false alarm）一次的代价是 $c_{FP}$，即 ⟦FALSE_ALARM:.0f⟧ 美元的人工；漏掉一位顾客的代价是 $c_{FN}$，
-# 比答复了他多损失 ⟦MISSED:.0f⟧ 美元。若一条评论愤怒的概率为 $p$，报警平均花 $(1-p)\,c_{FP}$，沉默平均花 $p\,c_{FN}$。
+# 误报（false alarm）一次的代价是 $c_{FP}$，即 ⟦FALSE_ALARM:.0f⟧ 美元（约 ¥ 元）的人工；漏掉一位顾客的代价是 $c_{FN}$，
+# 比答复了他多损失 ⟦MISSED:.0f⟧ 美元（约 ¥ 元）。若一条评论愤怒的概率为 $p$，报警平均花 $(1-p)\,c_{FP}$，沉默平均花 $p\,c_{FN}$。
 # 因此应当报警，当且仅当
 #
 # $$(1-p)\,c_{FP}\le p\,c_{FN}\quad\Longleftrightarrow\quad p\ge t^*=\frac{c_{FP}}{c_{FP}+c_{FN}} .$$
@@ -1133,7 +1133,7 @@ f"AUC: mean {usual:.3f}, best of 200 {champion:.3f}, on other reviews {later:.3f
 # %% [markdown] lang="en"
 # ## 06.13 Deeper: McNemar's test
 #
-# Two models answer the same reviews; who makes fewer mistakes? Where both are right, or both wrong, nothing is decided.
+# Two models answer the same reviews; which makes fewer mistakes? Where both are right, or both wrong, nothing is decided.
 # Only the **disputed** reviews count: $b$ that only the new model gets right, $c$ that only the old one does. If both were
 # equally good, each disputed review would be a coin toss (McNemar, 1947), so twice the chance of so lopsided a result is
 # the p-value:
@@ -1143,7 +1143,7 @@ f"AUC: mean {usual:.3f}, best of 200 {champion:.3f}, on other reviews {later:.3f
 # **By hand:** $7:1$. Of $2^8=256$ equally likely outcomes $8+1$ have seven or more on one side: $p=18/256=0.07$. Eight
 # disputes can hardly convince.
 
-# %% [markdown] lang="zh" of="1483795b"
+# %% [markdown] lang="zh" of="8fd380cb"
 # ## 06.13 选读：McNemar 检验
 #
 # 两个模型回答同一批评论，谁的错误少？两者都对或都错的评论，分不出高下。只有**有争议的**才算数：只有新模型答对的有 $b$ 条，
@@ -1601,8 +1601,8 @@ assert savings[MISSED][1] > 0, "it saves, beyond chance"
 # doesn't travel); the engineer, the threshold that follows.
 
 # %% [markdown] lang="zh" of="779c1caf"
-# 给创始人的话：**在影评上，若漏掉一位顾客损失 ⟦MISSED:.0f⟧ 美元，与人人都答复相比，模型每 1,000 条省下 ⟦savings[MISSED][0]:,.0f⟧ 美元
-# （95% 区间 ⟦savings[MISSED][1]:,.0f⟧ 至 ⟦savings[MISSED][2]:,.0f⟧，n = ⟦len(test):,⟧）；员工答复 ⟦alarms.mean():.0%⟧ 的评论，
+# 给创始人的话：**在影评上，若漏掉一位顾客损失 ⟦MISSED:.0f⟧ 美元，与人人都答复相比，模型每 1,000 条省下 ⟦savings[MISSED][0]:,.0f⟧ 美元（约 ¥ 元；
+# 95% 区间 ⟦savings[MISSED][1]:,.0f⟧ 至 ⟦savings[MISSED][2]:,.0f⟧，n = ⟦len(test):,⟧）；员工答复 ⟦alarms.mean():.0%⟧ 的评论，
 # 顾及 ⟦final[2]:.0%⟧ 的愤怒顾客。** 代价若是三倍，就只省 ⟦savings[3 * MISSED][0]:,.0f⟧ 美元。
 #
 # 漏掉一位顾客算多少钱，新客户的评论要不要先标注（06.16 节：影评的模型换了地方就不灵），由创始人定；随之而来的阈值，由工程师定。
@@ -1615,13 +1615,13 @@ assert savings[MISSED][1] > 0, "it saves, beyond chance"
 # - C. Guo and others, [On calibration of modern neural networks](https://arxiv.org/abs/1706.04599) (2017).
 # - Y. Bengio, Y. Grandvalet, [No unbiased estimator of the variance of K-fold cross-validation](https://www.jmlr.org/papers/v5/grandvalet04a.html) (2004).
 # - B. Efron, [Bootstrap methods: another look at the jackknife](https://doi.org/10.1214/aos/1176344552) (1979); E. B. Wilson, [Probable inference …](https://doi.org/10.1080/01621459.1927.10502953) (1927); Q. McNemar, [Note on the sampling error …](https://doi.org/10.1007/BF02295996) (1947).
-# - 《大模型：AI技术的商业化路径》 and 《AI 大模型创业：如何利用人才优势？》.
+# - The articles 《大模型：AI技术的商业化路径》 and 《AI 大模型创业：如何利用人才优势？》.
 
-# %% [markdown] lang="zh" of="0fde6248"
+# %% [markdown] lang="zh" of="15795732"
 # ## 来源
 #
 # - J. Davis、M. Goadrich，[The relationship between precision-recall and ROC curves](https://doi.org/10.1145/1143844.1143874)（2006），第 3 节：精确率–召回率曲线与 ROC 曲线的关系。
-# - C. Elkan，[The foundations of cost-sensitive learning](https://dl.acm.org/doi/10.5555/1642194.1642224)（2001），第 1.3、2 节：阈值，以及先验比例改变时的修正。
+# - C. Elkan，[The foundations of cost-sensitive learning](https://dl.acm.org/doi/10.5555/1642194.1642224)（2001），第 1.3、3 节：阈值，以及先验比例改变时的修正。
 # - C. Guo 等，[On calibration of modern neural networks](https://arxiv.org/abs/1706.04599)（2017），第 4 节：现代神经网络的校准。
 # - Y. Bengio、Y. Grandvalet，[No unbiased estimator of the variance of K-fold cross-validation](https://www.jmlr.org/papers/v5/grandvalet04a.html)（2004）：K 折交叉验证的方差没有无偏估计。
 # - B. Efron，[Bootstrap methods: another look at the jackknife](https://doi.org/10.1214/aos/1176344552)（1979）；E. B. Wilson，[Probable inference …](https://doi.org/10.1080/01621459.1927.10502953)（1927）；Q. McNemar，[Note on the sampling error …](https://doi.org/10.1007/BF02295996)（1947）：自助法、概率推理（比例的区间）、成对比例之差的检验。

@@ -12,13 +12,14 @@ import sys
 import tarfile
 import threading
 import time
+import urllib.parse
 import zipfile
 
 import pytest
 
 from course_data import archives, download, fetch
 from course_data import cache as caching
-from course_data.registry import Source
+from course_data.registry import SOURCES, Source
 from course_utils.files import locked
 
 CONTENT = b"1,2,3\n" * 50_000
@@ -308,6 +309,32 @@ def test_bad_kept_bytes_are_thrown_away_once(server, cache, kept):
 def test_a_file_that_is_not_there_is_reported_with_its_code(tmp_path):
     with pytest.raises(download.DownloadError, match="numbers.csv"):
         download.download(make_source((tmp_path / "absent" / "numbers.csv").as_uri()), tmp_path)
+
+
+@pytest.mark.parametrize("first", ["absent", "another file"])
+def test_the_mirror_is_asked_where_the_publisher_fails(source, cache, tmp_path, first):
+    broken = tmp_path / "origin" / "broken.csv"
+    if first == "another file":
+        broken.write_bytes(b"a page that says no")
+    mended = make_source(broken.as_uri(), mirror=source.url)
+    assert (fetch.fetch(mended, build)[0] / "compact.txt").read_bytes() == b"1,2,3\n"
+    assert list(cache.glob("downloads/*")) == []
+
+
+def test_where_both_addresses_fail_each_is_named_with_its_reason(tmp_path):
+    absent = [(tmp_path / name).as_uri() for name in ("publisher.csv", "mirror.csv")]
+    with pytest.raises(fetch.MissingDataError) as caught:
+        fetch.fetch(make_source(absent[0], mirror=absent[1]), build)
+    reason, by_hand = str(caught.value).split("by hand")
+    assert all(f"{url}: <urlopen error" in reason and url in by_hand for url in absent)
+
+
+def test_each_download_and_the_model_have_a_second_address():
+    downloads = [source for source in SOURCES.values() if source.kind == "url"]
+    hosts = [{urllib.parse.urlsplit(url).netloc for url in (source.url, source.mirror)} for source in downloads]
+    assert hosts and all(len(pair - {""}) == 2 for pair in hosts)
+    message = str(fetch.make_missing_error(SOURCES["bert"], "absent"))
+    assert "HF_ENDPOINT" in message and "ModelScope" in message
 
 
 # --- source distributions ----------------------------------------------------------------------------------------

@@ -162,6 +162,15 @@ def test_special_numbers_are_filled():
     )
 
 
+@pytest.mark.parametrize(("text", "shown"), [
+    ("⟦a⟧ and ⟦b⟧", "−0.4 and 6×10⁻⁷"), ("⟦c⟧, ⟦zero⟧", "2×10⁶, 0"), ("from ⟦a⟧ to +1", "from −0.4 to +1"),
+    ("$10^{⟦n⟧}$, `⟦a⟧`", "$10^{-7}$, `-0.4`"), ("⟦words⟧", "well-made 2-layer x[-1]"),
+])  # fmt: skip
+def test_numbers_are_set_as_prose_shows_them_but_in_formulas_and_code(text, shown):
+    values = {"a": "-0.4", "b": "6e-07", "c": "2e+06", "zero": "0e+00", "n": "-7", "words": "well-made 2-layer x[-1]"}
+    assert fill_numbers(text, Run("0", values=values), {}) == shown
+
+
 def test_holes_replace_solutions(tmp_path):
     notebook = render_notebook(_write(tmp_path, EXERCISE, "exercise"), "zh", "exercise")
     function, value = (cell for cell in notebook.cells if "question" in cell.metadata.get("course", {}))
