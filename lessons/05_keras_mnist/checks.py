@@ -73,7 +73,7 @@ def validation_is_what_lies_at_the_end(answer, rng):
         cut = int(n * (1 - share))
         labels = np.sort(rng.integers(0, 9, size=n))[:: rng.choice([-1, 1])]
         labels[cut - 1 : cut + 1] = 20, 21  # 20 is just trained, 21 is not
-        labels[[0, -1]] = 10  # in both parts
+        labels[[0, -1, -2]], labels[[1, 2, -3]] = 10, 11  # in both parts, more often in the second, in the first
         wrong = {
             "cut-one-off": [_only_behind(labels, cut - 1), _only_behind(labels, cut + 1)],
             "validation-from-the-front": _only_behind(labels[::-1], cut),
@@ -87,6 +87,8 @@ def validation_is_what_lies_at_the_end(answer, rng):
         NEAR.name(np.unique(found), _only_behind(labels, cut), wrong)
         if len(found) != len(np.unique(found)):
             raise Misconception("class-named-twice")
+        if np.isin(found, labels[:cut]).any():
+            raise Misconception("trained-all-the-same")
         NEAR.expect(found, _only_behind(labels, cut), "the classes")
     for labels, share, right in (([2, 1, 1, 2], 0.5, []), ([2, 1, 0], 0.75, [0, 1, 2])):
         NEAR.expect(answer.call("find_untrained", np.array(labels), share), right, "the classes")
@@ -475,6 +477,8 @@ def _judge_rows(value, images):
     NEAR.name(array, rows, wrong)
     if N > 1 and array.shape == rows.shape and abs(array.mean()) < 1e-3:
         raise Misconception("scaled-by-the-own-mean")
+    if N > 1 and array.shape == rows.shape:
+        NEAR.name(array, rows, {"scaled-image-by-image": rows * (array.sum(axis=1) / rows.sum(axis=1))[:, None]})
     NEAR.expect(array, rows, "X")
 
 
@@ -546,6 +550,8 @@ def _train(answer, sizes, rate, weights, batches):
             if len(came) < len(shapes):
                 kernels = [[shape for shape in some if len(shape) == 2] for some in (came, shapes)]
                 raise Misconception("layers-without-bias" if kernels[0] == kernels[1] else "layers-left-out")
+            if len(came) > len(shapes):
+                raise Misconception("layers-added")
             raise Wrong(say("weights-of-other-shapes", sizes=tuple(sizes), came=came, shapes=shapes))
         case "loss":
             if done["sparse"]:

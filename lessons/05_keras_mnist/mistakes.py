@@ -119,6 +119,8 @@ MISTAKES = [
         ("standardised", "scaled-by-the-own-mean", "return X", "X = (X - X.mean()) / X.std()\n    return X"),
         ("centred", "scaled-by-the-own-mean", "return X", "X = X - X.mean(axis=0)\n    return X"),
         ("unscaled", "not-scaled", " / 255", ""),
+        ("length", "scaled-image-by-image", "return X",
+         "X = (X / np.linalg.norm(X + 1e-9, axis=1, keepdims=True)).astype(np.float32)\n    return X"),
         ("256", "another-range", "/ 255", "/ 256"),
         ("minus-one", "another-range", "/ 255", "/ 127.5 - 1"),
         ("transposed", "columns-for-rows", "(len(images), -1)", "(-1, len(images))"),
@@ -155,6 +157,11 @@ return sorted(set(labels[:cut].tolist()) - set(labels[cut:].tolist()))
         ("one-early", "cut-one-off", "int(len(labels) * (1 - share))", "int(len(labels) * (1 - share)) - 1"),
         ("share", "share-trained", "1 - share", "share"),
         ("up-to-the-largest", "never-there", "set(labels[cut:].tolist())", "set(range(labels.max() + 1))"),
+        ("rarer", "trained-all-the-same", _with("q1", find_untrained="""
+cut = int(len(labels) * (1 - share))
+first, last = labels[:cut].tolist(), labels[cut:].tolist()
+return sorted(k for k in set(last) if first.count(k) < last.count(k))
+""")),
         ("how-many", "count-for-classes", "sorted(set", "len(set"),
         ("repeated", "class-named-twice", "sorted(set(labels[cut:].tolist()) - set(labels[:cut].tolist()))",
          "sorted(k for k in labels[cut:] if k not in labels[:cut])"),
@@ -215,6 +222,7 @@ return [layer.count_params() for layer in model.layers]
          "Dense(sizes[-1], use_bias=False)"),
         ("one-bias", "layers-without-bias", "Dense(sizes[-1])", "Dense(sizes[-1], use_bias=False)"),
         ("512", "have shapes", "Dense(units", "Dense(512"),
+        ("normalised", "layers-added", "*hidden", "*hidden, keras.layers.BatchNormalization()"),
         ("one-layer-less", "layers-left-out", "sizes[1:-1]", "sizes[2:-1]"),
         ("uncompiled", "not-compiled", "model.compile(", "dict("),
         ("no-return", "should return a keras.Model", "return model", "model"),

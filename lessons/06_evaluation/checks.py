@@ -60,6 +60,7 @@ def a_review_counts_with_its_weight(answer, rng):
             "shares-for-counts": [right / weights.sum(), right / weights.mean()],
             "fractions-cut-off": [recipes.confuse(y, called, K, np.floor(weights)), np.floor(right)],
             "transposed": [right.T],
+            "divided-by-weights": [recipes.confuse(y, called, K, 1 / np.where(weights == 0, np.inf, weights))],
             "zero-weight-for-one": [recipes.confuse(y, called, K, np.where(weights == 0, 1, weights))],
         }
         NEAR.judge(_matrix(answer.call("count_confusion", y, called, K, weights), K), right, wrong, "C")
@@ -175,6 +176,7 @@ def pairs_are_counted_and_ties_half(answer, rng):
             "all-pairs": [right * pairs / count for count in (n * (n - 1) / 2, n * (n - 1), n**2, n**2 / 2)],
             "ties-lost": [won / pairs, 1 - won / pairs],
             "ties-won": [(won + tied) / pairs],
+            "ranks-of-equals": recipes.rank_equals(y, score),
             "ranks-as-they-are": [right + (len(positives) + 1) / (2 * len(negatives))],
             "scores-cut-to-whole": [recipes.auc(y, cut(score)) for cut in (np.trunc, np.round, np.floor)],
             "not-sorted": [recipes.count_places(positives.ravel(), negatives, half) for half in (0.5, 0, 1)],
@@ -338,6 +340,8 @@ def each_review_is_judged_by_strangers(answer, rng):
     named["logits-for-probabilities"] = np.log(right / (1 - right))
     if ROUGH.same(np.sort(value), np.sort(right)):
         ROUGH.name(value, right, {"folds-end-to-end": value})
+    mean = (np.bincount(drawn[2], value) / np.bincount(drawn[2]))[drawn[2]]
+    ROUGH.name(value, right, {"one-probability-for-a-review": mean})
     named["keep-not-as-told"] = partial(recipes.judge_apart, *drawn[:3], folds=4)
     named["folds-not-as-told"] = partial(recipes.judge_apart, *drawn[:4])
     for name, faults in recipes.RARER.items():
@@ -387,6 +391,7 @@ def whole_reviews_are_drawn(answer, rng):
             "length-not-drawn": [gains[draws].sum() / len(old)],
             "normal-for-percentiles": [observed],
             "dollars-per-thousand": [1000 * right],
+            "mirrored-interval": [2 * observed - right],
             "for-each-review": [gains[draws].mean()],
             "reviews-taken-for-sorted": [in_order[draws].sum() / lengths[draws].sum()],
         }
@@ -440,13 +445,14 @@ def the_choice_follows_from_the_lower_end(answer, rng):
     wrong = {"upper-end": 1000 * np.quantile(means, 0.975), "extra-deducted": low - extra}
     judge_constant(value, low, wrong, "LOW", near, say("not-the-number", name="LOW"))
     expect_choice(answer.get("CHOICE"), "CHOICE", {"ship": "shipped-on-the-mean", "wait": ""})
-    needed = expect_number(answer.get("NEEDED"), "NEEDED")
+    needed, high = expect_number(answer.get("NEEDED"), "NEEDED"), 1000 * np.quantile(means, 0.975)
     if enough - 1 <= needed < enough:
         raise Misconception("rounded-down")
     straight = D * (saving - low) / (saving - extra)
     wrong = {
         "shrinks-like-one-over-D": [np.ceil(straight), np.floor(straight), round(straight, 2)],
         "only-the-new-ones": [enough - D, enough - D - 1],
+        "distance-of-both-ends": [np.ceil(D * ((high - low) / k / (saving - extra)) ** 2) for k in (1, 2)],
         "until-nothing-is-lost": [f(D * ((saving - low) / saving) ** 2) for f in (np.ceil, np.floor)],
         "sentences-for-reviews": [f(len(old) / D * enough) for f in (np.ceil, np.floor)]
         + [np.ceil(len(old) * ((saving - low) / (saving - extra)) ** 2)],
@@ -499,7 +505,10 @@ def _draw_matrix(rng):
 def _scores(value, K) -> dict:
     entries = expect_entries(value, "precision, recall, f, macro, weighted, micro")
     arrays = {key: expect_shape(entries.pop(key), (K,), key) for key in ("precision", "recall", "f")}
-    return arrays | {key: expect_number(entry, key) for key, entry in entries.items()}
+    scores = arrays | {key: expect_number(entry, key) for key, entry in entries.items()}
+    if any((score > 1 + 1e-6).any() or (score < -1e-6).any() for score in map(np.asarray, scores.values())):
+        raise Misconception("no-share")
+    return scores
 
 
 def _recall(value) -> float:

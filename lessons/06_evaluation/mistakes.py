@@ -162,6 +162,7 @@ MISTAKES = [
     Mistake("q1", "from-one", _TRUTH, "`C[", _confusion(edit_text(_ADD, "C[i, j]", "C[i - 1, j - 1]"))),
     Mistake("q1", "none", _TRUTH, "returns None", _confusion(edit_text(_ADD, "return C", ""))),
     Mistake("q1", "unweighted", _WEIGHT, "weights-ignored", _confusion(edit_text(_ADD, "+= w", "+= 1"))),
+    Mistake("q1", "tenths", _WEIGHT, "divided-by-weights", _confusion(edit_text(_ADD, "+= w", "+= 1 / w if w else 0"))),
     Mistake("q1", "no-parameter", _WEIGHT, "stopped with", _confusion(
         edit_text(_ADD, "weights = np.ones(len(y)) if weights is None else weights", "weights = np.ones(len(y))"),
         "y, called, K",
@@ -223,6 +224,9 @@ MISTAKES = [
     ))),
     Mistake("q2", "mean-of-means", _AVERAGE, "f-of-the-means", _scores(edit_text(
         _SHARES, "F.mean()", "(P.mean() + R.mean()) / 2"
+    ))),
+    Mistake("q2", "over-k", _CLASS, "no-share", _scores(edit_text(
+        _SHARES, "(F * there).sum() / C.sum()", "(F * there).mean()"
     ))),
     Mistake("q2", "by-calls", _AVERAGE, "weighted-by-calls", _scores(edit_text(_SHARES, "F * there", "F * called"))),
     Mistake("q2", "names", _AVERAGE, "averages-exchanged", _scores(edit_text(
@@ -309,6 +313,10 @@ MISTAKES = [
         "from sklearn.metrics import average_precision_score\n"
         "return average_precision_score(y, score)",
     )),
+    Mistake("q3", "lowest-ranks", _PAIRS, "ranks-of-equals", "from scipy.stats import rankdata\n" + _auc("""
+        m = (y == 1).sum()
+        return (rankdata(score, "min")[y == 1].sum() - m * (m + 1) / 2) / (m * (len(y) - m))
+    """)),
     Mistake("q3", "rank-sum", _PAIRS, "ranks-as-they-are", "from scipy.stats import rankdata\n" + _auc(
         "return rankdata(score)[y == 1].sum() / ((y == 1).sum() * (y == 0).sum())"
     )),
@@ -524,6 +532,10 @@ MISTAKES = [
             "return np.array(p)"
         ),
     ))),
+    Mistake("q5", "by-review", _STRANGERS, "one-probability-for-a-review", _pipeline(edit_text(
+        _PIPELINE, "return cross", "p = cross", "[:, 1]",
+        "[:, 1]\nreturn np.array([p[review == r].mean() for r in review])",
+    ))),
     Mistake("q5", "first-fold", _STRANGERS, "one-model-for-all", _pipeline(edit_text(
         _PIPELINE,
         'return cross_val_predict(pipeline, texts, y, groups=review, cv=cv, method="predict_proba")[:, 1]',
@@ -580,6 +592,11 @@ MISTAKES = [
     ))),
     Mistake("q6", "per-thousand", _WHOLE, "dollars-per-thousand", _saving(edit_text(
         _REVIEWS, "gain = old - new", "gain = 1000 * (old - new)"
+    ))),
+    Mistake("q6", "pivotal", _WHOLE, "mirrored-interval", _saving(edit_text(
+        _REVIEWS,
+        "np.quantile(means, tail), np.quantile(means, 1 - tail)",
+        "2 * gain.mean() - np.quantile(means, 1 - tail), 2 * gain.mean() - np.quantile(means, tail)",
     ))),
     Mistake("q6", "per-review", _WHOLE, "for-each-review", _saving(edit_text(
         _REVIEWS, "n[draws].sum(axis=1)", "draws.shape[1]"
@@ -669,6 +686,9 @@ MISTAKES = [
     Mistake("q6", "in-sentences", _CHOICE, "sentences-for-reviews", _saving(
         needed="np.ceil(len(REVIEW) / 80 * 96)"
     )),
+    Mistake("q6", "half-width", _CHOICE, "distance-of-both-ends", _saving(needed=(
+        "int(np.ceil(80 * (np.diff(bootstrap_saving(OLD, NEW, REVIEW, DRAWS)[1:])[0] * 500 / (503.76 - 150)) ** 2))"
+    ))),
     Mistake("q6", "nearly", _CHOICE, "rounded-on-the-way", _saving(needed="97")),
     Mistake("q6", "doubled", _CHOICE, "should just reach EXTRA", _saving(needed="200")),
     Mistake("q6", "to-zero", _CHOICE, "until-nothing-is-lost", _saving(needed="48")),

@@ -79,6 +79,14 @@ def count_places(positives, negatives, half):
     return ((1 - half) * below + half * upto).mean() / len(negatives)
 
 
+def rank_equals(y, score) -> list:
+    """The AUC from the sum of the ranks, where equal scores get their lowest, highest or dense rank."""
+    m, n, ordered = (y == 1).sum(), (y == 0).sum(), np.sort(score)
+    lowest, highest = (np.searchsorted(ordered, score[y == 1], side) + k for side, k in (("left", 1), ("right", 0)))
+    dense = np.unique(score, return_inverse=True)[1][y == 1] + 1
+    return [(ranks.sum() - m * (m + 1) / 2) / (m * n) for ranks in (lowest, highest, dense)]
+
+
 def walk_along(y, score, k):
     """The area under a curve of k thresholds between 1 and 0."""
     t = np.linspace(1, 0, k)[:, None]
