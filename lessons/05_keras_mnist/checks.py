@@ -19,6 +19,7 @@ from autograder.answers import (
     expect_equal,
     expect_number,
     expect_parts,
+    is_equal,
     judge_constant,
     keep_inputs,
 )
@@ -72,15 +73,22 @@ def validation_is_what_lies_at_the_end(answer, rng):
         cut = int(n * (1 - share))
         labels = np.sort(rng.integers(0, 9, size=n))[:: rng.choice([-1, 1])]
         labels[cut - 1 : cut + 1] = 20, 21  # 20 is just trained, 21 is not
-        labels[[0, -1]] = 10  # in both parts
+        labels[[0, -1, -2]], labels[[1, 2, -3]] = 10, 11  # in both parts, more often in the second, in the first
         wrong = {
             "cut-one-off": [_only_behind(labels, cut - 1), _only_behind(labels, cut + 1)],
             "validation-from-the-front": _only_behind(labels[::-1], cut),
             "all-that-is-validated": np.unique(labels[cut:]),
+            "share-trained": _only_behind(labels, int(n * share)),
+            "never-there": np.setdiff1d(np.arange(22), labels[:cut]),
+            "count-for-classes": [len(_only_behind(labels, cut))],
             "trained-never-validated": [f(labels[:cut], labels[cut:]) for f in (np.setdiff1d, np.setxor1d, np.union1d)],
         }
         found = as_array(answer.call("find_untrained", labels, share), "the classes").ravel()
         NEAR.name(np.unique(found), _only_behind(labels, cut), wrong)
+        if len(found) != len(np.unique(found)):
+            raise Misconception("class-named-twice")
+        if np.isin(found, labels[:cut]).any():
+            raise Misconception("trained-all-the-same")
         NEAR.expect(found, _only_behind(labels, cut), "the classes")
     for labels, share, right in (([2, 1, 1, 2], 0.5, []), ([2, 1, 0], 0.75, [0, 1, 2])):
         NEAR.expect(answer.call("find_untrained", np.array(labels), share), right, "the classes")
@@ -91,7 +99,7 @@ def dense_layers_have_weights_and_biases(answer, rng):
     for _ in range(2):
         h, w, *units = (rng.permutation(20)[:5] + 2).tolist()
         layers = [("flatten",), *(("dense", n) for n in units)]
-        _judge_counts(answer, (h, w, 1), layers, ("no-biases", "a-bias-for-each-input"))
+        _judge_counts(answer, (h, w, 1), layers, ("no-biases", "a-bias-for-each-input", "inputs-of-the-flatten"))
 
 
 @EXERCISE.check("q2")
@@ -99,13 +107,13 @@ def a_kernel_is_the_same_everywhere(answer, rng):
     wrong = ("no-biases", "kernel-without-channels", "a-bias-for-each-input", "weights-at-each-place")
     for _ in range(2):
         layers, shape = _draw_convolutions(rng)
-        _judge_counts(answer, shape, layers, (*wrong, "height-for-width"))
+        _judge_counts(answer, shape, layers, (*wrong, "channels-of-the-input", "one-bias-for-all", "height-for-width"))
 
 
 @EXERCISE.check("q2")
 def the_map_shrinks_on_its_way(answer, rng):
     ways = ("map-keeps-its-size", "pooling-ignored", "pooling-rounded-up", "pooling-on-one-side", "height-for-width")
-    wrong = (*ways, "flatten-without-channels")
+    wrong = (*ways, "flatten-without-channels", "map-one-too-small")
     for p in (0, 2, 3):
         counts = []
         while len(set(counts)) <= (len(wrong) if p else 0):  # until all of them tell
@@ -122,7 +130,11 @@ def counting_builds_nothing(answer, rng):
     large = [("conv", 701, 5, 3), ("pool", 2), ("flatten",), ("dense", n), ("dense", n + 2)]
     for shape, layers in (((404, 803, 3), large), ((4, 4, 1), [])):
         value, right = answer.call("count_parameters", shape, layers), recipes.count_parameters(shape, layers)
-        COUNT.expect(value, right, "the counts")
+        wrapped = [(n + 2**31) % 2**32 - 2**31 for n in right]
+        wrong = {"whole-numbers-overflow": [wrapped, [*right[:3], *wrapped[3:4], *right[4:]]]}
+        COUNT.name(value, right, wrong)
+        if Tolerance(1e-6, 0).same(value, right) and not is_equal(value, right):
+            raise Misconception("counted-in-floats")
         expect_equal(value, right, "the counts")
 
 
@@ -131,14 +143,8 @@ def the_model_gives_logits(answer, rng):
     for hidden in (1, 3):
         sizes, weights, x, y, rate = _draw_network(rng, hidden)
         value, logits = _train(answer, sizes, rate, weights, [(x, y)])["outputs"], recipes.forward(weights, x)
-        others = (
-            np.tanh,
-            recipes.sigmoid,
-            lambda z: z * recipes.sigmoid(z),
-            lambda z: np.where(z > 0, z, np.expm1(z.clip(max=0))),
-        )
         wrong = {
-            "another-activation": [recipes.forward(weights, x, activation) for activation in others],
+            "another-activation": [recipes.forward(weights, x, activation) for activation in recipes.ACTIVATIONS],
             "softmax-at-the-end": recipes.softmax(logits),
             "sigmoid-at-the-end": recipes.sigmoid(logits),
             "relu-at-the-end": np.maximum(logits, 0),
@@ -168,6 +174,7 @@ def the_loss_holds_for_extreme_logits(answer, rng):
         ],
         "squared-error": ((logits - y) ** 2).mean(),
         "each-class-for-itself": binary.mean(),
+        "labels-smoothed": [(1 - a) * each.mean() - a * recipes.log_softmax(logits).mean() for a in (0.05, 0.1, 0.2)],
     }
     KERAS.judge(tested.pop("loss", None), each.mean(), wrong, "the loss")
     if not tested:
@@ -230,8 +237,7 @@ def the_callback_goes_back_to_the_best(answer, rng):
             "rate-not-halved": np.c_[right[:, 0], np.full(n, rate)],
             "weights-not-put-back": np.c_[np.arange(1.0, n + 1), right[:, 1]],
             "watches-the-training-loss": recipes.replay(training, rate),
-            "better-than-the-last": recipes.replay(losses, rate, "last"),
-            "nan-taken-for-better": recipes.replay(losses, rate, "nan"),
+            **{name: recipes.replay(losses, rate, name) for name in recipes.WAYS_BACK},
         }
         NEAR.judge(answer.call("replay", training, losses, rate), right, wrong, "weight and rate")
 
@@ -274,12 +280,8 @@ def a_flattened_map_changes_its_order(answer, rng):
 @EXERCISE.check("q4")
 def each_array_is_a_copy_in_c_order(answer, rng):
     a, b, c = (2 + rng.permutation(5)[:3]).tolist()
-    networks = [
-        ([(a, b, 1, c), (4 * c, 3), (3, 4)], (2, 2, c)),
-        ([(1, b), (b, 1), (1, 1)], None),
-        ([(1, 1, 1, 1)], None),
-    ]
-    for shapes, map_shape in networks:
+    small = ([(1, b), (b, 1), (1, 1)], None), ([(1, 1, 1, 1)], None)
+    for shapes, map_shape in (([(a, b, 1, c), (4 * c, 3), (3, 4)], (2, 2, c)), *small):
         weights, positions = _draw_weights(rng, shapes), _draw_positions(rng, len(shapes))
         done = _convert(answer, weights, positions, map_shape)
         if map_shape:  # the first dense layer is the second one here
@@ -351,6 +353,8 @@ def the_epochs_are_picked_over_all_seeds(answer, rng):
             "epochs-from-zero": right - 1,
             "luckiest-seed": np.where(there, losses, np.inf).min(axis=1).argmin(axis=1) + 1,
             "mean-of-the-best-epochs": [form(best) + 1 for form in (np.round, np.floor, np.ceil, np.asarray)],
+            "median-for-mean": np.median(losses, axis=1).argmin(axis=1) + 1,
+            "seeds-taken-for-epochs": losses.mean(axis=2).argmin(axis=1) + 1,
             "largest-loss": means.argmax(axis=1) + 1,
         }
         EXACT.judge(value, right, wrong, "the epochs")
@@ -364,10 +368,15 @@ def the_rise_is_measured_against_its_spread(answer, rng):
         epoch = int(rng.integers(2, E - 1))
         a, b = losses[:, -1], losses[:, epoch - 1]
         right, over_S = _t(a - b), (S / (S - 1)) ** 0.5
+        p = recipes.find_p(right, S)
         wrong = {
             "spread-of-one-seed": right / S**0.5,
             "divided-by-S": [right * over_S, right * over_S / S**0.5],
             "seeds-not-paired": (a.mean() - b.mean()) / ((a.var(ddof=1) + b.var(ddof=1)) / S) ** 0.5,
+            "root-forgotten": [right * S**0.5, (a - b).mean() / (a - b).var(ddof=1) * S**0.5],
+            "each-seed-s-own-lowest": _t(a - losses.min(axis=1)),
+            "rise-since-the-beginning": _t(a - losses[:, 0]),
+            "p-for-t": [p, p / 2, 1 - p / 2],
             "epoch-off-by-one": _t(a - losses[:, epoch]),
             "fall-for-rise": -right,
         }
@@ -414,28 +423,38 @@ def the_choice_earns_most(answer, rng):
 
     epochs, on_training = (losses.mean(axis=1).argmin(axis=1) + 1 for losses in (validation, training))
     accuracy, dollars, steps, right = weigh(epochs)
+    if choice in range(len(widths)):
+        raise Misconception("place-for-width")
     if choice not in widths:
         raise Wrong(say("one-of-the-widths", known=", ".join(map(str, widths))))
-    wrong = {
-        "most-accurate": widths[accuracy.argmax()],
-        "cheapest": widths[dollars.argmin()],
-    }
-    if EXACT.same(answer.get("EPOCHS"), on_training):
-        raise Misconception("picked-on-the-training-loss")
+    wrong = {"most-accurate": widths[accuracy.argmax()], "cheapest": widths[dollars.argmin()]}
+    by_accuracy, everything = checked.mean(axis=1).argmax(axis=1) + 1, 0 * epochs + checked.shape[2]
+    ways = {"picked-on-the-training-loss": on_training, "all-epochs-paid": everything}
+    EXACT.name(answer.get("EPOCHS"), epochs, ways | {"picked-on-the-accuracy": by_accuracy})
     judge_constant(choice, widths[right], wrong, "CHOICE", otherwise=say("not-the-best"))
     wrong = {
         "price-of-the-step-before": steps[right - 1],
         "chosen-on-the-test-set": weigh(epochs, test)[2][right],
-        "picked-on-the-accuracy": weigh(checked.mean(axis=1).argmax(axis=1) + 1)[2][right],
+        "picked-on-the-accuracy": weigh(by_accuracy)[2][right],
+        "all-epochs-paid": weigh(everything)[2][right],
+        "another-span": [steps[right] * share for share in (1 / 30, 12, 365 / 30, 12 / 365, 365)],
+        "what-the-width-earns": (100 * accuracy * value_of_a_point - dollars)[right],
     }
+    if 1e-3 * steps[right] < abs(price - steps[right]) < 0.02 * steps[right]:
+        raise Misconception("price-rounded")
     judge_constant(price, steps[right], wrong, "NEXT_PRICE", Tolerance(1e-3, 0), say("not-the-next-price"))
-    wrong = {"epochs-from-zero": [epochs - 1]}
-    judge_constant(answer.get("EPOCHS"), epochs, wrong, "EPOCHS", EXACT, say("not-the-epochs"))
+    judge_constant(
+        answer.get("EPOCHS"), epochs, {"epochs-from-zero": [epochs - 1]}, "EPOCHS", EXACT, say("not-the-epochs")
+    )
 
 
 def _prepare(answer, images, labels, classes):
     with keep_inputs(answer, "prepare", images, labels, classes) as value:
-        return expect_parts(value, "X, Y")
+        parts = expect_parts(value, "X, Y")
+    X, Y = (getattr(part, "shape", ()) for part in parts)
+    if X == (len(labels), classes) != Y == (len(images), images[0].size):
+        raise Misconception("labels-first")
+    return parts
 
 
 def _judge_rows(value, images):
@@ -458,6 +477,8 @@ def _judge_rows(value, images):
     NEAR.name(array, rows, wrong)
     if N > 1 and array.shape == rows.shape and abs(array.mean()) < 1e-3:
         raise Misconception("scaled-by-the-own-mean")
+    if N > 1 and array.shape == rows.shape:
+        NEAR.name(array, rows, {"scaled-image-by-image": rows * (array.sum(axis=1) / rows.sum(axis=1))[:, None]})
     NEAR.expect(array, rows, "X")
 
 
@@ -484,20 +505,10 @@ def _only_behind(labels, cut):
 def _judge_counts(answer, shape, layers, wrong):
     """wrong: the misconceptions that show in these layers, each a way of count_parameters, or several."""
     right = recipes.count_parameters(shape, layers)
-    more = {
-        "weights-at-each-place": ["bias-at-each-place"],
-        "pooling-rounded-up": ["pooling-not-rounded"],
-        "pooling-on-one-side": ["pooling-on-the-other"],
-        "height-for-width": ["height-alone", "width-alone"],
-    }
-    named = {
-        "one-number-for-all": [sum(right), [sum(right)]],
-        "zeros-left-out": [[n for n in right if n]],
-        **{
-            name: [recipes.count_parameters(shape, layers, way) for way in (name, *more.get(name, []))]
-            for name in wrong
-        },
-    }
+    named = {"one-number-for-all": [sum(right), [sum(right)]], "zeros-left-out": [[n for n in right if n]]}
+    for name in wrong:
+        ways = name, *recipes.MORE_WAYS.get(name, [])
+        named[name] = [recipes.count_parameters(shape, layers, way) for way in ways]
     COUNT.judge(answer.call("count_parameters", shape, layers), right, named, "the counts")
 
 
@@ -536,8 +547,11 @@ def _train(answer, sizes, rate, weights, batches):
             raise Misconception("not-compiled")
         case "shapes":
             came = [tuple(shape) for shape in done["shapes"]]
-            if sorted(came) == sorted(shape for shape in shapes if len(shape) == 2):
-                raise Misconception("layers-without-bias")
+            if len(came) < len(shapes):
+                kernels = [[shape for shape in some if len(shape) == 2] for some in (came, shapes)]
+                raise Misconception("layers-without-bias" if kernels[0] == kernels[1] else "layers-left-out")
+            if len(came) > len(shapes):
+                raise Misconception("layers-added")
             raise Wrong(say("weights-of-other-shapes", sizes=tuple(sizes), came=came, shapes=shapes))
         case "loss":
             if done["sparse"]:

@@ -4,6 +4,32 @@ from __future__ import annotations
 
 import numpy as np
 
+ACTIVATIONS = (  # that aren't ReLU: tanh, sigmoid, swish, ELU, GELU, leaky ReLU
+    np.tanh,
+    lambda z: sigmoid(z),
+    lambda z: z * sigmoid(z),
+    lambda z: np.where(z > 0, z, np.expm1(z.clip(max=0))),
+    lambda z: z / 2 * (1 + np.tanh((2 / np.pi) ** 0.5 * (z + 0.044715 * z**3))),
+    lambda z: np.where(z > 0, z, 0.2 * z),
+)
+MORE_WAYS = {  # misconception: further ways to count that it covers
+    "weights-at-each-place": ["bias-at-each-place"],
+    "a-bias-for-each-input": ["bias-for-each-channel"],
+    "pooling-rounded-up": ["pooling-not-rounded"],
+    "pooling-on-one-side": ["pooling-on-the-other"],
+    "height-for-width": ["height-alone", "width-alone"],
+}
+WAYS_BACK = (  # wrong ones, of the callback
+    "better-than-the-last",
+    "nan-taken-for-better",
+    "equal-taken-for-better",
+    "nan-left-alone",
+    "rate-kept-without-weights",
+    "halved-only-once",
+    "halved-each-epoch",
+    "another-factor",
+)
+
 
 def forward(weights, x, activation=lambda z: np.maximum(z, 0)):
     """(N, classes): the logits of dense layers; weights: kernel, bias, kernel, bias, …"""
@@ -65,8 +91,11 @@ def count_parameters(shape, layers, way=""):
             below, right = {"height-for-width": (b, a), "map-keeps-its-size": (1, 1)}.get(way, (a, b))
             h, w = h - below + 1, w - right + 1
             biases = {"no-biases": 0, "a-bias-for-each-input": c, "bias-at-each-place": filters * h * w}
+            biases |= {"bias-for-each-channel": filters * c, "one-bias-for-all": 1}
             count = a * b * filters * (1 if way == "kernel-without-channels" else c) + biases.get(way, filters)
-            count, c = count * (h * w if way == "weights-at-each-place" else 1), filters
+            count = count * (h * w if way == "weights-at-each-place" else 1)
+            c = c if way == "channels-of-the-input" else filters
+            h, w = (h - 1, w - 1) if way == "map-one-too-small" else (h, w)
         elif kind == "pool":
             p = sizes[0]
             sides = {"pooling-rounded-up": (-(-h // p), -(-w // p)), "pooling-not-rounded": (h / p, w / p)}
@@ -81,20 +110,32 @@ def count_parameters(shape, layers, way=""):
         else:
             units = sizes[0]
             count = n * units + {"no-biases": 0, "a-bias-for-each-input": n}.get(way, units)
-            n = units
+            n = n if way == "inputs-of-the-flatten" else units
         counts.append(count)
     return counts
 
 
 def replay(losses, rate, way="") -> np.ndarray:
     """(n, 2): weight and rate after each epoch, as the given `replay` plays them; `way` names a wrong way to do it."""
-    best, kept, seen = np.inf, None, []
+    best, kept, seen, first = np.inf, None, [], rate
     for weight, loss in enumerate(losses, start=1):
-        lower = not loss >= best if way == "nan" else loss < best
+        now = weight
+        lower = {"equal-taken-for-better": loss <= best, "nan-taken-for-better": not loss >= best}.get(way, loss < best)
+        skipped = way == "nan-left-alone" and np.isnan(loss)
+        waits = skipped or (way == "rate-kept-without-weights" and not kept)
         if lower:
-            kept, now = weight, weight
-        else:
-            now, rate = (kept or weight), rate / 2
-        best = loss if lower or way == "last" else best
+            kept = weight
+        elif not skipped:
+            now = kept or weight
+        if way == "halved-each-epoch" or not (lower or waits):
+            rate = {"halved-only-once": first / 2, "another-factor": rate / 10}.get(way, rate / 2)
+        best = loss if lower or way == "better-than-the-last" else best
         seen.append((now, rate))
     return np.array(seen, dtype=float)
+
+
+def find_p(t, S) -> float:
+    """The two-sided p that belongs to t, of S differences."""
+    from scipy.special import stdtr  # here: nobody who only reads the table of exercises needs SciPy
+
+    return 2 * stdtr(S - 1, -abs(t))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -30,16 +31,6 @@ NEAR = Tolerance(1e-5, 1e-6)  # loose enough for float32, far tighter than any w
 EXERCISE = Exercise.beside(__file__)
 say = EXERCISE.say
 ROUGH = Tolerance(0, 1e-3)  # probabilities: another solver of logistic regression is welcome
-FAULTY = (
-    "words-counted-before",
-    "words-chosen-before",
-    "choice-left-out",
-    "judged-by-what-it-learned",
-    "reviews-torn-apart",
-    "weights-left-out",
-    "fine-for-angry",
-    "calls-for-probabilities",
-)
 _PATIENCE = 4.0  # s: twice what the docstring allows, for a machine that does other things as well
 recipes = load_module(Path(__file__).with_name("recipes.py"))
 
@@ -69,6 +60,8 @@ def a_review_counts_with_its_weight(answer, rng):
             "shares-for-counts": [right / weights.sum(), right / weights.mean()],
             "fractions-cut-off": [recipes.confuse(y, called, K, np.floor(weights)), np.floor(right)],
             "transposed": [right.T],
+            "divided-by-weights": [recipes.confuse(y, called, K, 1 / np.where(weights == 0, np.inf, weights))],
+            "zero-weight-for-one": [recipes.confuse(y, called, K, np.where(weights == 0, 1, weights))],
         }
         NEAR.judge(_matrix(answer.call("count_confusion", y, called, K, weights), K), right, wrong, "C")
 
@@ -94,10 +87,12 @@ def each_class_has_its_scores(answer, rng):
         P, R = right["precision"], right["recall"]
         if NEAR.same(value["precision"], R) or NEAR.same(value["recall"], P):
             raise Misconception("rows-for-columns")
+        accuracy = 1 - (C.sum(axis=0) + C.sum(axis=1) - 2 * np.diag(C)) / C.sum()
         for name in ("precision", "recall"):
-            NEAR.expect(value[name], right[name], name)
+            NEAR.judge(value[name], right[name], {"silence-counted-as-found": accuracy}, name)
         wrong = {
             "average-for-harmonic": [(P + k * R) / (1 + k) for k in (1, b, 1 / b, b**0.5)],
+            "geometric-for-harmonic": [(P * R) ** 0.5, (P * R**b) ** (1 / (1 + b))],
             "beta-ignored": [2 * P * R / (P + R)],
             "beta-not-squared": [(1 + b**0.5) * P * R / (b**0.5 * P + R)],
             "beta-for-precision": [(1 + b) * P * R / (P + b * R)],
@@ -120,7 +115,8 @@ def the_averages_are_of_f(answer, rng):
         NEAR.judge(value["macro"], right["macro"], {"f-of-the-means": made_of_means}, "macro")
         by_calls = f @ C.sum(axis=0) / C.sum()
         NEAR.judge(value["weighted"], right["weighted"], {"weighted-by-calls": by_calls}, "weighted")
-        NEAR.expect(value["micro"], right["micro"], "micro")
+        hits = np.trace(C)
+        NEAR.judge(value["micro"], right["micro"], {"errors-added-twice": hits / (2 * C.sum() - hits)}, "micro")
 
 
 @EXERCISE.check("q2")
@@ -130,7 +126,10 @@ def the_recall_is_found(answer, rng):
         F = 2 * P * R / (P + R)
         value = _recall(answer.call("find_recall", float(P), float(F)))
         NEAR.judge(value, R, {"averaged-back": [2 * F - P]}, "recall")
-    NEAR.expect(_recall(answer.call("find_recall", 1.0, 1.0)), 1.0, "recall")
+    value = _recall(answer.call("find_recall", 1.0, 1.0))
+    if np.isnan(value):
+        raise Misconception("recall-of-one-refused")
+    NEAR.expect(value, 1.0, "recall")
     P = float(rng.uniform(0.3, 0.45))
     highest = 2 * P / (1 + P)  # of F1, at recall 1
     for precision, f1 in ((P, highest + 0.01), (P, (highest + 2 * P) / 2), (0.25, 0.5), (P, 2 * P + 0.05), (0.01, 1.0)):
@@ -144,7 +143,8 @@ def nothing_of_nothing_is_zero(answer, rng):
     C, K = _draw_matrix(rng)
     C = np.pad(C, (0, 3))  # class K + 2 occurs nowhere
     C[0, K], C[K + 1, 0] = 3, 4  # K is called and never there, K + 1 is there and never called
-    for matrix in (C / C.sum(), np.array([[float(rng.integers(1, 9))]]), np.array([[0, 3], [2, 0]])):
+    one = np.array([[float(rng.integers(1, 9))]])
+    for matrix in (C / C.sum(), one, np.array([[0, 3], [2, 0]]), C / C.sum() / 10_000):
         with keep_inputs(answer, "score_classes", matrix) as value:
             value, right = _scores(value, len(matrix)), recipes.score(matrix, 1)
             if any(np.isnan(value[name]).any() for name in right):
@@ -152,6 +152,8 @@ def nothing_of_nothing_is_zero(answer, rng):
             hits, called, there = np.diag(matrix), matrix.sum(axis=0), matrix.sum(axis=1)
             if NEAR.same(value["precision"], hits / np.maximum(called, 1)):
                 NEAR.name(value["precision"], right["precision"], {"sums-of-at-least-one": value["precision"]})
+            if matrix.sum() < 0.001:
+                NEAR.name(value["f"], right["f"], {"a-little-in-the-denominator": value["f"]})
             occurring = [right["f"][counts > 0].mean() for counts in (called, there, called + there)]
             for name in right:
                 wrong = {"absent-class-skipped": occurring} if name == "macro" else {}
@@ -174,12 +176,22 @@ def pairs_are_counted_and_ties_half(answer, rng):
             "all-pairs": [right * pairs / count for count in (n * (n - 1) / 2, n * (n - 1), n**2, n**2 / 2)],
             "ties-lost": [won / pairs, 1 - won / pairs],
             "ties-won": [(won + tied) / pairs],
+            "ranks-of-equals": recipes.rank_equals(y, score),
+            "ranks-as-they-are": [right + (len(positives) + 1) / (2 * len(negatives))],
+            "scores-cut-to-whole": [recipes.auc(y, cut(score)) for cut in (np.trunc, np.round, np.floor)],
+            "not-sorted": [recipes.count_places(positives.ravel(), negatives, half) for half in (0.5, 0, 1)],
+            "scores-taken-for-probabilities": [
+                recipes.walk_along(y, score, k) for k in (11, 21, 51, 100, 101, 201, 1001)
+            ],
+            "average-precision": [recipes.average_precision(y, score)],
             "one-threshold": [np.mean(cut == y) for cut in cuts]
             + [(cut[y == 1].mean() + 1 - cut[y == 0].mean()) / 2 for cut in cuts],
         }
         value = expect_number(answer.call("compute_auc", y, score), "AUC")
         if bend and not NEAR.same(value, right):
             raise Misconception("scores-on-a-grid")
+        if not -1e-9 < value < 1 + 1e-9:
+            NEAR.name(value, right, {**wrong, "no-share-of-pairs": value})
         points = value * pairs if abs(value) < 1e9 else 0
         if won < round(points) < won + tied and abs(points - round(points)) < 1e-4 and not NEAR.same(value, right):
             raise Misconception("order-of-arrival")
@@ -216,6 +228,9 @@ def alarms_as_scores(answer, rng):
             "ties-won": [1 - f * (1 - t)],
             "upside-down": [(f + 1 - t) / 2],
             "columns-of-the-alarms": [(columns[0, 0] + columns[1, 1]) / 2],
+            "difference-of-the-rates": [t - f],
+            "false-alarms-for-rightly-silent": [(t + f) / 2],
+            "another-score": [2 * tp / (2 * tp + fp + fn), (t * (1 - f)) ** 0.5, (t + columns[1, 1]) / 2],
         }
         NEAR.judge(expect_number(answer.call("auc_of_alarms", C), "AUC"), (t + 1 - f) / 2, wrong, "AUC")
 
@@ -253,6 +268,8 @@ def the_cheapest_threshold_is_found(answer, rng):
         habits = (a / (a + m), m / (a + m), 0.5)
         if any(np.isclose(t, habit) or np.isclose(t, recipes.next_value(p, habit)) for habit in habits):
             raise Misconception("threshold-not-searched")
+        if NEAR.same([cost, t], right):
+            raise Misconception("cost-first")
         if NEAR.same(t, right[0]) and any(NEAR.same(cost, right[1] * k) for k in (len(p) / 1000, 1 / 1000, 0.1)):
             raise Misconception("not-per-thousand")
         _judge_threshold((t, cost), right, p)
@@ -290,6 +307,8 @@ def the_staff_can_answer_them(answer, rng):
         p, y, a, m, limit, named = _draw_limit(rng, how)
         right = recipes.choose(p, y, a, m, limit=limit)
         value = _threshold(answer.call("choose_threshold", p, y, a, m, limit))
+        if (calm := recipes.limit_false_alarms(p, y, a, m, limit)) != recipes.choose(p, y, a, m)[0]:
+            named = {"limit-on-false-alarms": [calm], **named}
         if value[0] not in p:  # a grid's value may lie beside one by rounding, and then cuts nobody off
             named.pop("limit-cuts-equals", None)
         NEAR.name(value[0], right[0], named)
@@ -316,9 +335,17 @@ def the_faults_are_named(answer, rng):
 
 @EXERCISE.check("q5")
 def each_review_is_judged_by_strangers(answer, rng):
-    drawn, right, named = _draw_texts(rng, 4, FAULTY)
+    drawn, right, named = _draw_texts(rng, 4, recipes.FAULTY)
     value = expect_shape(answer.call("judge_apart", *drawn), (len(drawn[1]),), "p")
     named["logits-for-probabilities"] = np.log(right / (1 - right))
+    if ROUGH.same(np.sort(value), np.sort(right)):
+        ROUGH.name(value, right, {"folds-end-to-end": value})
+    mean = (np.bincount(drawn[2], value) / np.bincount(drawn[2]))[drawn[2]]
+    ROUGH.name(value, right, {"one-probability-for-a-review": mean})
+    named["keep-not-as-told"] = partial(recipes.judge_apart, *drawn[:3], folds=4)
+    named["folds-not-as-told"] = partial(recipes.judge_apart, *drawn[:4])
+    for name, faults in recipes.RARER.items():
+        named[name] = [partial(recipes.judge_apart, *drawn, fault=fault) for fault in faults]
     ROUGH.judge(value, right, named, "p", say("not-these-probabilities"))
 
 
@@ -353,6 +380,7 @@ def whole_reviews_are_drawn(answer, rng):
         value = answer.call("bootstrap_saving", old, new, review, draws, 0.9)
         saving, low, high = expect_numbers(value, "saving, low, high")
         gains, lengths = np.bincount(review, old - new), np.bincount(review)
+        in_order = np.array([part.sum() for part in np.split(old - new, np.cumsum(lengths)[:-1])])
         once = np.unique(draws)
         observed, right = (old - new).mean(), gains[draws].sum() / lengths[draws].sum()
         wrong = {
@@ -362,8 +390,18 @@ def whole_reviews_are_drawn(answer, rng):
             "copies-dropped": [gains[once].sum() / lengths[once].sum()],
             "length-not-drawn": [gains[draws].sum() / len(old)],
             "normal-for-percentiles": [observed],
+            "dollars-per-thousand": [1000 * right],
+            "mirrored-interval": [2 * observed - right],
+            "for-each-review": [gains[draws].mean()],
+            "reviews-taken-for-sorted": [in_order[draws].sum() / lengths[draws].sum()],
         }
-        NEAR.judge(low, right, wrong, "low")
+        NEAR.name(low, right, wrong)
+        if not NEAR.same(low, right):
+            other = answer.call("bootstrap_saving", old, new, review, np.full((1, D), draws[0, 3]), 0.9)
+            again = answer.call("bootstrap_saving", old, new, review, draws, 0.9)
+            if _equal_ends(other, (low, high)) or not _equal_ends(again, (low, high)):
+                raise Misconception("draws-ignored")
+        NEAR.expect(low, right, "low")
         NEAR.expect(high, right, "high")
         also = {
             "other-way-round": -observed,
@@ -389,33 +427,47 @@ def the_choice_follows_from_the_lower_end(answer, rng):
     saving, low = 1000 * (old - new).mean(), 1000 * np.quantile(means, 0.025)
     enough = int(np.ceil(D * ((saving - low) / (saving - extra)) ** 2))
     near = Tolerance(0, 0.5)  # half a dollar
+    alike = np.bincount(review, old - new) / np.bincount(review)
     value = expect_number(answer.get("SAVING"), "SAVING")
-    judge_constant(value, saving, {"per-sentence": saving / 1000}, "SAVING", near, say("not-the-number", name="SAVING"))
+    wrong = {
+        "per-sentence": saving / 1000,
+        "extra-deducted": saving - extra,
+        "reviews-weigh-alike": 1000 * alike.mean(),
+    }
+    judge_constant(value, saving, wrong, "SAVING", near, say("not-the-number", name="SAVING"))
     value = expect_number(answer.get("LOW"), "LOW")
     if Tolerance(0, 5e-4).same(value, low / 1000):
         raise Misconception("per-sentence")
-    alike = np.bincount(review, old - new) / np.bincount(review)
     sentences = np.random.default_rng(3).integers(len(old), size=(2_000, len(old)))  # as the colleague has drawn them
     ends = [np.quantile(one[rows].mean(axis=1), 0.025) for one, rows in ((alike, draws), (old - new, sentences))]
     others = [1000 * end for end in (*ends, np.quantile(means, 0.05))]
     Tolerance(0, 4).name(value, low, {"low-of-another-resampling": others})
-    judge_constant(value, low, {}, "LOW", near, say("not-the-number", name="LOW"))
+    wrong = {"upper-end": 1000 * np.quantile(means, 0.975), "extra-deducted": low - extra}
+    judge_constant(value, low, wrong, "LOW", near, say("not-the-number", name="LOW"))
     expect_choice(answer.get("CHOICE"), "CHOICE", {"ship": "shipped-on-the-mean", "wait": ""})
-    needed = expect_number(answer.get("NEEDED"), "NEEDED")
+    needed, high = expect_number(answer.get("NEEDED"), "NEEDED"), 1000 * np.quantile(means, 0.975)
     if enough - 1 <= needed < enough:
         raise Misconception("rounded-down")
     straight = D * (saving - low) / (saving - extra)
     wrong = {
         "shrinks-like-one-over-D": [np.ceil(straight), np.floor(straight), round(straight, 2)],
         "only-the-new-ones": [enough - D, enough - D - 1],
+        "distance-of-both-ends": [np.ceil(D * ((high - low) / k / (saving - extra)) ** 2) for k in (1, 2)],
+        "until-nothing-is-lost": [f(D * ((saving - low) / saving) ** 2) for f in (np.ceil, np.floor)],
+        "sentences-for-reviews": [f(len(old) / D * enough) for f in (np.ceil, np.floor)]
+        + [np.ceil(len(old) * ((saving - low) / (saving - extra)) ** 2)],
     }
+    if needed != enough and abs(needed - enough) < 0.06 * enough:
+        raise Misconception("rounded-on-the-way")
     judge_constant(needed, enough, wrong, "NEEDED", otherwise=say("not-the-need"))
 
 
 @EXERCISE.check("q6")
 def reviews_of_one_sentence(answer, rng):
     old, new, review, _ = _draw_bills(rng)
-    for numbers in (review, rng.permutation(len(old))):
+    for numbers in (review, rng.permutation(101)):  # more than the 80 of the bills above
+        if len(numbers) > len(old):
+            old, new = (np.resize(bill, len(numbers)) for bill in (old, new))
         draws = rng.integers(numbers.max() + 1, size=(401, numbers.max() + 1))
         with keep_inputs(answer, "bootstrap_saving", old, new, numbers, draws) as value:
             _judge_interval(value, old, new, numbers, draws, 0.95)
@@ -453,7 +505,10 @@ def _draw_matrix(rng):
 def _scores(value, K) -> dict:
     entries = expect_entries(value, "precision, recall, f, macro, weighted, micro")
     arrays = {key: expect_shape(entries.pop(key), (K,), key) for key in ("precision", "recall", "f")}
-    return arrays | {key: expect_number(entry, key) for key, entry in entries.items()}
+    scores = arrays | {key: expect_number(entry, key) for key, entry in entries.items()}
+    if any((score > 1 + 1e-6).any() or (score < -1e-6).any() for score in map(np.asarray, scores.values())):
+        raise Misconception("no-share")
+    return scores
 
 
 def _recall(value) -> float:
@@ -575,6 +630,10 @@ def _judge_threshold(value, right, p):
     is_candidate = t == np.inf or np.isclose(p, t, rtol=1e-6, atol=0).any()
     if not is_candidate and (p >= t).sum() == (p >= right[0]).sum():
         raise Wrong(say("no-candidate", t=t))
+    if not is_candidate and np.isclose(t, np.round(t, 3), rtol=0, atol=1e-9):
+        raise Misconception("threshold-on-a-grid")
+    if NEAR.same(t, right[0]) and cost < right[1] and not NEAR.same(cost, right[1]):
+        raise Misconception("cheaper-than-possible")
     if t == np.inf != right[0] or not NEAR.same(t, right[0]):
         raise Wrong(say("another-threshold", t=t, should=right[0]))
     NEAR.expect(cost, right[1], "cost")
@@ -611,6 +670,10 @@ def _draw_bills(rng):
     return old, new, review, D
 
 
+def _equal_ends(value, ends) -> bool:
+    return isinstance(value, (list, tuple, np.ndarray)) and len(value) == 3 and NEAR.same(list(value[1:]), ends)
+
+
 def _judge_interval(value, old, new, review, draws, confidence):
     saving, *ends = expect_numbers(value, "saving, low, high")
     sums = [recipes.resample(bill, review, draws) for bill in (old, new)]
@@ -622,6 +685,7 @@ def _judge_interval(value, old, new, review, draws, confidence):
         "not-paired": [(apart[0][0] - apart[1][1], apart[0][1] - apart[1][0]), tuple(apart[0] - apart[1])],
         "one-sided": [np.quantile(means, [2 * tail, 1 - 2 * tail])],
         "normal-for-percentiles": [(middle - spread, middle + spread) for middle in (observed, means.mean())],
+        "share-for-per-cent": [np.percentile(means, [tail, 1 - tail])],
         "confidence-fixed": [np.quantile(means, [0.025, 0.975])],
     }
     NEAR.judge(ends, right, wrong, "(low, high)")

@@ -162,6 +162,7 @@ MISTAKES = [
     Mistake("q1", "from-one", _TRUTH, "`C[", _confusion(edit_text(_ADD, "C[i, j]", "C[i - 1, j - 1]"))),
     Mistake("q1", "none", _TRUTH, "returns None", _confusion(edit_text(_ADD, "return C", ""))),
     Mistake("q1", "unweighted", _WEIGHT, "weights-ignored", _confusion(edit_text(_ADD, "+= w", "+= 1"))),
+    Mistake("q1", "tenths", _WEIGHT, "divided-by-weights", _confusion(edit_text(_ADD, "+= w", "+= 1 / w if w else 0"))),
     Mistake("q1", "no-parameter", _WEIGHT, "stopped with", _confusion(
         edit_text(_ADD, "weights = np.ones(len(y)) if weights is None else weights", "weights = np.ones(len(y))"),
         "y, called, K",
@@ -182,7 +183,7 @@ MISTAKES = [
         "from sklearn.metrics import confusion_matrix\n"
         "return confusion_matrix(y, called, sample_weight=weights)",
     )),
-    Mistake("q1", "zero-for-none", _WEIGHT, "`C[", _confusion(edit_text(_ADD, "+= w", "+= w or 1"))),
+    Mistake("q1", "zero-for-none", _WEIGHT, "zero-weight-for-one", _confusion(edit_text(_ADD, "+= w", "+= w or 1"))),
     Mistake("q1", "largest-seen", _ABSENT, "absent-classes-dropped", _confusion(edit_text(
         _ADD, "C = ", "K = max(y.max(), called.max()) + 1\nC = "
     ))),
@@ -203,7 +204,7 @@ MISTAKES = [
     Mistake("q2", "weighted-average", _CLASS, "average-for-harmonic", _scores(edit_text(
         _SHARES, "top, bottom = (1 + b) * P * R, b * P + R", "top, bottom = P + b * R, 1 + b + 0 * P"
     ))),
-    Mistake("q2", "geometric", _CLASS, "`f[", _scores(edit_text(
+    Mistake("q2", "geometric", _CLASS, "geometric-for-harmonic", _scores(edit_text(
         _SHARES, "top, bottom = (1 + b) * P * R, b * P + R", "top, bottom = (P * R) ** 0.5, 1 + 0 * P"
     ))),
     Mistake("q2", "f1-only", _CLASS, "beta-ignored", _scores(edit_text(_SHARES, "b = beta ** 2", "b = 1"))),
@@ -215,7 +216,7 @@ MISTAKES = [
         'return {"precision": P, "recall": R, "f": F, "macro": macro, "weighted": weighted, "micro": micro}',
         "return P, R, F, macro, weighted, micro",
     ))),
-    Mistake("q2", "one-against-all", _CLASS, "`precision[", _scores(edit_text(
+    Mistake("q2", "one-against-all", _CLASS, "silence-counted-as-found", _scores(edit_text(
         _SHARES, "b = beta", "P = (C.sum() - called - there + 2 * hits) / C.sum()\nb = beta"
     ))),
     Mistake("q2", "of-the-means", _AVERAGE, "f-of-the-means", _scores(edit_text(
@@ -223,6 +224,9 @@ MISTAKES = [
     ))),
     Mistake("q2", "mean-of-means", _AVERAGE, "f-of-the-means", _scores(edit_text(
         _SHARES, "F.mean()", "(P.mean() + R.mean()) / 2"
+    ))),
+    Mistake("q2", "over-k", _CLASS, "no-share", _scores(edit_text(
+        _SHARES, "(F * there).sum() / C.sum()", "(F * there).mean()"
     ))),
     Mistake("q2", "by-calls", _AVERAGE, "weighted-by-calls", _scores(edit_text(_SHARES, "F * there", "F * called"))),
     Mistake("q2", "names", _AVERAGE, "averages-exchanged", _scores(edit_text(
@@ -232,7 +236,7 @@ MISTAKES = [
         _SHARES, '"micro": micro', '"micro": macro'
     ))),
     Mistake("q2", "median", _AVERAGE, "`macro`", _scores(edit_text(_SHARES, "F.mean()", "np.median(F)"))),
-    Mistake("q2", "union", _AVERAGE, "`micro`", _scores(edit_text(
+    Mistake("q2", "union", _AVERAGE, "errors-added-twice", _scores(edit_text(
         _SHARES,
         "micro = F.mean(), (F * there).sum() / C.sum(), hits.sum() / C.sum()",
         "micro = F.mean(), (F * there).sum() / C.sum(), hits.sum() / (2 * C.sum() - hits.sum())",
@@ -254,13 +258,16 @@ MISTAKES = [
         recall = precision * f1 / (2 * precision - f1)
         return recall if 0 <= recall <= 1 else np.nan
     """)),
-    Mistake("q2", "open-end", _RECALL, "`recall`", _scores(_SHARES, edit_text(
+    Mistake("q2", "open-end", _RECALL, "recall-of-one-refused", _scores(_SHARES, edit_text(
         _SHEET, "f1 * (1 + precision) > 2", "f1 * (1 + precision) >= 2"
     ))),
     Mistake("q2", "nothing", _RECALL, "not None", _scores(_SHARES, edit_text(_SHEET, 'float("nan")', "None"))),
     Mistake("q2", "nan", _ZERO, "nan-for-nothing", _scores(_NAIVE)),
     Mistake("q2", "at-least-one", _ZERO, "sums-of-at-least-one", _scores(edit_text(
         _SHARES, "np.divide(hits, called, out=np.zeros(len(C)), where=called > 0)", "hits / np.maximum(called, 1)"
+    ))),
+    Mistake("q2", "epsilon", _ZERO, "a-little-in-the-denominator", _scores(edit_text(
+        _SHARES, "np.divide(hits, called, out=np.zeros(len(C)), where=called > 0)", "hits / (called + 1e-8)"
     ))),
     Mistake("q2", "present-only", _ZERO, "absent-class-skipped", _scores(edit_text(
         _SHARES, "F.mean()", "F[there > 0].mean()"
@@ -301,11 +308,27 @@ MISTAKES = [
         hits, false = ((score[y == k] >= t).mean(axis=1) for k in (1, 0))
         return np.trapezoid(np.r_[0, hits], np.r_[0, false])
     """)),
-    Mistake("q3", "not-divided", _PAIRS, "`AUC`", _auc(edit_text(_PLACES, " / len(negatives)", ""))),
-    Mistake("q3", "precision", _PAIRS, "`AUC`", _auc(
+    Mistake("q3", "not-divided", _PAIRS, "no-share-of-pairs", _auc(edit_text(_PLACES, " / len(negatives)", ""))),
+    Mistake("q3", "precision", _PAIRS, "average-precision", _auc(
         "from sklearn.metrics import average_precision_score\n"
         "return average_precision_score(y, score)",
     )),
+    Mistake("q3", "lowest-ranks", _PAIRS, "ranks-of-equals", "from scipy.stats import rankdata\n" + _auc("""
+        m = (y == 1).sum()
+        return (rankdata(score, "min")[y == 1].sum() - m * (m + 1) / 2) / (m * (len(y) - m))
+    """)),
+    Mistake("q3", "rank-sum", _PAIRS, "ranks-as-they-are", "from scipy.stats import rankdata\n" + _auc(
+        "return rankdata(score)[y == 1].sum() / ((y == 1).sum() * (y == 0).sum())"
+    )),
+    Mistake("q3", "whole-scores", _PAIRS, "scores-cut-to-whole", _auc("score = score.astype(int)" + _PLACES.rstrip())),
+    Mistake("q3", "unsorted", _PAIRS, "not-sorted", _auc(edit_text(
+        _PLACES, "np.sort(score[y == 0])", "score[y == 0]"
+    ))),
+    Mistake("q3", "from-0-to-1", _PAIRS, "scores-taken-for-probabilities", _auc("""
+        t = np.linspace(1, 0, 101)[:, None]
+        hits, false = ((score[y == k] >= t).mean(axis=1) for k in (1, 0))
+        return np.trapezoid(np.r_[0, hits, 1], np.r_[0, false, 1])
+    """)),
     Mistake("q3", "matrix", _FAST, "every-pair", _auc(_ALL_PAIRS)),
     Mistake("q3", "two-loops", _FAST, "every-pair", _auc("""
         won = 0
@@ -324,7 +347,11 @@ MISTAKES = [
     Mistake("q3", "alarms-turned", _ALARMS, "upside-down", _auc(alarms="(fn / (fn + tp) + fp / (tn + fp)) / 2")),
     Mistake("q3", "alarms-columns", _ALARMS, "columns-of-the-alarms",
         _auc(alarms="(tn / (tn + fn) + tp / (fp + tp)) / 2")),
-    Mistake("q3", "alarms-difference", _ALARMS, "`AUC`", _auc(alarms="tp / (fn + tp) - fp / (tn + fp)")),
+    Mistake("q3", "alarms-difference", _ALARMS, "difference-of-the-rates",
+        _auc(alarms="tp / (fn + tp) - fp / (tn + fp)")),
+    Mistake("q3", "alarms-false", _ALARMS, "false-alarms-for-rightly-silent",
+        _auc(alarms="(tp / (fn + tp) + fp / (tn + fp)) / 2")),
+    Mistake("q3", "alarms-f1", _ALARMS, "another-score", _auc(alarms="2 * tp / (2 * tp + fp + fn)")),
     Mistake("q3", "alarms-folded", _ALARMS, "upside-down",
         _auc(alarms="max(t := (tn / (tn + fp) + tp / (fn + tp)) / 2, 1 - t)")),
     Mistake("q3", "folded", _PAIRS, "upside-down", _auc(edit_text(
@@ -373,6 +400,14 @@ MISTAKES = [
     Mistake("q4", "mean", _CHEAP, "not-per-thousand", _threshold(edit_text(_SEARCH, "1000 * (", "("))),
     Mistake("q4", "between", _CHEAP, "none of the values", _threshold(edit_text(
         _SEARCH, "return best", "return best[0] - 0.0005, best[1]"
+    ))),
+    Mistake("q4", "coarse-grid", _CHEAP, "threshold-on-a-grid", _threshold(edit_text(
+        _SEARCH, "[np.inf, *sorted(set(p.tolist()), reverse=True)]", "[np.inf, *np.linspace(1, 0, 51)]"
+    ))),
+    Mistake("q4", "cost-first", _CHEAP, "cost-first",
+        _threshold(edit_text(_SEARCH, "return best", "return best[::-1]"))),
+    Mistake("q4", "misses-cut", _CHEAP, "cheaper-than-possible", _threshold(edit_text(
+        _SEARCH, "return best", "return best[0], best[1] - 1000 * miss / len(y)"
     ))),
     Mistake("q4", "grid", _CHEAP, "none of the values", _threshold(edit_text(
         _SEARCH, "[np.inf, *sorted(set(p.tolist()), reverse=True)]", "[np.inf, *np.linspace(1, 0, 2001)]"
@@ -424,7 +459,7 @@ MISTAKES = [
     Mistake("q4", "fill", _LIMIT, "limit-filled", _threshold(edit_text(
         _SEARCH, "cost < best[1]", "at_most is not None or cost < best[1]"
     ))),
-    Mistake("q4", "false-only", _LIMIT, "limit-ignored", _threshold(edit_text(
+    Mistake("q4", "false-only", _LIMIT, "limit-on-false-alarms", _threshold(edit_text(
         _SEARCH, "alarm.sum() > at_most", "(alarm & (y == 0)).sum() > at_most"
     ))),
     Mistake("q4", "raised", _LIMIT, "limit-by-raising", _threshold(edit_text(
@@ -479,11 +514,47 @@ MISTAKES = [
     Mistake("q5", "k-fold", _STRANGERS, "reviews-torn-apart", _pipeline(edit_text(
         _ALONE, "cv = GroupKFold(folds)", "cv = KFold(folds)"
     ))),
-    Mistake("q5", "shuffled", _STRANGERS, "what they should be", _pipeline(edit_text(
+    Mistake("q5", "shuffled", _STRANGERS, "other-folds", _pipeline(edit_text(
         _PIPELINE, "cv = GroupKFold(folds)", "cv = GroupKFold(folds, shuffle=True, random_state=0)"
     ))),
-    Mistake("q5", "stratified", _STRANGERS, "what they should be", _pipeline(edit_text(
+    Mistake("q5", "stratified", _STRANGERS, "reviews-torn-apart", _pipeline(edit_text(
         _ALONE, "cv = GroupKFold(folds)", "cv = folds"
+    ))),
+    Mistake("q5", "leave-one-out", _STRANGERS, "other-folds", "from sklearn.model_selection import LeaveOneGroupOut\n"
+        + _pipeline(edit_text(_PIPELINE, "cv = GroupKFold(folds)", "cv = LeaveOneGroupOut()"))),
+    Mistake("q5", "end-to-end", _STRANGERS, "folds-end-to-end", _pipeline(edit_text(
+        _PIPELINE,
+        'return cross_val_predict(pipeline, texts, y, groups=review, cv=cv, method="predict_proba")[:, 1]',
+        (
+            "p, texts = [], np.array(texts, dtype=object)\n"
+            "for learn, judge in cv.split(texts, y, review):\n"
+            "    p.extend(pipeline.fit(texts[learn], y[learn]).predict_proba(texts[judge])[:, 1])\n"
+            "return np.array(p)"
+        ),
+    ))),
+    Mistake("q5", "by-review", _STRANGERS, "one-probability-for-a-review", _pipeline(edit_text(
+        _PIPELINE, "return cross", "p = cross", "[:, 1]",
+        "[:, 1]\nreturn np.array([p[review == r].mean() for r in review])",
+    ))),
+    Mistake("q5", "first-fold", _STRANGERS, "one-model-for-all", _pipeline(edit_text(
+        _PIPELINE,
+        'return cross_val_predict(pipeline, texts, y, groups=review, cv=cv, method="predict_proba")[:, 1]',
+        (
+            "texts = np.array(texts, dtype=object)\n"
+            "learn, _ = next(cv.split(texts, y, review))\n"
+            "return pipeline.fit(texts[learn], y[learn]).predict_proba(texts)[:, 1]"
+        ),
+    ))),
+    Mistake("q5", "f-test", _STRANGERS, "words-by-another-rule", _pipeline(edit_text(
+        _PIPELINE, "pipeline = ", "from sklearn.feature_selection import f_classif\npipeline = ", "chi2", "f_classif"
+    ))),
+    Mistake("q5", "counts", _STRANGERS, "vectoriser-changed", _pipeline(edit_text(
+        _PIPELINE,
+        "pipeline = ", "from sklearn.feature_extraction.text import CountVectorizer\npipeline = ",
+        "TfidfVectorizer", "CountVectorizer",
+    ))),
+    Mistake("q5", "another-c", _STRANGERS, "model-changed", _pipeline(edit_text(
+        _PIPELINE, 'class_weight="balanced"', 'class_weight="balanced", C=10'
     ))),
     Mistake("q5", "unweighted", _STRANGERS, "weights-left-out", _pipeline(edit_text(
         _PIPELINE, 'class_weight="balanced"', ""
@@ -515,6 +586,23 @@ MISTAKES = [
     Mistake("q6", "sign", _WHOLE, "other-way-round", _saving(edit_text(_REVIEWS, "old - new", "new - old"))),
     Mistake("q6", "sentences", _WHOLE, "draws-as-sentences", _saving(edit_text(
         _REVIEWS, "G[draws].sum(axis=1) / n[draws].sum(axis=1)", "gain[draws].mean(axis=1)"
+    ))),
+    Mistake("q6", "own-draws", _WHOLE, "draws-ignored", _saving(edit_text(
+        _REVIEWS, "means = ", "draws = np.random.default_rng(0).integers(len(n), size=draws.shape)\nmeans = "
+    ))),
+    Mistake("q6", "per-thousand", _WHOLE, "dollars-per-thousand", _saving(edit_text(
+        _REVIEWS, "gain = old - new", "gain = 1000 * (old - new)"
+    ))),
+    Mistake("q6", "pivotal", _WHOLE, "mirrored-interval", _saving(edit_text(
+        _REVIEWS,
+        "np.quantile(means, tail), np.quantile(means, 1 - tail)",
+        "2 * gain.mean() - np.quantile(means, 1 - tail), 2 * gain.mean() - np.quantile(means, tail)",
+    ))),
+    Mistake("q6", "per-review", _WHOLE, "for-each-review", _saving(edit_text(
+        _REVIEWS, "n[draws].sum(axis=1)", "draws.shape[1]"
+    ))),
+    Mistake("q6", "split", _WHOLE, "reviews-taken-for-sorted", _saving(edit_text(
+        _REVIEWS, "means = ", "G = np.array([g.sum() for g in np.split(gain, np.cumsum(n)[:-1])])\nmeans = "
     ))),
     Mistake("q6", "alike", _WHOLE, "reviews-weigh-alike", _saving(edit_text(
         _REVIEWS, "G[draws].sum(axis=1) / n[draws].sum(axis=1)", "(G / n)[draws].mean(axis=1)"
@@ -553,7 +641,7 @@ MISTAKES = [
     )),
     Mistake("q6", "fixed", _INTERVAL, "confidence-fixed",
         _saving(edit_text(_REVIEWS, "(1 - confidence) / 2", "0.025"))),
-    Mistake("q6", "per-cent", _INTERVAL, "(low, high)", _saving(edit_text(
+    Mistake("q6", "per-cent", _INTERVAL, "share-for-per-cent", _saving(edit_text(
         _REVIEWS,
         "np.quantile(means, tail), np.quantile(means, 1 - tail)",
         "np.percentile(means, tail), np.percentile(means, 1 - tail)",
@@ -574,18 +662,36 @@ MISTAKES = [
     Mistake("q6", "sorted-labels", _SINGLE, "changes-its-inputs", _saving(edit_text(
         _REVIEWS, "gain = old - new", "old -= new\ngain = old.copy()"
     ))),
+    Mistake("q6", "eighty", _SINGLE, "stopped with", _saving(edit_text(
+        _REVIEWS, "G, n = np.bincount(review, gain), np.bincount(review)",
+        "G, n = (np.bincount(review, some, 80)[:80] for some in (gain, 1 + 0 * gain))",
+    ))),
     Mistake("q6", "ship", _CHOICE, "shipped-on-the-mean", _saving(choice="ship")),
     Mistake("q6", "ship-on-sentences", _CHOICE, "low-of-another-resampling", _saving(low="192", choice="ship")),
     Mistake("q6", "ship-one-sided", _CHOICE, "low-of-another-resampling", _saving(low="178.3", choice="ship")),
     Mistake("q6", "maybe", _CHOICE, '"ship" or "wait"', _saving(choice="maybe")),
     Mistake("q6", "unit", _CHOICE, "per-sentence", _saving(low="0.11719")),
-    Mistake("q6", "net", _CHOICE, "`SAVING` isn't", _saving(saving="353.76")),
+    Mistake("q6", "net", _CHOICE, "extra-deducted", _saving(saving="353.76")),
+    Mistake("q6", "upper", _CHOICE, "upper-end", _saving(
+        low="1000 * bootstrap_saving(OLD, NEW, REVIEW, DRAWS)[2]"
+    )),
+    Mistake("q6", "mean-of-reviews", _CHOICE, "reviews-weigh-alike", _saving(
+        saving="1000 * np.mean([(OLD - NEW)[REVIEW == d].mean() for d in range(80)])"
+    )),
     Mistake("q6", "middle", _CHOICE, "`LOW` isn't", _saving(low="350")),
     Mistake("q6", "linear", _CHOICE, "shrinks-like-one-over-D", _saving(needed="88")),
     Mistake("q6", "more", _CHOICE, "only-the-new-ones", _saving(needed="16")),
     Mistake("q6", "down", _CHOICE, "rounded-down", _saving(needed="95")),
     Mistake("q6", "unrounded", _CHOICE, "rounded-down", _saving(needed="95.53")),
-    Mistake("q6", "to-zero", _CHOICE, "should just reach EXTRA", _saving(needed="48")),
+    Mistake("q6", "in-sentences", _CHOICE, "sentences-for-reviews", _saving(
+        needed="np.ceil(len(REVIEW) / 80 * 96)"
+    )),
+    Mistake("q6", "half-width", _CHOICE, "distance-of-both-ends", _saving(needed=(
+        "int(np.ceil(80 * (np.diff(bootstrap_saving(OLD, NEW, REVIEW, DRAWS)[1:])[0] * 500 / (503.76 - 150)) ** 2))"
+    ))),
+    Mistake("q6", "nearly", _CHOICE, "rounded-on-the-way", _saving(needed="97")),
+    Mistake("q6", "doubled", _CHOICE, "should just reach EXTRA", _saving(needed="200")),
+    Mistake("q6", "to-zero", _CHOICE, "until-nothing-is-lost", _saving(needed="48")),
 ]  # fmt: skip
 
 UNUSUAL = [
