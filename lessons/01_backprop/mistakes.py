@@ -341,7 +341,7 @@ _MISTAKES = {
         f"    return max(errors)\n → {_RATIO_OF_LENGTHS}",
     ),
     ("q5", "average", _WRONG, "average-for-worst"): ("max(errors) → np.mean(errors)",),
-    ("q5", "the last entry only", _WRONG, "it should be"): ("max(errors) → errors[-1]",),
+    ("q5", "the last entry only", _WRONG, "not-the-worst"): ("max(errors) → errors[-1]",),
     ("q5", "absolute error", _WRONG, "absolute-error"): (" / max(abs(g[i]) + abs(q), 0.001) → ",),
     ("q5", "floor added", _WRONG, "floor-added"): (f"{_SIZE} → (abs(g[i]) + abs(q) + 0.001)",),
     ("q5", "verdict for a number", _RIGHT, "Return one number"): ("max(errors) → max(errors) < 1e-6",),
@@ -408,7 +408,7 @@ _MISTAKES = {
     ("q6", "ends where the loss is 0", _LOOP, "stops-early"): (
         "        grad[:] = 0 →         if losses[-1] < 1e-10:\n            break\n        grad[:] = 0",
     ),
-    ("q6", "uphill", _LOOP, "it should be"): ("w -= rate → w += rate",),
+    ("q6", "uphill", _LOOP, "uphill"): ("w -= rate → w += rate",),
     ("q6", "list kept between calls", _LOOP, "state-between-calls"): (
         "rate, steps): → rate, steps, memory={}):",
         "w, grad, losses = np.zeros(X.shape[1]) → w, grad, losses = memory.setdefault(X.shape, np.zeros(X.shape[1]))",
@@ -430,7 +430,7 @@ _MISTAKES = {
     ("q7", "weights only", _BYTES, "only-weights-in-memory"): (" + layers[name] * layer_bytes → ",),
     ("q7", "gradient not stored", _BYTES, "gradient-not-stored"): ("8 * P → 4 * P",),
     ("q7", "input not kept", _BYTES, "input-not-kept"): ("d + 1, → d,",),
-    ("q7", "block not kept", _BYTES, "bytes (backprop, recompute, differences)[1]"): ("d // k + k → d // k",),
+    ("q7", "block not kept", _BYTES, "layers-of-recompute"): ("d // k + k → d // k",),
     ("q7", "the encoder's k for all", _BYTES, "encoder-wired-in"): ("d // k + k → d // ENCODER['k'] + ENCODER['k']",),
     ("q7", "fastest, too large", _CHOICE, "does-not-fit"): ('CHOICE = "recompute" → CHOICE = "backprop"',),
     ("q7", "fits, takes lifetimes", _CHOICE, "lifetimes"): ('CHOICE = "recompute" → CHOICE = "differences"',),

@@ -39,7 +39,7 @@ def the_mean_surprise_at_the_right_class(answer, rng):
         (B, K), right = z.shape, _cross_entropy(z, y)
         columns, p = _log_softmax(z.T).T, np.exp(_log_softmax(z))
         wrong = {
-            "other-logarithm": [right / np.log(2), right / np.log(10)],
+            "other-logarithm": [right / np.log(2), right / np.log(10), *_half_in_bits(z, y)],
             "sum-for-mean": right * B,
             "mean-over-entries": right / K,
             "softmax-over-the-batch": -columns[np.arange(B), y].mean(),
@@ -102,11 +102,14 @@ def one_vote_in_all_gives_p_minus_y(answer, rng):
         Y = rng.dirichlet(np.ones(z.shape[1]), len(z))
         (B, K), p = z.shape, np.exp(_log_softmax(z))
         right = (p - Y) / B
+        winner = Y == Y.max(axis=1, keepdims=True)
         whole = [(cut(Y).sum(axis=1, keepdims=True) * p - cut(Y)) / B for cut in (np.floor, np.round, np.ceil)]
         wrong = {
             "sum-for-mean": right * B,
             "mean-over-entries": right / K,
             "votes-rounded": whole,
+            "votes-summed-down": (Y.sum(axis=0) * p - Y) / B,
+            "winner-takes-all": [(p - winner * share) / B for share in (1, Y)],
             "uphill": -right,
             "gradient-by-p": -Y / p / B,
             "own-logit-only": -Y * (1 - p) / B,
@@ -362,6 +365,7 @@ def the_step_follows_the_mean(answer, rng):
         slopes = _gradients(X, y, *network)
         wrong = {
             "still-the-sum": _move(network, slopes, B * alpha, alpha),
+            "mean-over-entries": _move(network, slopes, alpha / len(network[1][-1]), alpha / len(network[1][-1])),
             "sum-everywhere": _move(network, slopes, B * alpha, B * alpha),
             "biases-divided-twice": _move(network, slopes, alpha, alpha / B),
             "biases-summed": _move(network, slopes, alpha, B * alpha),
@@ -501,6 +505,14 @@ def _cross_entropy(z, y):
     return -_log_softmax(z)[np.arange(len(y)), y].mean()
 
 
+def _half_in_bits(z, y):
+    """The loss with the logarithm of the sum to base 2 or 10, after the largest logit was taken out, or not."""
+    for top in (z.max(axis=1), 0):
+        rest = z[np.arange(len(y)), y] - top
+        for log in (np.log2, np.log10):
+            yield np.mean(log(np.exp(z.T - top).sum(axis=0)) - rest)
+
+
 def _gradient(z, Y):
     return (Y.sum(axis=1, keepdims=True) * np.exp(_log_softmax(z)) - Y) / len(Y)
 
@@ -520,7 +532,7 @@ def _draw_start(answer, rng, activation):
     weights = [expect_shape(W, s, f"weights[{i}]") for i, (W, s) in enumerate(zip(weights, shapes, strict=True))]
     if any(W.min() == W.max() for W in weights):
         raise Misconception("all-alike")
-    if any(len(np.unique(W)) < 0.9 * W.size for W in weights):
+    if any(len(np.unique(abs(W))) < 0.9 * W.size for W in weights):
         raise Misconception("values-repeat")
     if any(abs(W.mean()) > 6 * W.std() / W.size**0.5 for W in weights):
         raise Misconception("not-centred")

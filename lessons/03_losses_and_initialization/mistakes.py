@@ -152,6 +152,7 @@ _MISTAKES = {
     ),
     ("q1", "log2", _SURPRISE, "other-logarithm"): _loss("np.log( → np.log2(", lines=_SAFE_P),
     ("q1", "log10", _SURPRISE, "other-logarithm"): _loss("np.log( → np.log10(", lines=_SAFE_P),
+    ("q1", "bits", _SURPRISE, "other-logarithm"): _loss("np.log( → np.log2("),
     ("q1", "one-half", _SURPRISE, "`loss` is"): _loss("y].mean() → y].mean() / 2"),
     ("q1", "no-sum", _SURPRISE, "`loss` is"): _loss(
         "log_p = z - np.log(np.exp(z).sum(axis=1, keepdims=True)) → log_p = z"
@@ -195,7 +196,11 @@ _MISTAKES = {
         "max(axis=1 → max(axis=0", "p.sum(axis=1 → p.sum(axis=0"
     ),
     ("q2", "transposed", _ONE_VOTE, "has shape"): _slope("return ( → return np.transpose((", "len(Y) → len(Y))"),
-    ("q2", "argmax", _ONE_VOTE, "`gradient["): _slope("return → Y = np.eye(Y.shape[1])[Y.argmax(axis=1)]\nreturn"),
+    ("q2", "argmax", _ONE_VOTE, "winner-takes-all"): _slope(
+        "return → Y = np.eye(Y.shape[1])[Y.argmax(axis=1)]\nreturn"
+    ),
+    ("q2", "majority", _ONE_VOTE, "winner-takes-all"): _slope("p - Y → p - Y * (Y == Y.max(axis=1, keepdims=True))"),
+    ("q2", "summed-down", _ONE_VOTE, "votes-summed-down"): _slope("Y.sum(axis=1 → Y.sum(axis=0"),
     ("q2", "log-p", _ONE_VOTE, "`gradient["): _slope("* p - Y → * np.log(p) - Y"),
     ("q2", "whole-votes", _ONE_VOTE, "votes-rounded"): _slope("return → Y = Y.astype(int)\nreturn"),
     ("q2", "lesson", _MORE, "rows-taken-for-one"): _slope("Y.sum(axis=1, keepdims=True) * p → p"),
@@ -315,6 +320,9 @@ _MISTAKES = {
         "    variance = → "
         "    rng.bit_generator.state = state = locals().get('state', rng.bit_generator.state)\n    variance ="
     ),
+    ("q4", "mirrored", _HE, "values-repeat"): _start(
+        f"{_NORMAL} → np.vstack([half := rng.normal(0, np.sqrt(variance), (-(-n_in // 2), n_out)), -half])[:n_in]"
+    ),
     ("q4", "signs", _HE, "values-repeat"): _start(
         f"{_NORMAL} → rng.choice([-1, 1], (n_in, n_out)) * np.sqrt(variance)"
     ),
@@ -383,7 +391,7 @@ for W, b in zip(weights, biases):
     ("q5", "new-weights", _MEAN, "new-weights-sent-back"): _step("g @ W.T → g @ new_weights[0].T"),
     ("q5", "fixed-rate", _MEAN, "`weights["): _step("alpha * (h.T → RATE * (h.T"),
     ("q5", "fixed-batch", _MEAN, "`weights["): _step("len(X) → 128 * 1.5"),
-    ("q5", "by-classes", _MEAN, "`weights["): _step("/ len(X) → / p.size"),
+    ("q5", "by-classes", _MEAN, "mean-over-entries"): _step("/ len(X) → / p.size"),
     ("q5", "reversed", _MEAN, "has shape"): _step("insert(0,  → append("),
     ("q5", "divided-per-layer", _MEAN, "`weights["): _step("(h > 0) → (h > 0) / len(X)"),
     ("q5", "in-place", _MEAN, "changes-its-inputs"): _step(
