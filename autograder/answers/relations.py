@@ -151,6 +151,10 @@ def _compare_places(value: np.ndarray, right: np.ndarray) -> Iterator[Relation]:
             en = f"Along axis {k} yours is right before place {first} and wrong from there on: what comes in there?"
             zh = f"沿第 {k} 轴，位置 {first} 之前都对，从那里起都不对：那里发生了什么？"
             yield relate("wrong-from-there-on", en, zh)
+        last = len(lines) - 1 - int(lines[::-1].argmax())
+        if 0 < first < last < len(lines) - 1 and lines[first : last + 1].all():
+            en = f"Along axis {k} yours is right at both ends, and wrong from place {first} to {last}: another curve?"
+            yield relate("wrong-in-between", en, f"沿第 {k} 轴两端都对，位置 {first} 到 {last} 不对：是另一条曲线？")
     if right.size > 2 and (value == value.flat[0]).all():
         yield relate("all-equal", "All of yours are equal.", "你的全都相等。")
     if right.size > 1 and (right[wrong] == 0).all():

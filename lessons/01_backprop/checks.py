@@ -396,7 +396,11 @@ def _judge_unit(got, unit):
     }
     at = " for " + ", ".join(f"{name} = {number:g}" for name, number in unit.items())
     for part in right:
-        NEAR.judge(got[part], right[part], wrong[part], f"∂L/∂{part}{at}")
+        NEAR.name(got[part], right[part], wrong[part])
+        for name, factor in {**unit, "z": z, "h": h}.items():
+            if NEAR.same(got[part], right[part] * factor) and not NEAR.same(got[part], right[part]):
+                raise Wrong(say("a-factor-too-many", what=f"∂L/∂{part}{at}", name=name))
+        NEAR.expect(got[part], right[part], f"∂L/∂{part}{at}")
 
 
 # q2
@@ -451,6 +455,7 @@ def _judge_bias_and_input(g, W, x, dW, db, dx):
     NEAR.judge(db, g, {"bias-gradient-scaled": scaled}, "db")
     wrong = {"outputs-averaged": W.T @ g / len(g), "output-for-blame": W.T @ (W @ x)}
     wrong |= {"input-blame-by-rows": W @ g} if square else {}
+    wrong |= {"input-multiplied-in": [W.T @ g * x, W.T @ g + x]}
     NEAR.judge(dx, W.T @ g, wrong, "dx")
 
 
@@ -520,7 +525,7 @@ def _judge_root(run):
 def _expect_grads(run, inputs, program):
     values, slopes = list(inputs), []
     for operation, i, j in program:
-        value, *by_both = _operate(operation, values[i], values[j])
+        value, *by_both = _OPERATIONS[operation](values[i], values[j])
         values.append(value)
         slopes.append(by_both)
     grads = [0.0] * (len(values) - 1) + [1.0]
@@ -534,18 +539,13 @@ def _expect_grads(run, inputs, program):
     NEAR.expect(run["grads"], grads, "∂root/∂node")
 
 
-def _operate(operation, a, b) -> tuple[float, float, float]:
-    """The result, its slope by a, its slope by b."""
-    match operation:
-        case "+":
-            return a + b, 1, 1
-        case "-":
-            return a - b, 1, -1
-        case "*":
-            return a * b, b, a
-        case "divide":
-            return a / b, 1 / b, -a / b**2
-    return np.exp(a), np.exp(a), 0
+_OPERATIONS = {  # the result, its slope by a, its slope by b
+    "+": lambda a, b: (a + b, 1, 1),
+    "-": lambda a, b: (a - b, 1, -1),
+    "*": lambda a, b: (a * b, b, a),
+    "divide": lambda a, b: (a / b, 1 / b, -a / b**2),
+    "exp": lambda a, b: (np.exp(a), np.exp(a), 0),
+}
 
 
 # q4

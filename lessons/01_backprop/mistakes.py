@@ -185,6 +185,7 @@ _MISTAKES = {
     ("q1", "roads multiplied", _OPEN, "it should be"): ("dz * x + dy * x → dz * x * dy * x",),
     ("q1", "input left out on the straight road", _OPEN, "input-forgotten"): ("dz * x + dy * x → dz * x + dy",),
     ("q1", "ReLU open by its input", _OPEN, "open-unit-shut"): ("z > 0 → x > 0",),
+    ("q1", "bias times the weight", _OPEN, "a factor too many"): ("dz * x + dy * x, dz → dz * x + dy * x, dz * w",),
     ("q1", "v left out", _OPEN, "weight-of-the-road-forgotten"): ("dy * v → dy",),
     ("q1", "v blamed by x", _OPEN, "blame-from-x"): ("dv, dc, dh = dy * h → dv, dc, dh = dy * x",),
     ("q1", "nothing returned", _OPEN, "is the `return` missing?"): ("return { → result = {",),
@@ -206,6 +207,7 @@ _MISTAKES = {
     ("q2", "mean over the outputs", _BIAS, "outputs-averaged"): ("W.T @ g → W.T @ g / len(g)",),
     ("q2", "the output goes back", _BIAS, "output-for-blame"): ("W.T @ g → W.T @ (W @ x)",),
     ("q2", "weights moved on the way", _BIAS, "changes-its-inputs"): ("    db = g →     W -= 0.1 * dW\n    db = g",),
+    ("q2", "input multiplied in", _BIAS, "input-multiplied-in"): ("W.T @ g → (W.T @ g) * x",),
     ("q2", "a column", _BIAS, "column-for-vector"): ("W.T @ g → W.T @ g[:, None]",),
     ("q2", "weight instead of input", _OUTER, "it should be"): ("np.outer(g, x) → g[:, None] * W",),
     ("q2", "gradient made in place of W", _BIAS, "changes-its-inputs"): (

@@ -39,7 +39,7 @@ def one_batch_of_all_is_one_step(answer, rng):
         "uphill": w - step,
         "batch-size-ignored": _sgd(X, y, w, alpha, [[row] for row in order]),
     }
-    NEAR.judge(value, w + step, wrong, "w")
+    NEAR.judge(value, w + step, wrong, "w", _find_wrong_step([value], [w + step], w))
 
 
 @EXERCISE.check("q1")
@@ -105,7 +105,7 @@ def lion_steps_by_a_sign(answer, rng):
         ],
         "default-for-the-group": lambda: _lion(gradients, w, np.ones_like(rates), betas, 0.0),
     }
-    _judge_path(_call_twice(answer, "run_lion", *run), right, wrong, w)
+    _judge_path(_call_twice(answer, "run_lion", *run), right, wrong, w, gradients, rates)
 
 
 @EXERCISE.check("q2")
@@ -123,7 +123,7 @@ def each_group_has_its_settings(answer, rng):
                 "decay-turned-round": _lion(gradients, w, rates, betas, -decay),
             }
         with keep_inputs(answer, "run_lion", *run) as value:
-            _judge_path(value, _lion(*run), wrong, w)
+            _judge_path(value, _lion(*run), wrong, w, gradients, rates)
     _judge_rest(answer, rng)
 
 
@@ -160,7 +160,7 @@ def long_gradients_are_shortened(answer, rng):
         "first-rate-only": _clipped(X, y, w, np.full_like(rates, rates[0]), max_norm),
     }
     with keep_inputs(answer, "train_clipped", *run) as value:
-        _judge_path(value, right, wrong, w)
+        _judge_path(value, right, wrong, w, lambda t, at: X[t].T @ (X[t] @ at - y[t]) / B, rates)
 
 
 @EXERCISE.check("q3")
@@ -183,7 +183,7 @@ def a_broken_batch_makes_no_step(answer, rng):
         "stops-at-the-first": np.vstack([right[:2], np.tile(right[1], (len(right) - 2, 1))]),
         "numbers-replaced": _clipped(*patched, w, rates, max_norm),
     }
-    _judge_path(path, right, wrong, w)
+    _judge_path(path, right, wrong, w, lambda t, at: X[t].T @ (X[t] @ at - y[t]) / len(y[t]), rates)
 
 
 @EXERCISE.check("q3", hidden=True)
@@ -424,7 +424,7 @@ def _judge_rest(answer, rng):
         "step-ends-early": [_lion(early, w, rates, betas, decay) for early in (ended, left)],
     }
     value = call_at_the_edge(answer, "none-stops-the-step", "run_lion", *run)
-    _judge_path(value, _lion(*run), wrong, w)
+    _judge_path(value, _lion(*run), wrong, w, gradients, rates)
 
 
 def _lion(
@@ -539,9 +539,41 @@ def _call_rates(answer, H, beta) -> list[float]:
     return expect_numbers(answer.call("stable_rates", H, beta), _RATES)
 
 
-def _judge_path(value, right, wrong, w):
+def _judge_path(value, right, wrong, w, gradients=None, rates=None):
     _expect_rows(value, right, w)
-    NEAR.judge(value, right, {"uphill": 2 * w - right, **wrong}, "path")
+    wrong = {"uphill": 2 * w - right, **wrong}
+    NEAR.judge(value, right, wrong, "path", _find_wrong_step(value, right, w, gradients, rates))
+
+
+def _find_wrong_step(path, right, w, gradients=None, rates=None):
+    """What is to be said of the first step that is wrong; None where there is none, or no number.
+
+    gradients: (T, d), or a function that gives the one of a step from the weights before it.
+    """
+    if NEAR.same(path, right) or np.shape(path) != np.shape(right) or not np.isfinite(path := as_array(path)).all():
+        return None
+    t = next(t for t, rows in enumerate(zip(path, right, strict=True)) if not NEAR.same(*rows))
+    before = right[t - 1] if t else w
+    step, should = path[t] - before, right[t] - before
+    ratio = step @ should / (should @ should or 1)
+    others = np.flatnonzero(~np.isclose(step, should, NEAR.rtol, NEAR.atol))
+    if not step.any() or not should.any():
+        how = say("step-too-many" if step.any() else "step-not-made")
+    elif NEAR.same(step, ratio * should):
+        how = say("step-uphill" if ratio < 0 else "step-of-another-length", ratio=f"{abs(ratio):.4g}")
+    elif NEAR.same(abs(step), abs(should)):
+        how = say("step-with-other-signs", weights=_list(others))
+    else:
+        how = say("step-elsewhere", weights=_list(others), came=_list(step), should=_list(should))
+    if gradients is None:
+        return how
+    g = gradients(t, before) if callable(gradients) else gradients[t]
+    shown = {"g": _list(g), "length": f"{np.linalg.norm(g):.4g}", "rate": f"{rates[t]:.4g}"}
+    return say("first-wrong-step", t=t + 1, how=how, **shown)
+
+
+def _list(numbers) -> str:
+    return f"[{', '.join(f'{number:.4g}' for number in numbers)}]"
 
 
 def _expect_rows(value, right, w):

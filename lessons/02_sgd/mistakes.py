@@ -112,9 +112,9 @@ _MISTAKES = {
     ("q1", "sign", _ONE, "uphill"): _sgd("w - alpha → w + alpha"),
     ("q1", "residual", _ONE, "uphill"): _sgd("X[rows] @ w - y[rows] → y[rows] - X[rows] @ w"),
     ("q1", "single", _ONE, "batch-size-ignored"): _sgd("len(order), B → len(order), (B := 1)"),
-    ("q1", "same", _ONE, "`w["): _sgd(lines="return w"),
+    ("q1", "same", _ONE, "does not move"): _sgd(lines="return w"),
     ("q1", "none", _ONE, "returns None"): _sgd("return w → pass"),
-    ("q1", "errors-only", _ONE, "`w"): _sgd(
+    ("q1", "errors-only", _ONE, "Your step is"): _sgd(
         "X[rows].T @ (X[rows] @ w - y[rows]) / len(rows) → (X[rows] @ w - y[rows]).mean()"
     ),
     ("q1", "accumulated", _EACH, "one-step-a-pass"): _sgd(
@@ -204,7 +204,9 @@ _MISTAKES = {
         "p.grad is None → p.grad is None or not p.grad.any()"
     ),
     ("q2", "zero-over-zero", _GROUPS, "Yours holds `nan`"): _lion("torch.sign(c) → c / c.abs()"),
-    ("q2", "forgets", _GROUPS, "`path"): _lion("continue → self.state[p].clear()\n            continue"),
+    ("q2", "forgets", _GROUPS, "is the first that is wrong"): _lion(
+        "continue → self.state[p].clear()\n            continue"
+    ),
     ("q2", "small", "lion_on_other_gradients", "`the result["): _lion("torch.sign(c) → c / (c.abs() + 1e-10)"),
     ("q3", "A", _LINE, "sum-for-mean"): _clipped(line="A"),
     ("q3", "C", _LINE, "clearing-late"): _clipped(line="C"),
@@ -224,6 +226,7 @@ _MISTAKES = {
     ("q3", "piles", _SHORT, "gradients-pile-up"): _clipped(
         "path = [] → path, total = [], 0", "g = g * min → g = total = total + g\n        g = g * min"
     ),
+    ("q3", "norm-squared", _SHORT, "times the right length"): _clipped("np.linalg.norm(g) → np.sum(g**2)"),
     ("q3", "first-rate", _SHORT, "first-rate-only"): _clipped("rate * g → rates[0] * g"),
     ("q3", "in-place", _SHORT, "one-array-many-times"): _clipped("w = w - rate * g → w -= rate * g"),
     ("q3", "writes", _SHORT, "changes-its-inputs"): _clipped(

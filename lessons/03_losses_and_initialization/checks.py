@@ -47,6 +47,7 @@ def the_mean_surprise_at_the_right_class(answer, rng):
             "labels-as-columns": -_log_softmax(z)[:, y].mean(),
             "predicted-class": -np.log(p.max(axis=1)).mean(),
             "wrong-sign": -right,
+            "normaliser-forgotten": [np.mean(top - z[np.arange(B), y]) for top in (z.max(axis=1), 0)],
             "log-of-the-mean": -np.log(p[np.arange(B), y].mean()),
         }
         with keep_inputs(answer, "cross_entropy", z, y) as value:
@@ -116,7 +117,7 @@ def one_vote_in_all_gives_p_minus_y(answer, rng):
             "squared-error-habit": right * p * (1 - p),
             "softmax-over-the-batch": (np.exp(_log_softmax(z.T).T) - Y) / B,
         }
-        NEAR.judge(answer.call("cross_entropy_gradient", z, Y), right, wrong, "gradient")
+        _judge_gradient(answer.call("cross_entropy_gradient", z, Y), right, wrong)
 
 
 @EXERCISE.check("q2")
@@ -132,7 +133,7 @@ def more_votes_pull_harder(answer, rng):
             "divided-by-all-votes": (votes * p - Y) / votes.sum(),
         }
         with keep_inputs(answer, "cross_entropy_gradient", z, Y) as value:
-            NEAR.judge(value, (votes * p - Y) / B, wrong, "gradient")
+            _judge_gradient(value, (votes * p - Y) / B, wrong)
     _judge_no_votes_and_large_logits(answer, rng)
 
 
@@ -144,6 +145,14 @@ def no_votes_large_logits_and_inputs_kept(answer, rng):
         with keep_inputs(answer, "cross_entropy_gradient", rows, Y) as value:
             NEAR.expect(value, _gradient(rows, Y), "gradient")
         NEAR.expect(answer.call("cross_entropy_gradient", rows, 0 * Y), 0 * rows, "gradient")
+
+
+def _judge_gradient(value, right, wrong):
+    NEAR.name(value, right, wrong)
+    array = expect_shape(value, right.shape, "gradient")
+    if np.isfinite(array).all() and not Tolerance(0, 1e-4).same(array.sum(axis=1), np.zeros(len(right))):
+        raise Misconception("rows-not-zero")
+    NEAR.expect(array, right, "gradient")
 
 
 def _judge_no_votes_and_large_logits(answer, rng):
@@ -191,6 +200,7 @@ def both_terms_and_their_mean(answer, rng):
             "sum-for-mean": right * B,
             "wrong-sign": -right,
             "logit-upside-down": np.mean(y * no + (1 - y) * yes),
+            "sigmoid-twice": np.mean(np.logaddexp(0, p := 1 / (1 + np.exp(-z))) - y * p),
             "log-of-the-mean": -np.log(np.mean(np.exp(-y * yes - (1 - y) * no))),
         }
         NEAR.judge(value, right, wrong, "loss")
@@ -336,7 +346,8 @@ def the_instrument_shows_each_hidden_layer(answer, rng):
             "number-for-share": each(lambda h: (h == 0).all(axis=0).sum()),
             "alive-for-dead": each(lambda h: (h > 0).any(axis=0).mean()),
             "nearly-dead": [each(lambda h, low=low: (h.mean(axis=0) < low).mean()) for low in (1e-5, 1e-3, 1e-2)]
-            + [each(lambda h: (h < 1e-3).all(axis=0).mean()), each(lambda h: ((h == 0).mean(axis=0) > 0.98).mean())],
+            + [each(lambda h: (h < 1e-3).all(axis=0).mean())]
+            + [each(lambda h, most=most: ((h == 0).mean(axis=0) > most).mean()) for most in (0.5, 0.9, 0.95, 0.98)],
         }
         NEAR.judge(dead, each(_dead_share), wrong, "dead")
 
@@ -375,7 +386,7 @@ def the_step_follows_the_mean(answer, rng):
         }
         with keep_inputs(answer, "descend", X, y, *network, alpha) as value:
             lists = _two_lists(value, "weights, biases", hidden + 1)
-            _judge_network(lists, _move(network, slopes, alpha, alpha), wrong)
+            _judge_network(lists, _move(network, slopes, alpha, alpha), wrong, network)
 
 
 @EXERCISE.check("q5", hidden=True)
@@ -385,7 +396,7 @@ def small_networks_work_and_inputs_stay(answer, rng):
         alpha = float(rng.uniform(1.2, 3))
         with keep_inputs(answer, "descend", X, y, *network, alpha) as value:
             moved = _move(network, _gradients(X, y, *network), alpha, alpha)
-            _judge_network(_two_lists(value, "weights, biases", hidden + 1), moved, {})
+            _judge_network(_two_lists(value, "weights, biases", hidden + 1), moved, {}, network)
         with keep_inputs(answer, "look_inside", X, *network) as value:
             if hidden:
                 outputs = _forward(X, *network)[0][1:]
@@ -402,6 +413,9 @@ def too_few_and_too_many_cost_their_price(answer, rng):
             "one-price-only": [_mean_cost(r, c, late, 0), _mean_cost(r, c, 0, idle)],
             "sum-for-mean": right * len(r),
             "prices-swapped": _mean_cost(r, c, idle, late),
+            "one-price-for-both": [
+                price * abs(r - c).mean() for price in (late, idle, (late + idle) / 2, late + idle, 1)
+            ],
             "price-of-the-mean-day": _mean_cost(r.mean(), c, late, idle),
             "wrong-sign": -right,
         }
@@ -472,7 +486,8 @@ def squared_error_can_be_read(answer, rng):
             "spread-of-a-sample": m + r.std(ddof=1) * at(share),
         }
         value = expect_number(answer.call("order_as_normal", r, late, idle), "order")
-        Tolerance(0, 1e-3 * s).judge(value, m + s * at(share), wrong, "order")  # a numerical search is welcome
+        days = say("order-in-days", came=NormalDist(m, s).cdf(value), should=share)
+        Tolerance(0, 1e-3 * s).judge(value, m + s * at(share), wrong, "order", days)  # a numerical search is welcome
     r, late, idle, days = (EXERCISE.given(name) for name in ("REPLIES", "LATE", "IDLE", "DAYS"))
     mean, best = r.mean(), min(r, key=lambda c: _mean_cost(r, c, late, idle))
     read = mean + r.std() * at(late / (late + idle))
@@ -601,21 +616,28 @@ def _move(network, slopes, *alphas):
     ]
 
 
-def _judge_network(value, right, wrong):
-    """value, right: (weights, biases). Names the wrong recipe, else compares array by array."""
+def _judge_network(value, right, wrong, start):
+    """value, right, start: (weights, biases). Names the wrong recipe, else the first wrong step, from the loss on."""
 
     def join(network):
         return np.concatenate([np.ravel(array) for arrays in network for array in arrays])
 
     parts = [
-        (array, target, f"{name}[{layer}]")
-        for arrays, targets, name in zip(value, right, ("weights", "biases"), strict=True)
-        for layer, (array, target) in enumerate(zip(arrays, targets, strict=True))
+        (array, target, f"{name}[{layer}]", begin)
+        for arrays, targets, name, begins in zip(value, right, ("weights", "biases"), start, strict=True)
+        for layer, (array, target, begin) in enumerate(zip(arrays, targets, begins, strict=True))
     ]
-    for array, target, name in parts:
+    for array, target, name, _ in parts:
         expect_shape(array, target.shape, name)
     NEAR.name(join(value), join(right), {name: join(recipe) for name, recipe in wrong.items()})
-    for array, target, name in parts:
+    for array, target, name, begin in sorted(parts, key=lambda part: part[2][-2:], reverse=True):
+        if not NEAR.same(array, target) and np.isfinite(step := as_array(array) - begin).all():
+            ratio = np.vdot(step, should := target - begin) / (np.vdot(should, should) or 1)
+            scaled = bool(step.any()) and NEAR.same(step, ratio * should)
+            how = (
+                say("step-scaled", ratio=ratio) if scaled else say("step-elsewhere" if step.any() else "step-not-made")
+            )
+            raise Wrong(say("wrong-from-layer", name=name, how=how))
         NEAR.expect(array, target, name)
 
 

@@ -60,6 +60,7 @@ SHARES = np.random.default_rng(1).dirichlet(np.ones(5), size=6)
         ("another-shape", RIGHT.ravel(), RIGHT),
         ("another-shape", RIGHT[0], RIGHT[:1]),
         ("wrong-from-there-on", np.where(np.arange(4)[:, None] < 2, RIGHT, 9), RIGHT),
+        ("wrong-in-between", np.where(abs(np.arange(5) - 2) < 2, 9, RIGHT), RIGHT),
         ("mean-forgotten", RIGHT, RIGHT.mean()),
         ("sum-forgotten", RIGHT, RIGHT.sum(axis=1)),
     ],
