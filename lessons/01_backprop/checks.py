@@ -217,7 +217,11 @@ def a_wrong_entry_is_found(answer, rng):
     q = _slope(X, t, w)
     g = q + [-3, 0.7, 0, 0] * abs(q)  # one entry far too small, one a little too large
     signed = max((g - q) / (abs(g) + abs(q)))
-    ERROR.name(_run_check(answer, X, t, w, g), max(_errors(g, q)), {"sign-kept": signed})
+    ERROR.name(
+        _run_check(answer, X, t, w, g),
+        max(_errors(g, q)),
+        {"sign-kept": signed, "average-for-worst": sum(_errors(g, q))},
+    )
     for shape, factors in (((6,), (1.7, 0.5)), ((2, 3), (-1, 0)), ((3, 1, 2), (1.7, -1))):
         X, t, w = _draw_loss(rng, 6)
         q = _slope(X, t, w)
@@ -398,7 +402,7 @@ def _judge_unit(got, unit):
     for part in right:
         NEAR.name(got[part], right[part], wrong[part])
         for name, factor in {**unit, "z": z, "h": h}.items():
-            if NEAR.same(got[part], right[part] * factor) and not NEAR.same(got[part], right[part]):
+            if factor and NEAR.same(got[part], right[part] * factor) and not NEAR.same(got[part], right[part]):
                 raise Wrong(say("a-factor-too-many", what=f"∂L/∂{part}{at}", name=name))
         NEAR.expect(got[part], right[part], f"∂L/∂{part}{at}")
 
