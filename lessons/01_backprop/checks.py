@@ -216,12 +216,8 @@ def a_wrong_entry_is_found(answer, rng):
     X, t, w = _draw_loss(rng, 4)
     q = _slope(X, t, w)
     g = q + [-3, 0.7, 0, 0] * abs(q)  # one entry far too small, one a little too large
-    signed = max((g - q) / (abs(g) + abs(q)))
-    ERROR.name(
-        _run_check(answer, X, t, w, g),
-        max(_errors(g, q)),
-        {"sign-kept": signed, "average-for-worst": sum(_errors(g, q))},
-    )
+    wrong = {"sign-kept": max((g - q) / (abs(g) + abs(q))), "average-for-worst": sum(_errors(g, q))}
+    ERROR.name(_run_check(answer, X, t, w, g), max(_errors(g, q)), wrong)
     for shape, factors in (((6,), (1.7, 0.5)), ((2, 3), (-1, 0)), ((3, 1, 2), (1.7, -1))):
         X, t, w = _draw_loss(rng, 6)
         q = _slope(X, t, w)

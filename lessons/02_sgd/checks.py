@@ -557,10 +557,14 @@ def _find_wrong_step(path, right, w, gradients=None, rates=None):
     step, should = path[t] - before, right[t] - before
     ratio = step @ should / (should @ should or 1)
     others = np.flatnonzero(~np.isclose(step, should, NEAR.rtol, NEAR.atol))
-    if not step.any() or not should.any():
-        how = say("step-too-many" if step.any() else "step-not-made")
+    if not step.any():
+        how = say("step-not-made")
+    elif not should.any():
+        how = say("step-too-many")
+    elif NEAR.same(step, ratio * should) and ratio < 0:
+        how = say("step-uphill", ratio=f"{-ratio:.4g}")
     elif NEAR.same(step, ratio * should):
-        how = say("step-uphill" if ratio < 0 else "step-of-another-length", ratio=f"{abs(ratio):.4g}")
+        how = say("step-of-another-length", ratio=f"{ratio:.4g}")
     elif NEAR.same(abs(step), abs(should)):
         how = say("step-with-other-signs", weights=_list(others))
     else:
