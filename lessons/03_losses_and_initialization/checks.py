@@ -634,9 +634,8 @@ def _judge_network(value, right, wrong, start):
         if not NEAR.same(array, target) and np.isfinite(step := as_array(array) - begin).all():
             ratio = np.vdot(step, should := target - begin) / (np.vdot(should, should) or 1)
             scaled = bool(step.any()) and NEAR.same(step, ratio * should)
-            how = (
-                say("step-scaled", ratio=ratio) if scaled else say("step-elsewhere" if step.any() else "step-not-made")
-            )
+            how = say("step-elsewhere") if step.any() else say("step-not-made")
+            how = say("step-scaled", ratio=ratio) if scaled else how
             raise Wrong(say("wrong-from-layer", name=name, how=how))
         NEAR.expect(array, target, name)
 
