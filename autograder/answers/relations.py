@@ -146,6 +146,15 @@ def _compare_places(value: np.ndarray, right: np.ndarray) -> Iterator[Relation]:
             end, zh = ("first", "第一") if lines[0] else ("last", "最后一")
             en = f"Yours is wrong only at the {end} place of axis {k}."
             yield relate(f"only-the-{end}", en, f"你的只有第 {k} 轴的{zh}个位置不对。")
+        first = int(lines.argmax())
+        if 1 < first < len(lines) - 1 and lines[first:].all():
+            en = f"Along axis {k} yours is right before place {first} and wrong from there on: what comes in there?"
+            zh = f"沿第 {k} 轴，位置 {first} 之前都对，从那里起都不对：那里发生了什么？"
+            yield relate("wrong-from-there-on", en, zh)
+        last = len(lines) - 1 - int(lines[::-1].argmax())
+        if 0 < first < last < len(lines) - 1 and lines[first : last + 1].all():
+            en = f"Along axis {k} yours is right at both ends, and wrong from place {first} to {last}: another curve?"
+            yield relate("wrong-in-between", en, f"沿第 {k} 轴两端都对，位置 {first} 到 {last} 不对：是另一条曲线？")
     if right.size > 2 and (value == value.flat[0]).all():
         yield relate("all-equal", "All of yours are equal.", "你的全都相等。")
     if right.size > 1 and (right[wrong] == 0).all():
@@ -161,9 +170,30 @@ def _compare_places(value: np.ndarray, right: np.ndarray) -> Iterator[Relation]:
 def _compare_shapes(value: np.ndarray, right: np.ndarray) -> Iterator[Relation]:
     if value.ndim == right.ndim > 1 and sorted(value.shape) == sorted(right.shape):
         yield relate("axes-exchanged", "Axes have changed places.", "轴的顺序不对。")
+    if right.size > 1 and _close(value.ravel(), right.ravel()):
+        en, zh = "The numbers are right; only their shape is not", "数都对，只是形状不对"
+        if value.squeeze().shape == right.squeeze().shape:
+            more = value.ndim > right.ndim
+            en += f": an axis of length 1 {'is too many' if more else 'is missing'}"
+            zh += f"：{'多' if more else '缺'}了一个长度为 1 的轴"
+        yield relate("another-shape", f"{en}.", f"{zh}。")
     if value.ndim == right.ndim == 1 and (found := _compare_ends(value, right, _close)):
         yield found
+    yield from _compare_lengths(value, right)
     for make, en, zh in ((np.mean, "mean", "平均"), (np.sum, "sum", "求和")):
         axes = [None, *range(value.ndim)] if right.ndim < value.ndim else []
         if any(_close(np.asarray(make(value, axis=axis)), right) for axis in axes):
             yield relate(f"{en}-forgotten", f"The {en} is missing.", f"少了{zh}。")
+
+
+def _compare_lengths(value: np.ndarray, right: np.ndarray) -> Iterator[Relation]:
+    """Some at an end of an axis are missing, or too many; the others are right."""
+    axes = [k for k in range(right.ndim) if value.ndim == right.ndim and value.shape[k] != right.shape[k]]
+    for k in axes if len(axes) == 1 else ():
+        gap, count = right.shape[k] - value.shape[k], min(value.shape[k], right.shape[k])
+        for end, en, zh in ((slice(count), "last", "最后"), (slice(-count, None), "first", "最前")):
+            ours, theirs = (np.moveaxis(one, k, 0)[end] for one in (right, value))
+            if _close(theirs, ours):
+                name, what, was = ("ends-early", "missing", "缺了") if gap > 0 else ("too-long", "too many", "多了")
+                en = f"Along axis {k} the {en} {abs(gap)} are {what}; the others are right."
+                yield relate(name, en, f"沿第 {k} 轴{was}{zh} {abs(gap)} 个，其余都对。")

@@ -183,6 +183,9 @@ _MISTAKES = {
     ("q1", "straight road not in y", _OPEN, "straight-road-not-in-y"): (" + w * x + c →  + c",),
     ("q1", "bias on both roads", _OPEN, "bias-on-both-roads"): ("dz * x + dy * x, dz → dz * x + dy * x, dz + dy",),
     ("q1", "roads multiplied", _OPEN, "it should be"): ("dz * x + dy * x → dz * x * dy * x",),
+    ("q1", "input left out on the straight road", _OPEN, "input-forgotten"): ("dz * x + dy * x → dz * x + dy",),
+    ("q1", "ReLU open by its input", _OPEN, "open-unit-shut"): ("z > 0 → x > 0",),
+    ("q1", "bias times the weight", _OPEN, "a factor too many"): ("dz * x + dy * x, dz → dz * x + dy * x, dz * w",),
     ("q1", "v left out", _OPEN, "weight-of-the-road-forgotten"): ("dy * v → dy",),
     ("q1", "v blamed by x", _OPEN, "blame-from-x"): ("dv, dc, dh = dy * h → dv, dc, dh = dy * x",),
     ("q1", "nothing returned", _OPEN, "is the `return` missing?"): ("return { → result = {",),
@@ -196,15 +199,18 @@ _MISTAKES = {
     ("q2", "bias summed", _BIAS, "bias-gradient-summed"): ("db = g → db = g.sum()",),
     ("q2", "bias as g times x", _BIAS, "bias-gradient-summed"): ("db = g → db = g @ x[:len(g)]",),
     ("q2", "bias times the output", _BIAS, "bias-gradient-scaled"): ("db = g → db = g * (W @ x)",),
-    ("q2", "wrong order of the three", _BIAS, "it should be"): ("return dW, db, dx → return db, dW, dx",),
+    ("q2", "wrong order of the three", _BIAS, "parts-exchanged"): ("return dW, db, dx → return db, dW, dx",),
     ("q2", "outer product transposed", _OUTER, "weight-gradient-transposed"): ("np.outer(g, x) → np.outer(x, g)",),
     ("q2", "entry by entry", _BIAS, "not-an-outer-product"): ("np.outer(g, x) → g * x",),
     ("q2", "dot product", _BIAS, "not-an-outer-product"): ("np.outer(g, x) → g @ x",),
-    ("q2", "averaged over the outputs", _OUTER, "look for that factor"): ("np.outer(g, x) → np.outer(g, x) / 2",),
+    ("q2", "averaged over the outputs", _OUTER, "half of what"): ("np.outer(g, x) → np.outer(g, x) / 2",),
     ("q2", "mean over the outputs", _BIAS, "outputs-averaged"): ("W.T @ g → W.T @ g / len(g)",),
+    ("q2", "the output goes back", _BIAS, "output-for-blame"): ("W.T @ g → W.T @ (W @ x)",),
+    ("q2", "weights moved on the way", _BIAS, "changes-its-inputs"): ("    db = g →     W -= 0.1 * dW\n    db = g",),
+    ("q2", "input multiplied in", _BIAS, "input-multiplied-in"): ("W.T @ g → (W.T @ g) * x",),
     ("q2", "a column", _BIAS, "column-for-vector"): ("W.T @ g → W.T @ g[:, None]",),
     ("q2", "weight instead of input", _OUTER, "it should be"): ("np.outer(g, x) → g[:, None] * W",),
-    ("q2", "gradient made in place of W", _OUTER, "changes-its-inputs"): (
+    ("q2", "gradient made in place of W", _BIAS, "changes-its-inputs"): (
         "    dW = np.outer(g, x) →     W0 = W.copy()\n    W[:] = np.outer(g, x)\n    dW = W",
         "W.T → W0.T",
     ),
@@ -225,6 +231,9 @@ _MISTAKES = {
         "    return Node(math.exp(a.value), ((a, math.exp(a.value)),)) →     return math.exp(a.value)",
     ),
     ("q3", "the comma of a pair of pairs", _SLOPES, "edges-not-pairs"): (f"{_EXP_EDGES} → ((a, math.exp(a.value)))",),
+    ("q3", "edges in a dictionary", _ROADS, "one-edge-for-both"): (
+        "((a, 1 / b.value), (b, -a.value / b.value**2)) → tuple({a: 1 / b.value, b: -a.value / b.value**2}.items())",
+    ),
     ("q3", "inputs first", _ROADS, "passed-on-too-early"): ("order[::-1] → order",),
     ("q3", "reset when met", _SLOPES, "blame-does-not-arrive"): (
         "        for parent, →         if node is not root:\n            node.grad = 0.0\n        for parent,",
@@ -276,21 +285,27 @@ _MISTAKES = {
     ("q4", "no first bias", _OUTPUT, "forward-incomplete"): ("X @ W1 + b1 → X @ W1",),
     ("q4", "no second bias", _OUTPUT, "forward-incomplete"): ("H @ W2 + b2 → H @ W2",),
     ("q4", "no tanh", _OUTPUT, "forward-incomplete"): ("np.tanh(Z) → Z",),
-    ("q4", "mean once more in the hidden layer", _HIDDEN, "look for that factor"): ("X.T @ dZ → X.T @ dZ / N",),
+    ("q4", "mean once more in the hidden layer", _HIDDEN, "another number divides"): ("X.T @ dZ → X.T @ dZ / N",),
     ("q4", "bias not summed", _OUTPUT, "bias-not-summed"): ("dY.sum(axis=0) → dY", "dZ.sum(axis=0) → dZ"),
     ("q4", "hidden bias not summed", _HIDDEN, "bias-not-summed"): ("dZ.sum(axis=0) → dZ",),
     ("q4", "bias averaged", _OUTPUT, "bias-averaged"): ("dY.sum → dY.mean",),
     ("q4", "hidden bias averaged", _HIDDEN, "bias-averaged"): ("dZ.sum → dZ.mean",),
+    ("q4", "order of the lesson's layers turned round", _OUTPUT, "parts-exchanged"): (
+        "return dW1, db1, dW2, db2 → return dW2, db2, dW1, db1",
+    ),
+    ("q4", "biases keep an axis", _OUTPUT, "an axis of length 1 is too many"): ("axis=0 → axis=0, keepdims=True",),
     ("q4", "bias summed over the wrong axis", _OUTPUT, "has shape"): ("dY.sum(axis=0) → dY.sum(axis=1)",),
     ("q4", "output weights transposed", _OUTPUT, "weight-gradient-transposed"): ("H.T @ dY → dY.T @ H",),
     ("q4", "hidden weights transposed", _HIDDEN, "weight-gradient-transposed"): ("X.T @ dZ → dZ.T @ X",),
     ("q4", "slope left out", _HIDDEN, "tanh-slope-left-out"): (" * (1 - H**2) → ",),
     ("q4", "slope not squared", _HIDDEN, "tanh-slope-not-squared"): ("1 - H**2 → 1 - H",),
+    ("q4", "slope of the sigmoid", _HIDDEN, "slope-of-another-activation"): ("(1 - H**2) → H * (1 - H)",),
+    ("q4", "slope of ReLU", _HIDDEN, "slope-of-another-activation"): ("(1 - H**2) → (H > 0)",),
     ("q4", "slope at Z", _HIDDEN, "tanh-slope-at-the-wrong-place"): ("1 - H**2 → 1 - Z**2",),
     ("q4", "slope at tanh of H", _HIDDEN, "tanh-slope-at-the-wrong-place"): ("1 - H**2 → 1 - np.tanh(H)**2",),
     ("q4", "W2 not transposed", _HIDDEN, "input-blame-by-rows"): ("W2.T → W2",),
     ("q4", "right for K = 2 only", _OUTPUT, "two-outputs-assumed"): ("2 * (Y - T) / (N * K) → (Y - T) / N",),
-    ("q4", "right for K = 3 only", _HIDDEN, "look for that factor"): ("(N * K) → (N * 3)",),
+    ("q4", "right for K = 3 only", _HIDDEN, "2/3 of what"): ("(N * K) → (N * 3)",),
     ("q4", "tanh by exponentials", _OTHER, "overflow"): (
         "np.tanh(Z) → (np.exp(Z) - np.exp(-Z)) / (np.exp(Z) + np.exp(-Z))",
     ),
@@ -328,7 +343,7 @@ _MISTAKES = {
         f"    return max(errors)\n → {_RATIO_OF_LENGTHS}",
     ),
     ("q5", "average", _WRONG, "average-for-worst"): ("max(errors) → np.mean(errors)",),
-    ("q5", "the last entry only", _WRONG, "it should be"): ("max(errors) → errors[-1]",),
+    ("q5", "the last entry only", _WRONG, "not-the-worst"): ("max(errors) → errors[-1]",),
     ("q5", "absolute error", _WRONG, "absolute-error"): (" / max(abs(g[i]) + abs(q), 0.001) → ",),
     ("q5", "floor added", _WRONG, "floor-added"): (f"{_SIZE} → (abs(g[i]) + abs(q) + 0.001)",),
     ("q5", "verdict for a number", _RIGHT, "Return one number"): ("max(errors) → max(errors) < 1e-6",),
@@ -369,6 +384,14 @@ _MISTAKES = {
         "        grad[:] = 0\n → ",
         "            grad += →             grad[:] = 0\n            grad +=",
     ),
+    ("q6", "a step inside the loop over rows", _LOOP, "a-step-for-each-row"): (
+        "        w -= rate →             w -= rate",
+    ),
+    ("q6", "errors anew for each row", _LOOP, "a-step-for-each-row"): (
+        "for row, error in zip(X, errors): → for row, target in zip(X, t):",
+        "grad += 2 * error * row / len(X)\n        w -= rate * grad →"
+        " w = w - rate * 2 * (row @ w - target) * row / len(X)",
+    ),
     ("q6", "overwritten", _LOOP, "only-the-last-row"): ("grad += → grad =",),
     ("q6", "rate lowered", _LOOP, "rate-changed"): ("w -= rate → w -= 0.1 * rate",),
     ("q6", "sum for mean", _LOOP, "rate-changed"): (" / len(X) → ",),
@@ -387,7 +410,7 @@ _MISTAKES = {
     ("q6", "ends where the loss is 0", _LOOP, "stops-early"): (
         "        grad[:] = 0 →         if losses[-1] < 1e-10:\n            break\n        grad[:] = 0",
     ),
-    ("q6", "uphill", _LOOP, "it should be"): ("w -= rate → w += rate",),
+    ("q6", "uphill", _LOOP, "uphill"): ("w -= rate → w += rate",),
     ("q6", "list kept between calls", _LOOP, "state-between-calls"): (
         "rate, steps): → rate, steps, memory={}):",
         "w, grad, losses = np.zeros(X.shape[1]) → w, grad, losses = memory.setdefault(X.shape, np.zeros(X.shape[1]))",
@@ -403,16 +426,20 @@ _MISTAKES = {
         "1 / d → 1 / max(d, 2)",
     ),
     ("q7", "two passes back", _SECONDS, "first-layer-counted-twice"): ("3 - 1 / d → 3", "4 - 1 / d → 4"),
-    ("q7", "recompute for free", _SECONDS, "seconds (backprop, recompute, differences)[1]"): ("4 - 1 / d → 3 - 1 / d",),
-    ("q7", "milliseconds", _SECONDS, "look for that factor"): ("* pass_seconds → * pass_seconds * 1000",),
+    ("q7", "recompute for free", _SECONDS, "recompute-is-one-pass"): ("4 - 1 / d → 3 - 1 / d",),
+    ("q7", "one block runs again", _SECONDS, "recompute-is-one-pass"): ("4 - 1 / d → 3 - 1 / d + k / d",),
+    ("q7", "milliseconds", _SECONDS, "another number divides"): ("* pass_seconds → * pass_seconds * 1000",),
     ("q7", "weights only", _BYTES, "only-weights-in-memory"): (" + layers[name] * layer_bytes → ",),
     ("q7", "gradient not stored", _BYTES, "gradient-not-stored"): ("8 * P → 4 * P",),
     ("q7", "input not kept", _BYTES, "input-not-kept"): ("d + 1, → d,",),
-    ("q7", "block not kept", _BYTES, "bytes (backprop, recompute, differences)[1]"): ("d // k + k → d // k",),
+    ("q7", "block not kept", _BYTES, "layers-of-recompute"): ("d // k + k → d // k",),
     ("q7", "the encoder's k for all", _BYTES, "encoder-wired-in"): ("d // k + k → d // ENCODER['k'] + ENCODER['k']",),
     ("q7", "fastest, too large", _CHOICE, "does-not-fit"): ('CHOICE = "recompute" → CHOICE = "backprop"',),
     ("q7", "fits, takes lifetimes", _CHOICE, "lifetimes"): ('CHOICE = "recompute" → CHOICE = "differences"',),
     ("q7", "price of the other", _CHOICE, "seconds-of-another"): ('[CHOICE][0] → ["backprop"][0]',),
+    ("q7", "four whole passes", _CHOICE, "first-layer-counted-twice"): (
+        "compare_methods(**ENCODER)[CHOICE][0] → 120.0",
+    ),
     ("q7", "bytes for seconds", _CHOICE, "not right yet"): ("[CHOICE][0] → [CHOICE][1]",),
     ("q7", "the problem's own data changed", _CHOICE, "lifetimes"): (
         'CHOICE = "recompute"\n → ENCODER["P"] = MEMORY = 0\nCHOICE = "differences"\n',
@@ -573,6 +600,9 @@ CHOICE = " Recompute"
 SECONDS = np.array([compare_methods(**ENCODER)["recompute"][0]])[0]
 """,
 }
+_UNUSUAL["q7", "seconds without their fraction"] = edit_by_arrows(
+    Q7, "SECONDS = compare_methods(**ENCODER)[CHOICE][0] → SECONDS = 118"
+)
 UNUSUAL = [Unusual(*case, code) for case, code in _UNUSUAL.items()]
 
 _METHODS = (

@@ -39,7 +39,7 @@ def one_batch_of_all_is_one_step(answer, rng):
         "uphill": w - step,
         "batch-size-ignored": _sgd(X, y, w, alpha, [[row] for row in order]),
     }
-    NEAR.judge(value, w + step, wrong, "w")
+    NEAR.judge(value, w + step, wrong, "w", _find_wrong_step([value], [w + step], w))
 
 
 @EXERCISE.check("q1")
@@ -65,7 +65,10 @@ def the_last_batch_counts(answer, rng):
         wrong = {
             "last-batch-dropped": _sgd(X, y, w, alpha, [rows for rows in batches if len(rows) == B]),
             "last-batch-divided-by-B": _sgd(X, y, w, alpha, batches, size=B),
-            "batches-evened-out": _sgd(X, y, w, alpha, np.array_split(order, len(batches))),
+            "batches-evened-out": [
+                lambda count=count: _sgd(X, y, w, alpha, np.array_split(order, count))
+                for count in (len(batches), max(1, n // B))
+            ],
         }
         with keep_inputs(answer, "sgd_epoch", X, y, w, alpha, B, order) as value:
             NEAR.judge(value, _sgd(X, y, w, alpha, batches), wrong, "w")
@@ -96,8 +99,13 @@ def lion_steps_by_a_sign(answer, rng):
         "one-beta": _lion(gradients, w, rates, (beta1, beta1), 0.0),
         "sign-of-the-new-memory": _lion(gradients, w, rates, (beta2, beta2), 0.0),
         "memory-is-the-last-gradient": _lion(gradients, w, rates, (beta1, 0), 0.0),
+        "memory-before-the-step": lambda: _lion(gradients, w, rates, (beta1 * beta2, beta2), 0.0),
+        "memory-starts-elsewhere": [
+            lambda share=share: _lion(*run, start=share * gradients[0]) for share in (1, 1 - beta1, 1 - beta2)
+        ],
+        "default-for-the-group": lambda: _lion(gradients, w, np.ones_like(rates), betas, 0.0),
     }
-    _judge_path(_call_twice(answer, "run_lion", *run), right, wrong, w)
+    _judge_path(_call_twice(answer, "run_lion", *run), right, wrong, w, gradients, rates)
 
 
 @EXERCISE.check("q2")
@@ -115,7 +123,7 @@ def each_group_has_its_settings(answer, rng):
                 "decay-turned-round": _lion(gradients, w, rates, betas, -decay),
             }
         with keep_inputs(answer, "run_lion", *run) as value:
-            _judge_path(value, _lion(*run), wrong, w)
+            _judge_path(value, _lion(*run), wrong, w, gradients, rates)
     _judge_rest(answer, rng)
 
 
@@ -152,7 +160,7 @@ def long_gradients_are_shortened(answer, rng):
         "first-rate-only": _clipped(X, y, w, np.full_like(rates, rates[0]), max_norm),
     }
     with keep_inputs(answer, "train_clipped", *run) as value:
-        _judge_path(value, right, wrong, w)
+        _judge_path(value, right, wrong, w, lambda t, at: X[t].T @ (X[t] @ at - y[t]) / B, rates)
 
 
 @EXERCISE.check("q3")
@@ -167,13 +175,15 @@ def a_broken_batch_makes_no_step(answer, rng):
         raise Misconception("nan-spreads")
     if path.shape == right[good].shape and NEAR.same(path, right[good]):
         raise Misconception("row-left-out")
+    if path.ndim == 2 and len(path) < len(good) and NEAR.same(path, right[: len(path)]):
+        raise Misconception("stops-at-the-first")
     patched = np.where(np.isfinite(X), X, 0), np.where(np.isfinite(y), y, 0)
     wrong = {
         "schedule-waits": stalled,
         "stops-at-the-first": np.vstack([right[:2], np.tile(right[1], (len(right) - 2, 1))]),
         "numbers-replaced": _clipped(*patched, w, rates, max_norm),
     }
-    _judge_path(path, right, wrong, w)
+    _judge_path(path, right, wrong, w, lambda t, at: X[t].T @ (X[t] @ at - y[t]) / len(y[t]), rates)
 
 
 @EXERCISE.check("q3", hidden=True)
@@ -181,8 +191,12 @@ def other_batches_and_guards(answer, rng):
     for B, T in ((1, 1), (4, 9), (7, 3)):
         X, y, w, rates, max_norm = _draw_batches(rng, T, B)
         X[0], y[0] = 0, 0  # a gradient of exactly 0
-        with keep_inputs(answer, "train_clipped", X, y, w, rates, max_norm) as value:
-            NEAR.expect(value, _clipped(X, y, w, rates, max_norm), "the result")
+        run, right = (X, y, w, rates, max_norm), _clipped(X, y, w, rates, max_norm)
+        if T == 1:
+            NEAR.expect(call_at_the_edge(answer, "divided-by-no-length", "train_clipped", *run), right, "the result")
+            continue
+        with keep_inputs(answer, "train_clipped", *run) as value:
+            NEAR.expect(value, right, "the result")
 
 
 @EXERCISE.check("q4")
@@ -218,6 +232,7 @@ def the_cosine_leads_exactly_to_the_end(answer, rng):
         "degrees": alpha_end + height * (1 + np.cos(np.radians(np.pi * share))),
         "cosine-from-step-zero": cosine(t / T),
         "end-ignored": alpha0 / (2 * height) * (right - alpha_end),
+        "end-as-a-floor": np.maximum(alpha_end, alpha0 / (2 * height) * (right - alpha_end)),
         "end-added-on-top": alpha_end + alpha0 / (2 * height) * (right - alpha_end),
     }
     wrong = {name: from_step_zero(rates) for name, rates in wrong.items()}
@@ -289,7 +304,9 @@ def the_best_rate_and_momentums_edge(answer, rng):
         (H, eigenvalues), beta = _draw_hessian(rng), float(rng.uniform(0.2, 0.9))
         smallest, largest = eigenvalues[0], eigenvalues[-1]
         _, best, edge = _call_rates(answer, H, beta)
-        NEAR.judge(best, 2 / (smallest + largest), {"best-for-the-steepest": 1 / largest}, "best")
+        middles = eigenvalues.mean(), np.median(eigenvalues), (smallest * largest) ** 0.5
+        wrong = {"best-for-the-steepest": 1 / largest, "best-for-another-middle": [1 / middle for middle in middles]}
+        NEAR.judge(best, 2 / (smallest + largest), wrong, "best")
         by_length = [2 * (1 - beta) / largest, 2 / (1 - beta) / largest]
         wrong = {"momentum-by-step-length": by_length, "momentum-ignored": 2 / largest}
         NEAR.judge(edge, 2 * (1 + beta) / largest, wrong, "momentum_edge")
@@ -397,21 +414,26 @@ def _judge_rest(answer, rng):
     gradients, w, rates, betas, decay = run = _draw_lion(rng)
     gradients[:5, -1] = np.nan, 2, 2, np.nan, -0.2  # the memory outweighs the last
     gradients[6, 0] = np.nan  # the first tensor: others come after it, in its group and in the next
+    gradients[0, 0] = gradients[4, 0] = 0  # once without a memory, once with one
+    skipped = np.where(gradients == 0, np.nan, gradients)
     ended, left = gradients.copy(), gradients.copy()
     ended[6], left[6, :-1] = np.nan, np.nan
     wrong = {
         "none-counts-as-zero": _lion(np.nan_to_num(gradients), w, rates, betas, decay),
+        "zero-counts-as-none": lambda: _lion(skipped, w, rates, betas, decay),
         "step-ends-early": [_lion(early, w, rates, betas, decay) for early in (ended, left)],
     }
     value = call_at_the_edge(answer, "none-stops-the-step", "run_lion", *run)
-    _judge_path(value, _lion(*run), wrong, w)
+    _judge_path(value, _lion(*run), wrong, w, gradients, rates)
 
 
-def _lion(gradients, w, rates, betas, decay, *, sign=np.sign, coupled=False, decay_last=False, bias_decay=0.0):
-    """The path of Lion; decay: a number, or (T, 1). coupled: the decay is added to the gradient."""
+def _lion(
+    gradients, w, rates, betas, decay, *, sign=np.sign, coupled=False, decay_last=False, bias_decay=0.0, start=0.0
+):
+    """The path of Lion from the memory `start`; decay: a number, or (T, 1). coupled: it is added to the gradient."""
     decays = np.tile(decay, (len(rates) // np.size(decay), len(w))).astype(float)  # (T, d)
     decays[:, -1] = bias_decay
-    m, path = np.zeros_like(w), []
+    m, path = start + np.zeros_like(w), []
     for g, rate, pull in zip(gradients, rates, decays, strict=True):
         moves = ~np.isnan(g)
         g = np.where(moves, g, 0) + (pull * w if coupled else 0)
@@ -518,9 +540,45 @@ def _call_rates(answer, H, beta) -> list[float]:
     return expect_numbers(answer.call("stable_rates", H, beta), _RATES)
 
 
-def _judge_path(value, right, wrong, w):
+def _judge_path(value, right, wrong, w, gradients=None, rates=None):
     _expect_rows(value, right, w)
-    NEAR.judge(value, right, {"uphill": 2 * w - right, **wrong}, "path")
+    wrong = {"uphill": 2 * w - right, **wrong}
+    NEAR.judge(value, right, wrong, "path", _find_wrong_step(value, right, w, gradients, rates))
+
+
+def _find_wrong_step(path, right, w, gradients=None, rates=None):
+    """What is to be said of the first step that is wrong; None where there is none, or no number.
+
+    gradients: (T, d), or a function that gives the one of a step from the weights before it.
+    """
+    if NEAR.same(path, right) or np.shape(path) != np.shape(right) or not np.isfinite(path := as_array(path)).all():
+        return None
+    t = next(t for t, rows in enumerate(zip(path, right, strict=True)) if not NEAR.same(*rows))
+    before = right[t - 1] if t else w
+    step, should = path[t] - before, right[t] - before
+    ratio = step @ should / (should @ should or 1)
+    others = np.flatnonzero(~np.isclose(step, should, NEAR.rtol, NEAR.atol))
+    if not step.any():
+        how = say("step-not-made")
+    elif not should.any():
+        how = say("step-too-many")
+    elif NEAR.same(step, ratio * should) and ratio < 0:
+        how = say("step-uphill", ratio=f"{-ratio:.4g}")
+    elif NEAR.same(step, ratio * should):
+        how = say("step-of-another-length", ratio=f"{ratio:.4g}")
+    elif NEAR.same(abs(step), abs(should)):
+        how = say("step-with-other-signs", weights=_list(others))
+    else:
+        how = say("step-elsewhere", weights=_list(others), came=_list(step), should=_list(should))
+    if gradients is None:
+        return how
+    g = gradients(t, before) if callable(gradients) else gradients[t]
+    shown = {"g": _list(g), "length": f"{np.linalg.norm(g):.4g}", "rate": f"{rates[t]:.4g}"}
+    return say("first-wrong-step", t=t + 1, how=how, **shown)
+
+
+def _list(numbers) -> str:
+    return f"[{', '.join(f'{number:.4g}' for number in numbers)}]"
 
 
 def _expect_rows(value, right, w):
@@ -530,4 +588,3 @@ def _expect_rows(value, right, w):
         raise Misconception("start-among-the-rows")
     if NEAR.same(path, np.tile(right[-1], (len(right), 1))):
         raise Misconception("one-array-many-times")
-    expect_shape(path, right.shape, "path")

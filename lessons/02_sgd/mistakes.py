@@ -112,9 +112,9 @@ _MISTAKES = {
     ("q1", "sign", _ONE, "uphill"): _sgd("w - alpha → w + alpha"),
     ("q1", "residual", _ONE, "uphill"): _sgd("X[rows] @ w - y[rows] → y[rows] - X[rows] @ w"),
     ("q1", "single", _ONE, "batch-size-ignored"): _sgd("len(order), B → len(order), (B := 1)"),
-    ("q1", "same", _ONE, "`w["): _sgd(lines="return w"),
+    ("q1", "same", _ONE, "does not move"): _sgd(lines="return w"),
     ("q1", "none", _ONE, "returns None"): _sgd("return w → pass"),
-    ("q1", "errors-only", _ONE, "`w"): _sgd(
+    ("q1", "errors-only", _ONE, "Your step is"): _sgd(
         "X[rows].T @ (X[rows] @ w - y[rows]) / len(rows) → (X[rows] @ w - y[rows]).mean()"
     ),
     ("q1", "accumulated", _EACH, "one-step-a-pass"): _sgd(
@@ -132,6 +132,13 @@ _MISTAKES = {
         "for start in range(0, len(order), B):\n    rows = order[start : start + B] → "
         "for rows in np.array_split(order, -(-len(order) // B)):"
     ),
+    ("q1", "fewer", _LAST, "batches-evened-out"): _sgd(
+        "for start in range(0, len(order), B):\n    rows = order[start : start + B] → "
+        "for rows in np.array_split(order, max(1, len(order) // B)):"
+    ),
+    ("q1", "path", _ONE, "an axis of length 1 is too many"): _sgd(
+        "for start → path = []\nfor start", "alpha * g → alpha * g\n    path.append(w)", "return w → return path"
+    ),
     ("q1", "wrapped", _LAST, "`w["): _sgd("order[start : start + B] → np.resize(np.roll(order, -start), B)"),
     ("q1", "in-place", _LAST, "changes-its-inputs"): _sgd("w = w - alpha * g → w -= alpha * g"),
     ("q1", "two-at-least", "a_pass_leaves_its_inputs_alone", "`the result["): _sgd(lines="B = max(B, 2)" + _LOOP),
@@ -148,6 +155,12 @@ _MISTAKES = {
         "c = first * m + (1 - first) * g → c = second * m + (1 - second) * g"
     ),
     ("q2", "kept-g", _SIGN, "memory-is-the-last-gradient"): _lion("second * m + (1 - second) * g → g"),
+    ("q2", "renewed-first", _SIGN, "memory-before-the-step"): _lion(
+        "c = first → m = second * m + (1 - second) * g\n        c = first",
+        'state["m"] = second * m + (1 - second) * g → state["m"] = m',
+    ),
+    ("q2", "first-gradient", _SIGN, "memory-starts-elsewhere"): _lion("torch.zeros_like(p) → g"),
+    ("q2", "default-rate", _SIGN, "default-for-the-group"): _lion('group["lr"] → self.defaults["lr"]'),
     ("q2", "no-memory", _SIGN, "sign-of-the-gradient"): _lion('state["m"] = → state["n"] ='),
     ("q2", "shared-memory", _SIGN, "state-survives-the-call"): _lion(
         'm = state.get("m", torch.zeros_like(p)) → m = MEMORY.get(p.shape, torch.zeros_like(p))',
@@ -187,7 +200,13 @@ _MISTAKES = {
     ("q2", "zero", _GROUPS, "none-counts-as-zero"): _lion(
         "if p.grad is None:\n            continue → p.grad = torch.zeros_like(p) if p.grad is None else p.grad"
     ),
-    ("q2", "forgets", _GROUPS, "`path"): _lion("continue → self.state[p].clear()\n            continue"),
+    ("q2", "zero-is-none", _GROUPS, "zero-counts-as-none"): _lion(
+        "p.grad is None → p.grad is None or not p.grad.any()"
+    ),
+    ("q2", "zero-over-zero", _GROUPS, "Yours holds `nan`"): _lion("torch.sign(c) → c / c.abs()"),
+    ("q2", "forgets", _GROUPS, "is the first that is wrong"): _lion(
+        "continue → self.state[p].clear()\n            continue"
+    ),
     ("q2", "small", "lion_on_other_gradients", "`the result["): _lion("torch.sign(c) → c / (c.abs() + 1e-10)"),
     ("q3", "A", _LINE, "sum-for-mean"): _clipped(line="A"),
     ("q3", "C", _LINE, "clearing-late"): _clipped(line="C"),
@@ -207,6 +226,7 @@ _MISTAKES = {
     ("q3", "piles", _SHORT, "gradients-pile-up"): _clipped(
         "path = [] → path, total = [], 0", "g = g * min → g = total = total + g\n        g = g * min"
     ),
+    ("q3", "norm-squared", _SHORT, "times the right length"): _clipped("np.linalg.norm(g) → np.sum(g**2)"),
     ("q3", "first-rate", _SHORT, "first-rate-only"): _clipped("rate * g → rates[0] * g"),
     ("q3", "in-place", _SHORT, "one-array-many-times"): _clipped("w = w - rate * g → w -= rate * g"),
     ("q3", "writes", _SHORT, "changes-its-inputs"): _clipped(
@@ -225,12 +245,22 @@ _MISTAKES = {
         "path = [] → path, ok = [], True",
         "    if np.isfinite(g).all(): →     ok = ok and np.isfinite(g).all()\n    if ok:",
     ),
+    ("q3", "ends", _GUARD, "stops-at-the-first"): _clipped(
+        "    path.append → \n    else:\n        break\n    path.append"
+    ),
     ("q3", "replaced", _GUARD, "numbers-replaced"): _clipped(
         "path = [] → path = []\nX, y = (np.where(np.isfinite(a), a, 0) for a in (X, y))"
     ),
     ("q3", "zero", "other_batches_and_guards", "`the result["): _clipped(
         "g * min(1, max_norm / max(np.linalg.norm(g), 1e-30)) → "
         "g / np.linalg.norm(g) * min(np.linalg.norm(g), max_norm)"
+    ),
+    ("q3", "no-length", "other_batches_and_guards", "divided-by-no-length"): _clipped(
+        "max(np.linalg.norm(g), 1e-30) → float(np.linalg.norm(g))", "max_norm / → float(max_norm) /"
+    ),
+    ("q4", "floor", _FALL, "end-as-a-floor"): _schedules(
+        "return alpha_end + (alpha0 - alpha_end) / 2 * (1 + np.cos(np.pi * share)) → "
+        "return max(alpha_end, alpha0 / 2 * (1 + np.cos(np.pi * share)))"
     ),
     ("q4", "stair-zero", _STAIRS, "warm-up-from-zero"): _schedules("(t + 1) / T_w → t / T_w"),
     ("q4", "stair-held-up", _STAIRS, "warm-up-from-the-end"): _schedules(
@@ -281,7 +311,8 @@ _MISTAKES = {
     ("q5", "flattest", _STEEP, "flattest-direction"): _rates("2 / e[-1] → 2 / e[0]"),
     ("q5", "two-only", _STEEP, "Return 3 values"): _rates(returned="2 / e[-1], 2 / (e[0] + e[-1])"),
     ("q5", "best", _BEST, "best-for-the-steepest"): _rates("2 / (e[0] + e[-1]) → 1 / e[-1]"),
-    ("q5", "best-mean", _BEST, "`best`"): _rates("2 / (e[0] + e[-1]) → 1 / np.sqrt(e[0] * e[-1])"),
+    ("q5", "best-mean", _BEST, "best-for-another-middle"): _rates("2 / (e[0] + e[-1]) → 1 / np.sqrt(e[0] * e[-1])"),
+    ("q5", "best-middle", _BEST, "best-for-another-middle"): _rates("2 / (e[0] + e[-1]) → 1 / e.mean()"),
     ("q5", "shrunk", _BEST, "momentum-by-step-length"): _rates("1 + beta → 1 - beta"),
     ("q5", "stretched", _BEST, "momentum-by-step-length"): _rates("* (1 + beta) → / (1 - beta)"),
     ("q5", "without", _BEST, "momentum-ignored"): _rates(" * (1 + beta) → "),

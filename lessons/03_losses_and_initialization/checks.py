@@ -39,7 +39,7 @@ def the_mean_surprise_at_the_right_class(answer, rng):
         (B, K), right = z.shape, _cross_entropy(z, y)
         columns, p = _log_softmax(z.T).T, np.exp(_log_softmax(z))
         wrong = {
-            "other-logarithm": [right / np.log(2), right / np.log(10)],
+            "other-logarithm": [right / np.log(2), right / np.log(10), *_half_in_bits(z, y)],
             "sum-for-mean": right * B,
             "mean-over-entries": right / K,
             "softmax-over-the-batch": -columns[np.arange(B), y].mean(),
@@ -47,6 +47,7 @@ def the_mean_surprise_at_the_right_class(answer, rng):
             "labels-as-columns": -_log_softmax(z)[:, y].mean(),
             "predicted-class": -np.log(p.max(axis=1)).mean(),
             "wrong-sign": -right,
+            "normaliser-forgotten": [np.mean(top - z[np.arange(B), y]) for top in (z.max(axis=1), 0)],
             "log-of-the-mean": -np.log(p[np.arange(B), y].mean()),
         }
         with keep_inputs(answer, "cross_entropy", z, y) as value:
@@ -102,18 +103,21 @@ def one_vote_in_all_gives_p_minus_y(answer, rng):
         Y = rng.dirichlet(np.ones(z.shape[1]), len(z))
         (B, K), p = z.shape, np.exp(_log_softmax(z))
         right = (p - Y) / B
+        winner = Y == Y.max(axis=1, keepdims=True)
         whole = [(cut(Y).sum(axis=1, keepdims=True) * p - cut(Y)) / B for cut in (np.floor, np.round, np.ceil)]
         wrong = {
             "sum-for-mean": right * B,
             "mean-over-entries": right / K,
             "votes-rounded": whole,
+            "votes-summed-down": (Y.sum(axis=0) * p - Y) / B,
+            "winner-takes-all": [(p - winner * share) / B for share in (1, Y)],
             "uphill": -right,
             "gradient-by-p": -Y / p / B,
             "own-logit-only": -Y * (1 - p) / B,
             "squared-error-habit": right * p * (1 - p),
             "softmax-over-the-batch": (np.exp(_log_softmax(z.T).T) - Y) / B,
         }
-        NEAR.judge(answer.call("cross_entropy_gradient", z, Y), right, wrong, "gradient")
+        _judge_gradient(answer.call("cross_entropy_gradient", z, Y), right, wrong)
 
 
 @EXERCISE.check("q2")
@@ -129,7 +133,7 @@ def more_votes_pull_harder(answer, rng):
             "divided-by-all-votes": (votes * p - Y) / votes.sum(),
         }
         with keep_inputs(answer, "cross_entropy_gradient", z, Y) as value:
-            NEAR.judge(value, (votes * p - Y) / B, wrong, "gradient")
+            _judge_gradient(value, (votes * p - Y) / B, wrong)
     _judge_no_votes_and_large_logits(answer, rng)
 
 
@@ -141,6 +145,14 @@ def no_votes_large_logits_and_inputs_kept(answer, rng):
         with keep_inputs(answer, "cross_entropy_gradient", rows, Y) as value:
             NEAR.expect(value, _gradient(rows, Y), "gradient")
         NEAR.expect(answer.call("cross_entropy_gradient", rows, 0 * Y), 0 * rows, "gradient")
+
+
+def _judge_gradient(value, right, wrong):
+    NEAR.name(value, right, wrong)
+    array = expect_shape(value, right.shape, "gradient")
+    if np.isfinite(array).all() and not Tolerance(0, 1e-4).same(array.sum(axis=1), np.zeros(len(right))):
+        raise Misconception("rows-not-zero")
+    NEAR.expect(array, right, "gradient")
 
 
 def _judge_no_votes_and_large_logits(answer, rng):
@@ -188,6 +200,7 @@ def both_terms_and_their_mean(answer, rng):
             "sum-for-mean": right * B,
             "wrong-sign": -right,
             "logit-upside-down": np.mean(y * no + (1 - y) * yes),
+            "sigmoid-twice": np.mean(np.logaddexp(0, p := 1 / (1 + np.exp(-z))) - y * p),
             "log-of-the-mean": -np.log(np.mean(np.exp(-y * yes - (1 - y) * no))),
         }
         NEAR.judge(value, right, wrong, "loss")
@@ -333,7 +346,8 @@ def the_instrument_shows_each_hidden_layer(answer, rng):
             "number-for-share": each(lambda h: (h == 0).all(axis=0).sum()),
             "alive-for-dead": each(lambda h: (h > 0).any(axis=0).mean()),
             "nearly-dead": [each(lambda h, low=low: (h.mean(axis=0) < low).mean()) for low in (1e-5, 1e-3, 1e-2)]
-            + [each(lambda h: (h < 1e-3).all(axis=0).mean()), each(lambda h: ((h == 0).mean(axis=0) > 0.98).mean())],
+            + [each(lambda h: (h < 1e-3).all(axis=0).mean())]
+            + [each(lambda h, most=most: ((h == 0).mean(axis=0) > most).mean()) for most in (0.5, 0.9, 0.95, 0.98)],
         }
         NEAR.judge(dead, each(_dead_share), wrong, "dead")
 
@@ -362,6 +376,7 @@ def the_step_follows_the_mean(answer, rng):
         slopes = _gradients(X, y, *network)
         wrong = {
             "still-the-sum": _move(network, slopes, B * alpha, alpha),
+            "mean-over-entries": _move(network, slopes, alpha / len(network[1][-1]), alpha / len(network[1][-1])),
             "sum-everywhere": _move(network, slopes, B * alpha, B * alpha),
             "biases-divided-twice": _move(network, slopes, alpha, alpha / B),
             "biases-summed": _move(network, slopes, alpha, B * alpha),
@@ -371,7 +386,7 @@ def the_step_follows_the_mean(answer, rng):
         }
         with keep_inputs(answer, "descend", X, y, *network, alpha) as value:
             lists = _two_lists(value, "weights, biases", hidden + 1)
-            _judge_network(lists, _move(network, slopes, alpha, alpha), wrong)
+            _judge_network(lists, _move(network, slopes, alpha, alpha), wrong, network)
 
 
 @EXERCISE.check("q5", hidden=True)
@@ -381,7 +396,7 @@ def small_networks_work_and_inputs_stay(answer, rng):
         alpha = float(rng.uniform(1.2, 3))
         with keep_inputs(answer, "descend", X, y, *network, alpha) as value:
             moved = _move(network, _gradients(X, y, *network), alpha, alpha)
-            _judge_network(_two_lists(value, "weights, biases", hidden + 1), moved, {})
+            _judge_network(_two_lists(value, "weights, biases", hidden + 1), moved, {}, network)
         with keep_inputs(answer, "look_inside", X, *network) as value:
             if hidden:
                 outputs = _forward(X, *network)[0][1:]
@@ -398,6 +413,9 @@ def too_few_and_too_many_cost_their_price(answer, rng):
             "one-price-only": [_mean_cost(r, c, late, 0), _mean_cost(r, c, 0, idle)],
             "sum-for-mean": right * len(r),
             "prices-swapped": _mean_cost(r, c, idle, late),
+            "one-price-for-both": [
+                price * abs(r - c).mean() for price in (late, idle, (late + idle) / 2, late + idle, 1)
+            ],
             "price-of-the-mean-day": _mean_cost(r.mean(), c, late, idle),
             "wrong-sign": -right,
         }
@@ -468,7 +486,8 @@ def squared_error_can_be_read(answer, rng):
             "spread-of-a-sample": m + r.std(ddof=1) * at(share),
         }
         value = expect_number(answer.call("order_as_normal", r, late, idle), "order")
-        Tolerance(0, 1e-3 * s).judge(value, m + s * at(share), wrong, "order")  # a numerical search is welcome
+        days = say("order-in-days", came=NormalDist(m, s).cdf(value), should=share)
+        Tolerance(0, 1e-3 * s).judge(value, m + s * at(share), wrong, "order", days)  # a numerical search is welcome
     r, late, idle, days = (EXERCISE.given(name) for name in ("REPLIES", "LATE", "IDLE", "DAYS"))
     mean, best = r.mean(), min(r, key=lambda c: _mean_cost(r, c, late, idle))
     read = mean + r.std() * at(late / (late + idle))
@@ -501,6 +520,14 @@ def _cross_entropy(z, y):
     return -_log_softmax(z)[np.arange(len(y)), y].mean()
 
 
+def _half_in_bits(z, y):
+    """The loss with the logarithm of the sum to base 2 or 10, after the largest logit was taken out, or not."""
+    for top in (z.max(axis=1), 0):
+        rest = z[np.arange(len(y)), y] - top
+        for log in (np.log2, np.log10):
+            yield np.mean(log(np.exp(z.T - top).sum(axis=0)) - rest)
+
+
 def _gradient(z, Y):
     return (Y.sum(axis=1, keepdims=True) * np.exp(_log_softmax(z)) - Y) / len(Y)
 
@@ -520,7 +547,7 @@ def _draw_start(answer, rng, activation):
     weights = [expect_shape(W, s, f"weights[{i}]") for i, (W, s) in enumerate(zip(weights, shapes, strict=True))]
     if any(W.min() == W.max() for W in weights):
         raise Misconception("all-alike")
-    if any(len(np.unique(W)) < 0.9 * W.size for W in weights):
+    if any(len(np.unique(abs(W))) < 0.9 * W.size for W in weights):
         raise Misconception("values-repeat")
     if any(abs(W.mean()) > 6 * W.std() / W.size**0.5 for W in weights):
         raise Misconception("not-centred")
@@ -589,21 +616,27 @@ def _move(network, slopes, *alphas):
     ]
 
 
-def _judge_network(value, right, wrong):
-    """value, right: (weights, biases). Names the wrong recipe, else compares array by array."""
+def _judge_network(value, right, wrong, start):
+    """value, right, start: (weights, biases). Names the wrong recipe, else the first wrong step, from the loss on."""
 
     def join(network):
         return np.concatenate([np.ravel(array) for arrays in network for array in arrays])
 
     parts = [
-        (array, target, f"{name}[{layer}]")
-        for arrays, targets, name in zip(value, right, ("weights", "biases"), strict=True)
-        for layer, (array, target) in enumerate(zip(arrays, targets, strict=True))
+        (array, target, f"{name}[{layer}]", begin)
+        for arrays, targets, name, begins in zip(value, right, ("weights", "biases"), start, strict=True)
+        for layer, (array, target, begin) in enumerate(zip(arrays, targets, begins, strict=True))
     ]
-    for array, target, name in parts:
+    for array, target, name, _ in parts:
         expect_shape(array, target.shape, name)
     NEAR.name(join(value), join(right), {name: join(recipe) for name, recipe in wrong.items()})
-    for array, target, name in parts:
+    for array, target, name, begin in sorted(parts, key=lambda part: part[2][-2:], reverse=True):
+        if not NEAR.same(array, target) and np.isfinite(step := as_array(array) - begin).all():
+            ratio = np.vdot(step, should := target - begin) / (np.vdot(should, should) or 1)
+            scaled = bool(step.any()) and NEAR.same(step, ratio * should)
+            how = say("step-elsewhere") if step.any() else say("step-not-made")
+            how = say("step-scaled", ratio=ratio) if scaled else how
+            raise Wrong(say("wrong-from-layer", name=name, how=how))
         NEAR.expect(array, target, name)
 
 

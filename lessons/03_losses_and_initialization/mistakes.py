@@ -152,8 +152,9 @@ _MISTAKES = {
     ),
     ("q1", "log2", _SURPRISE, "other-logarithm"): _loss("np.log( → np.log2(", lines=_SAFE_P),
     ("q1", "log10", _SURPRISE, "other-logarithm"): _loss("np.log( → np.log10(", lines=_SAFE_P),
+    ("q1", "bits", _SURPRISE, "other-logarithm"): _loss("np.log( → np.log2("),
     ("q1", "one-half", _SURPRISE, "`loss` is"): _loss("y].mean() → y].mean() / 2"),
-    ("q1", "no-sum", _SURPRISE, "`loss` is"): _loss(
+    ("q1", "no-sum", _SURPRISE, "normaliser-forgotten"): _loss(
         "log_p = z - np.log(np.exp(z).sum(axis=1, keepdims=True)) → log_p = z"
     ),
     ("q1", "binary", _SURPRISE, "`loss` is"): _loss(
@@ -195,13 +196,17 @@ _MISTAKES = {
         "max(axis=1 → max(axis=0", "p.sum(axis=1 → p.sum(axis=0"
     ),
     ("q2", "transposed", _ONE_VOTE, "has shape"): _slope("return ( → return np.transpose((", "len(Y) → len(Y))"),
-    ("q2", "argmax", _ONE_VOTE, "`gradient["): _slope("return → Y = np.eye(Y.shape[1])[Y.argmax(axis=1)]\nreturn"),
-    ("q2", "log-p", _ONE_VOTE, "`gradient["): _slope("* p - Y → * np.log(p) - Y"),
+    ("q2", "argmax", _ONE_VOTE, "winner-takes-all"): _slope(
+        "return → Y = np.eye(Y.shape[1])[Y.argmax(axis=1)]\nreturn"
+    ),
+    ("q2", "majority", _ONE_VOTE, "winner-takes-all"): _slope("p - Y → p - Y * (Y == Y.max(axis=1, keepdims=True))"),
+    ("q2", "summed-down", _ONE_VOTE, "votes-summed-down"): _slope("Y.sum(axis=1 → Y.sum(axis=0"),
+    ("q2", "log-p", _ONE_VOTE, "rows-not-zero"): _slope("* p - Y → * np.log(p) - Y"),
     ("q2", "whole-votes", _ONE_VOTE, "votes-rounded"): _slope("return → Y = Y.astype(int)\nreturn"),
     ("q2", "lesson", _MORE, "rows-taken-for-one"): _slope("Y.sum(axis=1, keepdims=True) * p → p"),
     ("q2", "shares", _MORE, "votes-made-shares"): _slope("return → Y = Y / Y.sum(axis=1, keepdims=True)\nreturn"),
     ("q2", "votes", _MORE, "divided-by-all-votes"): _slope("len(Y) → Y.sum()"),
-    ("q2", "votes-of-columns", _MORE, "`gradient["): _slope("Y.sum(axis=1, keepdims=True) → Y.sum() / len(Y)"),
+    ("q2", "votes-of-columns", _MORE, "rows-not-zero"): _slope("Y.sum(axis=1, keepdims=True) → Y.sum() / len(Y)"),
     ("q2", "nan", _MORE, "no-votes-is-nan"): _slope(
         "return → s = Y.sum(axis=1, keepdims=True)\nreturn s * (p - Y / s) / len(Y)\nreturn"
     ),
@@ -250,6 +255,9 @@ _MISTAKES = {
     ("q3", "upside-down", _KNOWS, "logit-upside-down"): _binary(c="np.log((1 - np.mean(y)) / np.mean(y))"),
     ("q3", "log10", _KNOWS, "other-logarithm"): _binary(c="np.log10(np.mean(y) / (1 - np.mean(y)))"),
     ("q3", "majorities", _KNOWS, "fractions-not-counted"): _binary(c="np.log(np.mean(y > 0.5) / np.mean(y <= 0.5))"),
+    ("q3", "twice", _BOTH, "sigmoid-twice"): _binary(
+        lines="z = 1 / (1 + np.exp(-z))\nreturn np.mean(np.logaddexp(0, z) - y * z)"
+    ),
     ("q3", "zero", _KNOWS, "`logit` is"): _binary(c="0.0"),
     ("q3", "smoothed", _KNOWS, "`logit` is"): _binary(c="np.log((np.sum(y) + 1) / (np.sum(1 - y) + 1))"),
     ("q3", "mean-of-logits", _KNOWS, "`logit` is"): _binary(
@@ -314,6 +322,9 @@ _MISTAKES = {
     ("q4", "reset", _CHANCE, "layers-alike"): _start(
         "    variance = → "
         "    rng.bit_generator.state = state = locals().get('state', rng.bit_generator.state)\n    variance ="
+    ),
+    ("q4", "mirrored", _HE, "values-repeat"): _start(
+        f"{_NORMAL} → np.vstack([half := rng.normal(0, np.sqrt(variance), (-(-n_in // 2), n_out)), -half])[:n_in]"
     ),
     ("q4", "signs", _HE, "values-repeat"): _start(
         f"{_NORMAL} → rng.choice([-1, 1], (n_in, n_out)) * np.sqrt(variance)"
@@ -383,7 +394,7 @@ for W, b in zip(weights, biases):
     ("q5", "new-weights", _MEAN, "new-weights-sent-back"): _step("g @ W.T → g @ new_weights[0].T"),
     ("q5", "fixed-rate", _MEAN, "`weights["): _step("alpha * (h.T → RATE * (h.T"),
     ("q5", "fixed-batch", _MEAN, "`weights["): _step("len(X) → 128 * 1.5"),
-    ("q5", "by-classes", _MEAN, "`weights["): _step("/ len(X) → / p.size"),
+    ("q5", "by-classes", _MEAN, "mean-over-entries"): _step("/ len(X) → / p.size"),
     ("q5", "reversed", _MEAN, "has shape"): _step("insert(0,  → append("),
     ("q5", "divided-per-layer", _MEAN, "`weights["): _step("(h > 0) → (h > 0) / len(X)"),
     ("q5", "in-place", _MEAN, "changes-its-inputs"): _step(
@@ -403,6 +414,7 @@ for W, b in zip(weights, biases):
     ("q6", "sign", _PRICE, "wrong-sign"): _days(
         cost="return np.mean(late * np.minimum(c - r, 0) + idle * np.minimum(r - c, 0))"
     ),
+    ("q6", "one-price", _PRICE, "one-price-for-both"): _days(cost="return np.mean((late + idle) / 2 * abs(r - c))"),
     ("q6", "squared", _PRICE, "`cost` is"): _cost(", 0) → , 0) ** 2"),
     ("q6", "credit", _PRICE, "`cost` is"): _cost("+ idle → - idle"),
     ("q6", "own-days", _PRICE, "`cost` is"): _cost("r - c → REPLIES - c", "c - r → c - REPLIES"),
@@ -452,8 +464,8 @@ for W, b in zip(weights, biases):
     ("q6", "days-read", _CAN_READ, "days-for-the-normal"): _days(read="return np.quantile(r, late / (late + idle))"),
     ("q6", "best-again", _CAN_READ, "days-for-the-normal"): _days(read="return best_constants(r, late, idle)[2]"),
     ("q6", "sample-spread", _CAN_READ, "spread-of-a-sample"): _read("np.std(r) → np.std(r, ddof=1)"),
-    ("q6", "round-the-median", _CAN_READ, "`order` is"): _read("np.mean(r) → np.median(r)"),
-    ("q6", "own-prices", _CAN_READ, "`order` is"): _read("late / (late + idle) → 0.75"),
+    ("q6", "round-the-median", _CAN_READ, "is enough on"): _read("np.mean(r) → np.median(r)"),
+    ("q6", "own-prices", _CAN_READ, "is enough on"): _read("late / (late + idle) → 0.75"),
     ("q6", "hers-a-day", _CAN_READ, "saving-of-one-day"): _days(hers="1388.84 / 250"),
     ("q6", "her-cost", _CAN_READ, "cost-for-saving"): _days(hers="15123.2"),
     ("q6", "mine-for-hers", _CAN_READ, "saving-of-the-best-order"): _days(hers="1712"),
