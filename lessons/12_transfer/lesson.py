@@ -760,6 +760,7 @@ def train_reader(reader, states, labels, rate, seed):
         losses.append(loss.item())
     return losses
 
+# %%
 @torch.inference_mode()
 def judge(reader, part):
     """Which of the part's texts are answered right, (n,) bool."""
