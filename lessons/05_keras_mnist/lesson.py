@@ -449,12 +449,11 @@ plotting.show_images(pixels[test][surest], titles, columns=10);
 
 # %%
 errors = {n_fit: 1 - test_by_seed.mean()}                   # images -> test error
-for n in (1_000, 500):
-    model = make_network()
-    fit(model, X_train[:n], Y_train[:n], validation_split=0.0,
-        batch_size=BATCH * n // n_fit)                      # as many steps for all
+for part in (3, 6):                         # as many steps with a third and a sixth
+    model, n = make_network(), n_fit // part
+    fit(model, X_train[:n], Y_train[:n], batch_size=BATCH // part, validation_split=0.0)
     errors[n] = (predict(model, X_test).argmax(axis=1) != truth).mean()
-assert errors[500] > errors[n_fit], "more images, fewer mistakes"
+assert errors[n] > errors[n_fit], "more images, fewer mistakes"
 
 # %%
 sizes, measured = np.array(list(errors)), np.array(list(errors.values()))
@@ -530,7 +529,8 @@ f"losses {np.round(hand_losses, 4)}; largest difference of a weight: {loop_gap:.
 # $$L=-\log\operatorname{softmax}(z)_y=\log\sum_j e^{z_j}-z_y .$$
 #
 # Equal on paper. But Keras clips $p$ to $[10^{-7},1-10^{-7}]$ before the logarithm: from probabilities, the loss
-# can't exceed $-\ln 10^{-7}=16.1$, and where it is clipped, the gradient is zero.
+# can't exceed $-\ln 10^{-7}=16.1$, and where it is clipped, the gradient is zero. We ask a `GradientTape`: it notes
+# each operation, and then runs lesson 01's backward pass for us.
 
 # %% [markdown] lang="zh" of="ee805313"
 # ## 05.8 softmax 还是 logits？
@@ -541,7 +541,7 @@ f"losses {np.round(hand_losses, 4)}; largest difference of a weight: {loop_gap:.
 # $$L=-\log\operatorname{softmax}(z)_y=\log\sum_j e^{z_j}-z_y .$$
 #
 # 在纸上两者相等。但 Keras 在取对数之前会把 $p$ 截到 $[10^{-7},1-10^{-7}]$ 之内：由概率算出的损失不会超过
-# $-\ln 10^{-7}=16.1$，而且凡是被截断的地方，梯度都是零。
+# $-\ln 10^{-7}=16.1$，而且凡是被截断的地方，梯度都是零。用 `GradientTape` 来验证：它记下每一步运算，再替我们做第 01 课的反向传播。
 
 # %%
 by_probability = keras.losses.CategoricalCrossentropy()
@@ -680,7 +680,7 @@ assert races[1e-3][1] > 1.5 * races[1e-3][2], "a large epsilon: not the same"
 {k: f"apart {d:.1e}; losses {a:.4f} and {b:.4f}" for k, (d, a, b) in races.items()}
 
 # %% [markdown] lang="en"
-# Equal weights give equal losses, to six digits. With SGD the paths are equal, too: ⟦1e6 * races['SGD'][0]:.1f⟧
+# Equal weights give equal losses, to one part in 100,000. With SGD the paths are equal, too: ⟦1e6 * races['SGD'][0]:.1f⟧
 # millionths of their length apart after 25 steps. With Adam, ⟦races['Adam'][0]:.1%⟧: the losses agree
 # (⟦races['Adam'][1]:.4f⟧ and ⟦races['Adam'][2]:.4f⟧), the weights less so. The cause is $\varepsilon$: $10^{-7}$ in
 # Keras, $10^{-8}$ in PyTorch, and at another place (02.8):
@@ -688,18 +688,18 @@ assert races[1e-3][1] > 1.5 * races[1e-3][2], "a large epsilon: not the same"
 # $$\mathrm{PyTorch:}\ \frac{\alpha\,\hat m_t}{\sqrt{\hat v_t}+\varepsilon}\qquad\mathrm{Keras:}\ \frac{\alpha\,\hat m_t}{\sqrt{\hat v_t}+\varepsilon/\sqrt{1-\beta_2^t}}$$
 #
 # At $t=1$ the same $\varepsilon$ weighs 32 times as much in Keras. With $\varepsilon=10^{-10}$ in both it hardly matters
-# (⟦races[1e-10][0]:.1%⟧); with $0.001$ in both, one epoch ends at ⟦races[1e-3][1]:.2f⟧ in Keras, ⟦races[1e-3][2]:.2f⟧
+# (⟦races[1e-10][0]:.1%⟧); with $0.001$ in both, the 25 steps end at ⟦races[1e-3][1]:.2f⟧ in Keras, ⟦races[1e-3][2]:.2f⟧
 # in PyTorch. Copied settings aren't copied behaviour.
 
 # %% [markdown] lang="zh" of="ab782289"
-# 权重相同，损失就相同，六位数字一致。用 SGD 时，路径也相同，25 步之后只差路程的百万分之 ⟦1e6 * races['SGD'][0]:.1f⟧。用 Adam
+# 权重相同，损失就相同，相差不到十万分之一。用 SGD 时，路径也相同，25 步之后只差路程的百万分之 ⟦1e6 * races['SGD'][0]:.1f⟧。用 Adam
 # 则差 ⟦races['Adam'][0]:.1%⟧：损失还算一致（⟦races['Adam'][1]:.4f⟧ 与 ⟦races['Adam'][2]:.4f⟧），权重就不那么一致了。原因在
 # $\varepsilon$：Keras 取 $10^{-7}$，PyTorch 取 $10^{-8}$，所在的位置也不同（02.8 节）：
 #
 # $$\mathrm{PyTorch:}\ \frac{\alpha\,\hat m_t}{\sqrt{\hat v_t}+\varepsilon}\qquad\mathrm{Keras:}\ \frac{\alpha\,\hat m_t}{\sqrt{\hat v_t}+\varepsilon/\sqrt{1-\beta_2^t}}$$
 #
 # 在 $t=1$ 时，同样的 $\varepsilon$，在 Keras 里的分量是 PyTorch 里的 32 倍。两边都取 $\varepsilon=10^{-10}$，就几乎没有影响（⟦races[1e-10][0]:.1%⟧）；两边都取
-# $0.001$，一轮之后，Keras 的损失是 ⟦races[1e-3][1]:.2f⟧，PyTorch 的是 ⟦races[1e-3][2]:.2f⟧。照抄设定，不等于照抄行
+# $0.001$，25 步之后，Keras 的损失是 ⟦races[1e-3][1]:.2f⟧，PyTorch 的是 ⟦races[1e-3][2]:.2f⟧。照抄设定，不等于照抄行
 # 为。
 
 # %% [markdown] lang="en"
@@ -913,9 +913,9 @@ bare = np.mean([np.asarray(reader(X_test)).argmax(axis=1) == truth for _ in rang
 # is ⟦bare:.1%⟧ instead of ⟦augmented_right[SEED].mean():.1%⟧. No error, no warning: always write `training=False`.
 #
 # On test images moved like that, ⟦np.mean(on_moved['augmented']):.1%⟧ are read rightly, without augmentation
-# ⟦np.mean(on_moved['plain']):.1%⟧ (after twice the epochs). On images as they are, three seeds settle nothing: after
-# ⟦HALF⟧ epochs, validation accuracy with and without differs by ⟦100 * (after - before).min():+.1f⟧ to
-# ⟦100 * (after - before).max():+.1f⟧ points.
+# ⟦np.mean(on_moved['plain']):.1%⟧ (after twice the epochs). On images as they are, after ⟦HALF⟧ epochs each, it
+# changes validation accuracy by ⟦100 * (after - before).min():+.1f⟧ to ⟦100 * (after - before).max():+.1f⟧ points in
+# three seeds: where signs differ, nothing is settled.
 
 # %% [markdown] lang="zh" of="f343578d"
 # *图中所见：* 一个 7，以及由它得来的九个变体，略有倾斜和移动，但都明明白白是 7。
@@ -925,8 +925,8 @@ bare = np.mean([np.asarray(reader(X_test)).argmax(axis=1) == truth for _ in rang
 # 所以请总是写上 `training=False`。
 #
 # 对这样移动过的测试图像，做过增强的认对 ⟦np.mean(on_moved['augmented']):.1%⟧，没有增强的（轮数还多一倍）只认对
-# ⟦np.mean(on_moved['plain']):.1%⟧。对原样的图像，三个种子分不出结果：⟦HALF⟧ 轮之后的验证准确率，增强与不增强相差
-# ⟦100 * (after - before).min():+.1f⟧ 至 ⟦100 * (after - before).max():+.1f⟧ 个百分点。
+# ⟦np.mean(on_moved['plain']):.1%⟧。对原样的图像，各跑 ⟦HALF⟧ 轮，增强使三个种子的验证准确率改变
+# ⟦100 * (after - before).min():+.1f⟧ 至 ⟦100 * (after - before).max():+.1f⟧ 个百分点：有正有负，就还不能下结论。
 
 # %% [markdown] lang="en"
 # ## 05.12 Callbacks: somebody watches
@@ -938,7 +938,7 @@ bare = np.mean([np.asarray(reader(X_test)).argmax(axis=1) == truth for _ in rang
 # - `EarlyStopping`: three such epochs, and it stops and takes the best weights back;
 # - `ModelCheckpoint`: writes the model to a file whenever it is the best so far.
 #
-# To give them work we start with a rate five times too large. A `.keras` file is a zip archive of shape, weights and
+# To give them work we start with five times the default rate. A `.keras` file is a zip archive of shape, weights and
 # optimiser.
 
 # %% [markdown] lang="zh" of="e9e97f76"
