@@ -889,8 +889,8 @@ plotting.show_images(np.concatenate([seven, jittered]).reshape(-1, 28, 28), colu
 
 # %%
 moved = keras.Sequential(reader.layers[:4])(X_test, training=True)      # (n_test, 784)
-on_moved = {name: [(predict(models[s], moved).argmax(axis=1) == truth).mean()
-                   for s in SEEDS]
+on_moved = {name: np.array([(predict(models[s], moved).argmax(axis=1) == truth).mean()
+                            for s in SEEDS])
             for name, models in (("plain", networks), ("augmented", augmented))}
 assert min(on_moved["augmented"]) > max(on_moved["plain"]), "bears what it was shown"
 on_moved
