@@ -421,12 +421,12 @@ titles = [f"{truth[k]} as {guesses[k]}" for k in surest]
 plotting.show_images(pixels[test][surest], titles, columns=10);
 
 # %% [markdown] lang="en"
-# *The picture:* twenty misread digits. Some would puzzle a reader; others are plain to the eye. The network gave its
-# answers ⟦P_test[surest].max(axis=1).min():.0%⟧ to ⟦P_test[surest].max(axis=1).max():.1%⟧: confident is not right
-# (lesson 06).
+# *The picture:* twenty misread digits (*3 as 7*: a 3, read as a 7). Some would puzzle a reader; others are plain to the
+# eye. The network gave its answers ⟦P_test[surest].max(axis=1).min():.0%⟧ to
+# ⟦P_test[surest].max(axis=1).max():.1%⟧: confident is not right (lesson 06).
 
-# %% [markdown] lang="zh" of="6388a4ef"
-# *图中所见：* 二十个认错的数字。有几个人看了也要犹豫，另一些则一眼就能认出。网络给自己的答案打的概率是
+# %% [markdown] lang="zh" of="c5c173c0"
+# *图中所见：* 二十个认错的数字（3 as 7 表示把 3 认成 7）。有几个人看了也要犹豫，另一些则一眼就能认出。网络给自己的答案打的概率是
 # ⟦P_test[surest].max(axis=1).min():.0%⟧ 至 ⟦P_test[surest].max(axis=1).max():.1%⟧：有把握不等于正确（第 06 课）。
 
 # %% [markdown] lang="en"

@@ -3,7 +3,7 @@
 python lessons/05_keras_mnist/record.py full FOLDER [SEED ...]     60,000 + 10,000 images in MNIST's IDX format
 python lessons/05_keras_mnist/record.py rates [SEED ...]           the lesson's 5,000 images, each rate
 
-Some 5 and 4 minutes a seed on one quiet core. Each row of recorded.json is one training.
+Some 5 minutes and 1 minute a seed on one quiet core. Each row of recorded.json is one training.
 """
 
 from __future__ import annotations
