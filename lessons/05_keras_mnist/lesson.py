@@ -326,10 +326,10 @@ np.bincount(labels[train[:n_fit]]), np.bincount(labels[train[n_fit:]])  # the gu
 # **The symptom:** training accuracy climbs to ⟦careless_history['accuracy'][-1]:.1%⟧, validation accuracy stays at
 # ⟦careless_history['val_accuracy'][-1]:.1%⟧, and its loss *rises*. No error. **The cause:** the classes
 # ⟦', '.join(map(str, never))⟧ lie in the last fifth alone; never seen, they are never answered (test accuracy
-# ⟦careless_right.mean():.1%⟧). **The cure:** shuffle once, with a seed, or pass `validation_data`. **The guard:** count the
-# labels on both sides, as the last cell does for ours.
+# ⟦careless_right.mean():.1%⟧). **The cure:** shuffle once, with a seed, or pass `validation_data`. **The guard:**
+# count the labels on both sides, as the last cell does for ours.
 
-# %% [markdown] lang="zh" of="c1a257d9"
+# %% [markdown] lang="zh" of="fbef63db"
 # **症状：** 训练准确率升到 ⟦careless_history['accuracy'][-1]:.1%⟧，验证准确率停在
 # ⟦careless_history['val_accuracy'][-1]:.1%⟧，验证损失反而**上升**，没有任何报错。**病因：** ⟦', '.join(map(str, never))⟧
 # 这几类全落在最后五分之一里；没见过，也就从不这样回答（测试准确率 ⟦careless_right.mean():.1%⟧）。**对策：** 用固定的种子打乱一次，
@@ -681,26 +681,26 @@ assert races[1e-3][1] > 1.5 * races[1e-3][2], "a large epsilon: not the same"
 {k: f"apart {d:.1e}; losses {a:.4f} and {b:.4f}" for k, (d, a, b) in races.items()}
 
 # %% [markdown] lang="en"
-# Equal weights give equal losses, to one part in 100,000. With SGD the paths are equal, too: ⟦1e6 * races['SGD'][0]:.1f⟧
-# millionths of their length apart after 25 steps. With Adam, ⟦races['Adam'][0]:.1%⟧: the losses agree
-# (⟦races['Adam'][1]:.4f⟧ and ⟦races['Adam'][2]:.4f⟧), the weights less so. The cause is $\varepsilon$: $10^{-7}$ in
-# Keras, $10^{-8}$ in PyTorch, and at another place (02.8):
+# Equal weights give equal losses, to one part in 100,000. With SGD the paths are equal, too:
+# ⟦1e6 * races['SGD'][0]:.1f⟧ millionths of their length apart after 25 steps. With Adam, ⟦races['Adam'][0]:.1%⟧: the
+# losses agree (⟦races['Adam'][1]:.4f⟧ and ⟦races['Adam'][2]:.4f⟧), the weights less so. The cause is $\varepsilon$:
+# $10^{-7}$ in Keras, $10^{-8}$ in PyTorch, and at another place (02.8):
 #
 # $$\mathrm{PyTorch:}\ \frac{\alpha\,\hat m_t}{\sqrt{\hat v_t}+\varepsilon}\qquad\mathrm{Keras:}\ \frac{\alpha\,\hat m_t}{\sqrt{\hat v_t}+\varepsilon/\sqrt{1-\beta_2^t}}$$
 #
-# At $t=1$ the same $\varepsilon$ weighs 32 times as much in Keras. With $\varepsilon=10^{-10}$ in both it hardly matters
-# (⟦races[1e-10][0]:.1%⟧); with $0.001$ in both, the 25 steps end at ⟦races[1e-3][1]:.2f⟧ in Keras, ⟦races[1e-3][2]:.2f⟧
-# in PyTorch. Copied settings aren't copied behaviour.
+# At $t=1$ the same $\varepsilon$ weighs 32 times as much in Keras. With $\varepsilon=10^{-10}$ in both it hardly
+# matters (⟦races[1e-10][0]:.1%⟧); with $0.001$ in both, the 25 steps end at ⟦races[1e-3][1]:.2f⟧ in Keras,
+# ⟦races[1e-3][2]:.2f⟧ in PyTorch. Copied settings aren't copied behaviour.
 
-# %% [markdown] lang="zh" of="86376e36"
+# %% [markdown] lang="zh" of="31d76e84"
 # 权重相同，损失就相同，相差不到十万分之一。用 SGD 时，路径也相同，25 步之后只差路程的百万分之 ⟦1e6 * races['SGD'][0]:.1f⟧。用 Adam
 # 则差 ⟦races['Adam'][0]:.1%⟧：损失还算一致（⟦races['Adam'][1]:.4f⟧ 与 ⟦races['Adam'][2]:.4f⟧），权重就不那么一致了。原因在
 # $\varepsilon$：Keras 取 $10^{-7}$，PyTorch 取 $10^{-8}$，所在的位置也不同（02.8 节）：
 #
 # $$\mathrm{PyTorch:}\ \frac{\alpha\,\hat m_t}{\sqrt{\hat v_t}+\varepsilon}\qquad\mathrm{Keras:}\ \frac{\alpha\,\hat m_t}{\sqrt{\hat v_t}+\varepsilon/\sqrt{1-\beta_2^t}}$$
 #
-# 在 $t=1$ 时，同样的 $\varepsilon$，在 Keras 里的分量是 PyTorch 里的 32 倍。两边都取 $\varepsilon=10^{-10}$，就几乎没有影响（⟦races[1e-10][0]:.1%⟧）；两边都取
-# $0.001$，25 步之后，Keras 的损失是 ⟦races[1e-3][1]:.2f⟧，PyTorch 的是 ⟦races[1e-3][2]:.2f⟧。照抄设定，不等于照抄行
+# 在 $t=1$ 时，同样的 $\varepsilon$，在 Keras 里的分量是 PyTorch 里的 32 倍。两边都取 $\varepsilon=10^{-10}$，就几乎没有影响（⟦races[1e-10][0]:.1%⟧）；
+# 两边都取 $0.001$，25 步之后，Keras 的损失是 ⟦races[1e-3][1]:.2f⟧，PyTorch 的是 ⟦races[1e-3][2]:.2f⟧。照抄设定，不等于照抄行
 # 为。
 
 # %% [markdown] lang="en"
@@ -786,10 +786,10 @@ assert best_rate == {"dense": 0.003, "CNN": 0.01}, "the best, at no end of its g
 
 # %% [markdown] lang="en"
 # (Recorded by `lessons/05_keras_mnist/record.py rates` on the 5,000 images: dense after 20 epochs, the CNN after 5, for
-# each of its epochs takes as long as four.) Each does best within its grid, and a neighbour is close; at 0.03 one CNN of
-# three learned nothing. Now the race: these rates, these epochs.
+# each of its epochs takes as long as four.) Each does best within its grid, and a neighbour is close; at 0.03 one CNN
+# of three learned nothing. Now the race: these rates, these epochs.
 
-# %% [markdown] lang="zh" of="b8be1543"
+# %% [markdown] lang="zh" of="6fa61273"
 # （由 `lessons/05_keras_mnist/record.py rates` 用那 5,000 张图像记录：全连接网络 20 轮之后，CNN 5 轮之后，因为 CNN 的一轮抵得上前者四
 # 轮的时间。）两者最好的学习率都不在各自那组的两端，相邻的也差不多；到了 0.03，三个 CNN 里有一个什么也没学到。现在开始比赛：就用这
 # 两个学习率、这两个轮数。
@@ -982,13 +982,13 @@ assert int(loaded.optimizer.iterations) == steps, "Adam's counter came along"
 f"{file_size / 1e6:.2f} MB; 3 numbers each {12 * network.count_params() / 1e6:.2f} MB"
 
 # %% [markdown] lang="en"
-# It stopped after ⟦ran⟧ of ⟦EPOCHS⟧ epochs; the best was epoch ⟦best⟧ with
+# It ran for ⟦ran⟧ of ⟦EPOCHS⟧ epochs; the best was epoch ⟦best⟧ with
 # ⟦watched_history['val_accuracy'][best - 1]:.1%⟧ (unwatched, at the rate 0.001, ⟦history['val_accuracy'][-1]:.1%⟧).
 # The file has ⟦file_size / 1e6:.1f⟧ MB, for Adam's $m$ and $v$ are in it. Your own callback is a class with methods
 # such as `on_epoch_end`; exercise 05 asks for one.
 
-# %% [markdown] lang="zh" of="58fead6f"
-# ⟦EPOCHS⟧ 轮只跑了 ⟦ran⟧ 轮就停了；最好的是第 ⟦best⟧ 轮，⟦watched_history['val_accuracy'][best - 1]:.1%⟧（没人盯着、学习率为
+# %% [markdown] lang="zh" of="f7c5fc94"
+# ⟦EPOCHS⟧ 轮跑了 ⟦ran⟧ 轮；最好的是第 ⟦best⟧ 轮，⟦watched_history['val_accuracy'][best - 1]:.1%⟧（没人盯着、学习率为
 # 0.001 时 ⟦history['val_accuracy'][-1]:.1%⟧）。文件有 ⟦file_size / 1e6:.1f⟧ MB，因为 Adam 的 $m$ 和 $v$ 也在里面。自己的回调就是
 # 一个带有 `on_epoch_end` 之类方法的类，练习 05 会要你写一个。
 
@@ -1088,20 +1088,21 @@ assert resumed_history == whole_history != bare_history, "all losses, bit for bi
 # the end of epoch ⟦survived⟧; half an epoch was lost, and done again.
 #
 # Who restores only weights loses Adam's moments (without a past it moves *each* weight by $\alpha$, 02.8): epoch
-# ⟦KILL_IN⟧ ends at ⟦bare_history['loss'][survived]:.3f⟧ instead of ⟦whole_history['loss'][survived]:.3f⟧. It recovers (validation
-# accuracy ⟦bare_history['val_accuracy'][-1]:.1%⟧; ⟦whole_history['val_accuracy'][-1]:.1%⟧), but it is another run.
+# ⟦KILL_IN⟧ ends at ⟦bare_history['loss'][survived]:.3f⟧ instead of ⟦whole_history['loss'][survived]:.3f⟧. It recovers
+# (validation accuracy ⟦bare_history['val_accuracy'][-1]:.1%⟧; ⟦whole_history['val_accuracy'][-1]:.1%⟧), but it is
+# another run.
 #
 # A rate that depends on the epoch alone resumes by itself. `EarlyStopping` and `ReduceLROnPlateau` count in their own
 # memory, and begin anew. To watch losses, rate and histograms live, in a terminal:
 # `tensorboard --logdir FOLDER/killed/logs` (there epochs count from 0).
 
-# %% [markdown] lang="zh" of="4994c5bb"
+# %% [markdown] lang="zh" of="047ebd62"
 # 被杀的训练与完整的训练，最后得到同样的 ⟦whole.count_params():,⟧ 个数，一个比特都不差。它从第 ⟦survived⟧ 轮末尾接着
 # 跑；丢掉的半轮重做了一遍。
 #
-# 只恢复权重，就丢了 Adam 的矩（没有历史梯度时，Adam 让**每个**权重都移动 $\alpha$，见 02.8 节），第 ⟦KILL_IN⟧ 轮结束时损失是 ⟦bare_history['loss'][survived]:.3f⟧，而不是
-# ⟦whole_history['loss'][survived]:.3f⟧。它后来恢复了（验证准确率 ⟦bare_history['val_accuracy'][-1]:.1%⟧，完整的那次
-# ⟦whole_history['val_accuracy'][-1]:.1%⟧），但这已是另一次训练。
+# 只恢复权重，就丢了 Adam 的矩（没有历史梯度时，Adam 让**每个**权重都移动 $\alpha$，见 02.8 节），第 ⟦KILL_IN⟧ 轮结束时损失是
+# ⟦bare_history['loss'][survived]:.3f⟧，而不是 ⟦whole_history['loss'][survived]:.3f⟧。它后来恢复了（验证准确率
+# ⟦bare_history['val_accuracy'][-1]:.1%⟧，完整的那次 ⟦whole_history['val_accuracy'][-1]:.1%⟧），但这已是另一次训练。
 #
 # 只取决于轮数的学习率，自然接得上；`EarlyStopping` 和 `ReduceLROnPlateau` 靠自己的记忆计数，重启后会从头数起。想实时看损失、学习
 # 率和直方图，在终端运行 `tensorboard --logdir FOLDER/killed/logs`（那里轮数从 0 数起）。
@@ -1259,12 +1260,13 @@ assert at_4["augmented"] > at_4["plain"] + 0.1, "what it was shown, it can bear"
 
 # %% [markdown] lang="en"
 # *The picture:* accuracy of the three kinds of network (means of three seeds, 500 test images) when every image is
-# shifted. All are best near 0; the plain network's falls steeply, the augmented one's least within the shifts it was shown.
+# shifted. All are best near 0; the plain network's falls steeply, the augmented one's least within the shifts it was
+# shown.
 #
 # Shifted by 4 pixels: plain ⟦at_4['plain']:.0%⟧, CNN ⟦at_4['CNN']:.0%⟧, augmented ⟦at_4['augmented']:.0%⟧ (2.8 pixels
 # were shown to it at most).
 
-# %% [markdown] lang="zh" of="b0129178"
+# %% [markdown] lang="zh" of="69206540"
 # *图中所见：* 把每张图像都平移之后，三种网络的准确率（三个种子的平均，500 张测试图像）。三条都在 0 附近最高；没有增强的网络降得很
 # 陡，做过增强的在它见过的平移范围内降得最少。
 #
@@ -1430,8 +1432,8 @@ f"test accuracy {share:.1%} ± {review_margin:.1%} (n = {len(judge):,})"
 
 # %% [markdown] lang="en"
 # Clear film reviews are read with ⟦share:.1%⟧ ± ⟦review_margin:.1%⟧ accuracy, best in epoch ⟦review_best⟧. The digits'
-# ⟦EPOCHS⟧ epochs took ⟦train_seconds:.0f⟧ s, that is ⟦100 * train_seconds / 3600 * PRICE:.3f⟧ cents. The framework saved a loop, the gradients, the
-# files. And it decided:
+# ⟦EPOCHS⟧ epochs took ⟦train_seconds:.0f⟧ s, that is ⟦100 * train_seconds / 3600 * PRICE:.3f⟧ cents. The framework
+# saved a loop, the gradients, the files. And it decided:
 #
 # | default | noticed by |
 # |---|---|
@@ -1442,7 +1444,7 @@ f"test accuracy {share:.1%} ± {review_margin:.1%} (n = {len(judge):,})"
 #
 # To take a default is to decide. The team that pays for the mistake should know which ones it took.
 
-# %% [markdown] lang="zh" of="e2574b92"
+# %% [markdown] lang="zh" of="a7e8feb8"
 # 态度鲜明的影评，准确率 ⟦share:.1%⟧ ± ⟦review_margin:.1%⟧，第 ⟦review_best⟧ 轮最好。手写数字的 ⟦EPOCHS⟧ 轮用了 ⟦train_seconds:.0f⟧
 # 秒，合 ⟦100 * train_seconds / 3600 * PRICE:.3f⟧ 美分。
 # 框架替我们省下了循环、求梯度和存取文件。而它也替我们做了决定：
@@ -1491,11 +1493,11 @@ f"test accuracy {share:.1%} ± {review_margin:.1%} (n = {len(judge):,})"
 #   dense ⟦tuned_test:.1%⟧, smallest $p$ ⟦race_p:.3f⟧; each CNN step ⟦slower:.1f⟧ times as long.
 # - You changed images: moved ones are read with ⟦np.mean(on_moved['augmented']):.1%⟧ instead of
 #   ⟦np.mean(on_moved['plain']):.1%⟧; and a bare call gave nine answers that differ by ⟦spreads['bare call']:.2f⟧.
-# - Callbacks stopped a run after ⟦ran⟧ of ⟦EPOCHS⟧ epochs, with the weights of epoch ⟦best⟧.
+# - Callbacks watched a run: ⟦ran⟧ of ⟦EPOCHS⟧ epochs, with the weights of epoch ⟦best⟧ kept.
 #
 # **Next:** exercise 05; lesson 06, evaluation.
 
-# %% [markdown] lang="zh" of="2fe6e78f"
+# %% [markdown] lang="zh" of="87e1f46a"
 # ## 现在你能做到
 #
 # - 分三步准备了 MNIST，步步核对；漏掉一步，第一个损失就从 ⟦first_loss:.1f⟧ 变成 ⟦raw_loss:.0f⟧。
@@ -1505,6 +1507,6 @@ f"test accuracy {share:.1%} ± {review_margin:.1%} (n = {len(judge):,})"
 #   $p$ 是 ⟦race_p:.3f⟧；而 CNN 每一步的时间是后者的 ⟦slower:.1f⟧ 倍。
 # - 改动了图像：移动过的图像认对 ⟦np.mean(on_moved['augmented']):.1%⟧，而不是 ⟦np.mean(on_moved['plain']):.1%⟧；直接调用给出的九个
 #   回答相差 ⟦spreads['bare call']:.2f⟧。
-# - 让回调在 ⟦EPOCHS⟧ 轮中的第 ⟦ran⟧ 轮停下了训练，并留下第 ⟦best⟧ 轮的权重。
+# - 让回调盯着一次训练：⟦EPOCHS⟧ 轮跑了 ⟦ran⟧ 轮，留下了第 ⟦best⟧ 轮的权重。
 #
 # **接下来：** 练习 05；然后是第 06 课，评估。
