@@ -190,7 +190,7 @@ network.summary()
 
 # %% [markdown] lang="zh" of="32876277"
 # `summary()` 里的 `None` 是图像的张数，有了数据才定下来。`Total params` 把 Adam 的记录也算了进去：每个参数另有一个梯度的平均
-# $m$ 和一个平方的平均 $v$（02.8 节）。那篇文章把这段代码称为“一个简单的大模型”，而它所说的“大”是百万参数以上。按这个标准，这里
+# $m$ 和一个梯度的均方 $v$（02.8 节）。那篇文章把这段代码称为“一个简单的大模型”，而它所说的“大”是百万参数以上。按这个标准，这里
 # 连半个大模型都不到。
 
 # %% [markdown] lang="en"
@@ -385,7 +385,7 @@ ax.tick_params(axis="x", rotation=0);
 #
 # 这 ⟦n_test:,⟧ 张图像分得出三个种子的高下吗？它们的区间互相重叠。可是它们认的是**同一批**图像：只有一个对、一个错的那些才有话
 # 说。如果两者一样好，每张这样的图像由谁答对，就像抛硬币：8 : 9 不足为奇，30 : 5 就出乎意料了。单凭抛硬币，分得至少这样不均的概
-# 率有多大？这个 $p$ 就是**麦克尼马尔检验**（McNemar's test）。
+# 率有多大？这个 $p$ 就是**McNemar 检验**（McNemar's test）。
 
 # %%
 from scipy.stats import binomtest
@@ -401,7 +401,7 @@ pairs = {(a, b): compare(dense_right[a], dense_right[b])
          for a in SEEDS for b in SEEDS if a < b}
 seed_p = min(p for _, _, p in pairs.values())
 assert compare(guesses == truth, guesses == truth)[2] == 1, "equal: nothing to tell"
-{f"seeds {a}, {b}": f"{n} : {m}, p = {p:.3f}" for (a, b), (n, m, p) in pairs.items()}
+{f"seeds {a}, {b}": f"{n} : {m}, p = {p:.2g}" for (a, b), (n, m, p) in pairs.items()}
 
 # %% [markdown] lang="en"
 # The smallest of the ⟦len(pairs)⟧ values of $p$ is ⟦seed_p:.3f⟧; only one below $0.05/$⟦len(pairs)⟧ (Bonferroni,
@@ -773,8 +773,8 @@ draw_layers(cnn, "784\npixels");
 # *图中所见：* 行向量又变回图像；两次卷积，各接一次池化，得到 16 张和 32 张小特征图；展平之后通向十个数字。每层下面是它输出的形状
 # 和参数个数（蓝色的有参数）。
 #
-# 它更好吗？要公平比较，两边就得用同样长的时间，各用这段时间里最好的学习率。下面是一组学习率的结果，每个用三个种子，比的是验证准确
-# 率：
+# 它更好吗？要公平比较，两边就得用同样长的时间，各用这段时间里最好的学习率。下面是一组学习率的结果，每个用三个种子，比的是
+# 验证准确率：
 
 # %%
 RATES = {                                   # rate: validation accuracy, mean of 3 seeds
@@ -825,19 +825,19 @@ gain = [cnn_right[s].mean() - tuned_right[s].mean() for s in SEEDS]
 tests = {s: compare(cnn_right[s], tuned_right[s]) for s in SEEDS}
 race_p = min(p for _, _, p in tests.values())
 assert slower > 1 and cnn.count_params() < network.count_params() / 30, "yet slower"
-{f"seed {s}": f"{n} : {m}, p = {p:.3f}" for s, (n, m, p) in tests.items()}
+{f"seed {s}": f"{n} : {m}, p = {p:.2g}" for s, (n, m, p) in tests.items()}
 
 # %% [markdown] lang="en"
 # Test accuracy, three seeds: CNN ⟦cnn_test:.1%⟧, dense ⟦tuned_test:.1%⟧ (with the article's rate
 # ⟦test_by_seed.mean():.1%⟧); the CNN's lead by seed is ⟦100 * min(gain):.1f⟧ to ⟦100 * max(gain):.1f⟧ points. The
-# smallest of three $p$ is ⟦race_p:.3f⟧; below $0.05/3$ it would tell the two apart on *these* images (one split). What
+# smallest of three $p$ is ⟦race_p:.2g⟧; below $0.05/3$ it would tell the two apart on *these* images (one split). What
 # is sure: the CNN has a thirtieth of the parameters. In seconds, ⟦seconds[0]:.0f⟧ for ⟦EPOCHS⟧ epochs dense,
 # ⟦seconds[1]:.0f⟧ for ⟦CNN_EPOCHS⟧ of the CNN: each of its steps takes ⟦slower:.1f⟧ times as long. Few parameters are
 # not little work.
 
-# %% [markdown] lang="zh" of="5dbf4a57"
+# %% [markdown] lang="zh" of="dfbcd887"
 # 测试准确率（三个种子）：CNN ⟦cnn_test:.1%⟧，全连接 ⟦tuned_test:.1%⟧（用文章的学习率是 ⟦test_by_seed.mean():.1%⟧）；按种子看，
-# CNN 领先 ⟦100 * min(gain):.1f⟧ 至 ⟦100 * max(gain):.1f⟧ 个百分点。三个 $p$ 里最小的是 ⟦race_p:.3f⟧；小于 $0.05/3$，才算在**这些**
+# CNN 领先 ⟦100 * min(gain):.1f⟧ 至 ⟦100 * max(gain):.1f⟧ 个百分点。三个 $p$ 里最小的是 ⟦race_p:.2g⟧；小于 $0.05/3$，才算在**这些**
 # 图像上分出了高下（数据只划分了一次）。可以肯定的是，CNN 的参数只有三十分之一。论耗时，全连接 ⟦EPOCHS⟧ 轮用 ⟦seconds[0]:.0f⟧ 秒，
 # CNN ⟦CNN_EPOCHS⟧ 轮用 ⟦seconds[1]:.0f⟧ 秒：CNN 每一步所花的时间是全连接的 ⟦slower:.1f⟧ 倍。参数少，不等于计算少。
 
@@ -1087,7 +1087,7 @@ assert resumed_history == whole_history != bare_history, "all losses, bit for bi
 # The killed run ends in the same ⟦whole.count_params():,⟧ numbers as the whole one, to the last bit. It went on from
 # the end of epoch ⟦survived⟧; half an epoch was lost, and done again.
 #
-# Who restores only weights loses Adam's moments (without a past it moves *each* weight by $\alpha$, 02.8): epoch
+# Whoever restores only weights loses Adam's moments (without a past it moves *each* weight by $\alpha$, 02.8): epoch
 # ⟦KILL_IN⟧ ends at ⟦bare_history['loss'][survived]:.3f⟧ instead of ⟦whole_history['loss'][survived]:.3f⟧. It recovers
 # (validation accuracy ⟦bare_history['val_accuracy'][-1]:.1%⟧; ⟦whole_history['val_accuracy'][-1]:.1%⟧), but it is
 # another run.
@@ -1096,7 +1096,7 @@ assert resumed_history == whole_history != bare_history, "all losses, bit for bi
 # memory, and begin anew. To watch losses, rate and histograms live, in a terminal:
 # `tensorboard --logdir FOLDER/killed/logs` (there epochs count from 0).
 
-# %% [markdown] lang="zh" of="047ebd62"
+# %% [markdown] lang="zh" of="c4f8839f"
 # 被杀的训练与完整的训练，最后得到同样的 ⟦whole.count_params():,⟧ 个数，一个比特都不差。它从第 ⟦survived⟧ 轮末尾接着
 # 跑；丢掉的半轮重做了一遍。
 #
@@ -1140,7 +1140,7 @@ f"{work / 1e9:.0f} GFLOP in {train_seconds:.1f} s; GPUs here: {len(gpus)}"
 
 # %% [markdown] lang="zh" of="0fca362e"
 # - **显存：** TensorFlow 会占满整块显卡的显存，除非让它按需增长：最先调用 `use_tensorflow_memory_growth()`。
-# - **混合精度**（mixed precision）**：** `dtype="mixed_float16"` 用 16 位做乘法，权重仍存 32 位。小于
+# - **混合精度**（mixed precision）： `dtype="mixed_float16"` 用 16 位做乘法，权重仍存 32 位。小于
 #   $2^{-25}\approx 3\cdot 10^{-8}$ 的梯度会舍入成零，所以要做损失缩放（loss scaling）。
 # - **末几位：** 求和的次序不固定，除非提出要求：`seed_everything(0, deterministic=True)`。
 # - **速度：** 手边没有 GPU，所以没有任何数字是在 GPU 上测的。这份配方共 ⟦work / 1e9:.0f⟧ GFLOP，一个核每秒完成
@@ -1463,19 +1463,19 @@ f"test accuracy {share:.1%} ± {review_margin:.1%} (n = {len(judge):,})"
 #
 # - The recipe: the article 《大模型：AI技术的商业化路径》 (commerce), its example of training.
 # - Y. LeCun and others, [Gradient-based learning applied to document
-#   recognition](http://yann.lecun.com/exdb/publis/pdf/lecun-01a.pdf) (1998), section III: MNIST.
+#   recognition](https://doi.org/10.1109/5.726791) (1998), section III: MNIST.
 # - P. Simard, D. Steinkraus, J. Platt, Best practices for convolutional neural networks applied to visual document
 #   analysis (2003, ICDAR).
 # - S. Ioffe, C. Szegedy, [Batch normalization](https://arxiv.org/abs/1502.03167) (2015), section 3.
 # - P. Micikevicius and others, [Mixed precision training](https://arxiv.org/abs/1710.03740) (2018), section 3.
 # - H. Xiao, K. Rasul, R. Vollgraf, [Fashion-MNIST](https://arxiv.org/abs/1708.07747) (2017).
 
-# %% [markdown] lang="zh" of="146e82bd"
+# %% [markdown] lang="zh" of="8e353def"
 # ## 来源
 #
 # - 配方出自文章《大模型：AI技术的商业化路径》（commerce）里的训练代码示例。
 # - Y. LeCun 等，[Gradient-based learning applied to document
-#   recognition](http://yann.lecun.com/exdb/publis/pdf/lecun-01a.pdf)（1998），第 III 节：MNIST，基于梯度的学习用于文档识别。
+#   recognition](https://doi.org/10.1109/5.726791)（1998），第 III 节：MNIST，基于梯度的学习用于文档识别。
 # - P. Simard、D. Steinkraus、J. Platt，Best practices for convolutional neural networks applied to visual document
 #   analysis（2003，ICDAR）：卷积神经网络用于文档分析的最佳做法。
 # - S. Ioffe、C. Szegedy，[Batch normalization](https://arxiv.org/abs/1502.03167)（2015），第 3 节：批量归一化。
@@ -1490,21 +1490,21 @@ f"test accuracy {share:.1%} ± {review_margin:.1%} (n = {len(judge):,})"
 # - You trained 407,050 parameters: test accuracy ⟦accuracy:.1%⟧ ± ⟦margin:.1%⟧; sorted labels validated at
 #   ⟦careless_history['val_accuracy'][-1]:.1%⟧.
 # - You compared two networks in equal time, images paired: a CNN of ⟦cnn.count_params():,⟧ parameters ⟦cnn_test:.1%⟧,
-#   dense ⟦tuned_test:.1%⟧, smallest $p$ ⟦race_p:.3f⟧; each CNN step ⟦slower:.1f⟧ times as long.
+#   dense ⟦tuned_test:.1%⟧, smallest $p$ ⟦race_p:.2g⟧; each CNN step ⟦slower:.1f⟧ times as long.
 # - You changed images: moved ones are read with ⟦np.mean(on_moved['augmented']):.1%⟧ instead of
 #   ⟦np.mean(on_moved['plain']):.1%⟧; and a bare call gave nine answers that differ by ⟦spreads['bare call']:.2f⟧.
 # - Callbacks watched a run: ⟦ran⟧ of ⟦EPOCHS⟧ epochs, with the weights of epoch ⟦best⟧ kept.
 #
 # **Next:** exercise 05; lesson 06, evaluation.
 
-# %% [markdown] lang="zh" of="87e1f46a"
+# %% [markdown] lang="zh" of="e7a38f61"
 # ## 现在你能做到
 #
 # - 分三步准备了 MNIST，步步核对；漏掉一步，第一个损失就从 ⟦first_loss:.1f⟧ 变成 ⟦raw_loss:.0f⟧。
 # - 用 Keras 训练了 407,050 个参数：测试准确率 ⟦accuracy:.1%⟧ ± ⟦margin:.1%⟧；标签排好序时，验证准确率是
 #   ⟦careless_history['val_accuracy'][-1]:.1%⟧。
 # - 时间相当、逐张配对，比较了两个网络：⟦cnn.count_params():,⟧ 个参数的 CNN 是 ⟦cnn_test:.1%⟧，全连接是 ⟦tuned_test:.1%⟧，最小的
-#   $p$ 是 ⟦race_p:.3f⟧；而 CNN 每一步的时间是后者的 ⟦slower:.1f⟧ 倍。
+#   $p$ 是 ⟦race_p:.2g⟧；而 CNN 每一步的时间是后者的 ⟦slower:.1f⟧ 倍。
 # - 改动了图像：移动过的图像认对 ⟦np.mean(on_moved['augmented']):.1%⟧，而不是 ⟦np.mean(on_moved['plain']):.1%⟧；直接调用给出的九个
 #   回答相差 ⟦spreads['bare call']:.2f⟧。
 # - 让回调盯着一次训练：⟦EPOCHS⟧ 轮跑了 ⟦ran⟧ 轮，留下了第 ⟦best⟧ 轮的权重。
