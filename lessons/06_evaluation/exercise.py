@@ -34,8 +34,7 @@ from course_utils import ensure
 
 ensure("numpy", "scikit-learn")
 from threadpoolctl import threadpool_limits
-
-threadpool_limits(1)  # problems this small only wait for a second thread
+threadpool_limits(1)        # problems this small only wait for a second thread
 from autograder import open_exercise
 
 check, hint, score = open_exercise("06_evaluation", globals(), lang="en")
@@ -63,7 +62,6 @@ import numpy as np
 #
 # 行是真相，列是模型的判断。不给权重时，每条评论算一条。类别数 $K$ 是给定的：碰巧没有出现的类别，照样占一行一列。
 
-
 # %% question="q1"
 # q1: the confusion matrix, where a review may stand for several
 def count_confusion(y, called, K, weights=None):
@@ -83,7 +81,6 @@ def count_confusion(y, called, K, weights=None):
     np.add.at(C, (y, called), 1 if weights is None else weights)
     return C
     # END SOLUTION
-
 
 # %%
 check("q1")
@@ -114,7 +111,6 @@ check("q1")
 #
 # **(b)** 一位供应商的说明书写了精确率和 F1，对召回率却只字不提。把它求出来。有些说明书不可能是真的。
 
-
 # %% question="q2"
 # q2: scores of each class and their averages; and a recall that was kept back
 def score_classes(C, beta=1.0):
@@ -129,13 +125,14 @@ def score_classes(C, beta=1.0):
      "macro": 0.6016, "weighted": 0.6631, "micro": 0.7}
     """
     # BEGIN SOLUTION: hits, what was called, what is there; then shares of them
-    hits, called, there = np.diag(C), C.sum(axis=0), C.sum(axis=1)  # (K,) each
+    hits, called, there = np.diag(C), C.sum(axis=0), C.sum(axis=1)      # (K,) each
 
     def share(a, b):
         return np.divide(a, b, out=np.zeros(len(C)), where=b > 0)
 
     f = share((1 + beta**2) * hits, called + beta**2 * there)
-    averages = {"macro": f.mean(), "weighted": f @ there / there.sum(), "micro": hits.sum() / C.sum()}
+    averages = {"macro": f.mean(), "weighted": f @ there / there.sum(),
+                "micro": hits.sum() / C.sum()}
     scores = {"precision": share(hits, called), "recall": share(hits, there), "f": f}
     return {**scores, **averages}
     # END SOLUTION
@@ -156,7 +153,6 @@ def find_recall(precision, f1):
     recall = precision * f1 / bottom if bottom > 0 else np.inf
     return recall if recall <= 1 else float("nan")
     # END SOLUTION
-
 
 # %%
 check("q2")
@@ -183,7 +179,6 @@ check("q2")
 #
 # **(b)** 一位同事交给这个函数的不是分数，而是警报，即 0 或 1。这时它返回什么？只用混淆矩阵把它写出来，因为剩下的信息全在里面了。
 
-
 # %% question="q3"
 # q3: the AUC of scores, and that of alarms
 def compute_auc(y, score):
@@ -199,8 +194,8 @@ def compute_auc(y, score):
     """
     # BEGIN SOLUTION: sort one side, find the place of the other in it
     positives, negatives = score[y == 1], np.sort(score[y == 0])
-    below = np.searchsorted(negatives, positives, side="left")  # beaten by each
-    not_above = np.searchsorted(negatives, positives, side="right")  # and ties
+    below = np.searchsorted(negatives, positives, side="left")     # beaten by each
+    not_above = np.searchsorted(negatives, positives, side="right")    # and ties
     return (below + not_above).sum() / (2 * len(positives) * len(negatives))
     # END SOLUTION
 
@@ -217,7 +212,6 @@ def auc_of_alarms(C):
     (tn, fp), (fn, tp) = C
     return (tn / (tn + fp) + tp / (fn + tp)) / 2
     # END SOLUTION
-
 
 # %%
 check("q3")
@@ -243,7 +237,6 @@ check("q3")
 # 美元，按每 1,000 条评论计。没人担保 $p$ 是校准过的，所以要靠搜索。候选值只需取 $p$ 中出现过的各个值（最小的那个就是人人都回复），再加上 $t=\infty$（谁也不回复）。
 #
 # 还有，员工的时间有限：这 $n$ 条评论里，他们最多回复 `at_most` 条，误报和报对的都算在内。$p$ 相同，待遇就相同。如果几个阈值的代价同样最低，取最高的那个，因为它的工作量最小。
-
 
 # %% question="q4"
 # q4: the cheapest threshold within the staff's limit
@@ -274,7 +267,6 @@ def choose_threshold(p, y, false_alarm, miss, at_most=None):
     return best_t, 1000 * best / len(y)
     # END SOLUTION
 
-
 # %%
 check("q4")
 
@@ -290,7 +282,6 @@ check("q4")
 # 一位同事报告了一个漂亮的 AUC。我们让他的流程在噪声上跑一遍：600 条评论各有 300 个随机产生的特征，标签也随机产生，其中十分之一是愤怒的。这里没有任何规律可学，诚实的 AUC 应在 0.5 上下。
 # 他有三个步骤 A、B、C，都放在划分训练集和测试集**之前**。表中的 x 表示像他那样放在划分之前；点表示放在划分之后，只用训练集。
 
-
 # %%
 def run_pipeline(seed, A=True, B=True, C=True, keep=60):
     """The AUC on the test set; a step that is False comes after the split."""
@@ -298,30 +289,30 @@ def run_pipeline(seed, A=True, B=True, C=True, keep=60):
     X = rng.normal(size=(600, 300)) * rng.uniform(0.5, 2, 300)
     y = (rng.random(600) < 0.1).astype(int)
 
-    def balance(rows):  # A: repeat angry reviews until classes are equal
+    def balance(rows):              # A: repeat angry reviews until classes are equal
         angry = rows[y[rows] == 1]
         return np.concatenate([rows, rng.choice(angry, len(rows) - 2 * len(angry))])
 
-    def choose(X, y):  # B: keep what goes with the labels most
+    def choose(X, y):               # B: keep what goes with the labels most
         together = np.abs((X - X.mean(axis=0)).T @ (y - y.mean())) / X.std(axis=0)
         return np.argsort(-together)[:keep]
 
     X = X[:, choose(X, y)] if B else X
-    X = (X - X.mean(axis=0)) / X.std(axis=0) if C else X  # C: mean 0, spread 1
+    X = (X - X.mean(axis=0)) / X.std(axis=0) if C else X    # C: mean 0, spread 1
     test, train = np.split(rng.permutation(balance(rows) if A else rows), [150])
     X = X if B else X[:, choose(X[train], y[train])]
     X = X if C else (X - X[train].mean(axis=0)) / X[train].std(axis=0)
     train = train if A else balance(train)
     gram = X[train].T @ X[train] + np.eye(keep)
-    w = np.linalg.solve(gram, X[train].T @ (y[train] - 0.5))  # a linear model
+    w = np.linalg.solve(gram, X[train].T @ (y[train] - 0.5))    # a linear model
     return np.mean((X[test] @ w)[y[test] == 1][:, None] > (X[test] @ w)[y[test] == 0])
-
 
 # %%
 print("A B C     mean   lowest  highest   AUC of 20 seeds")
 for steps in ((1, 1, 1), (1, 0, 0), (0, 1, 0), (0, 0, 1), (0, 0, 0)):
     aucs = [run_pipeline(seed, *steps) for seed in range(20)]
-    print(*(".x"[step] for step in steps), f"{np.mean(aucs):8.2f}{min(aucs):9.2f}{max(aucs):9.2f}")
+    print(*(".x"[step] for step in steps),
+          f"{np.mean(aucs):8.2f}{min(aucs):9.2f}{max(aucs):9.2f}")
 
 # %% [markdown] lang="en"
 # **(a)** Which of these explain his splendid AUC? Put their letters into `FAULTS`, for instance `"CE"`.
@@ -378,10 +369,10 @@ def judge_apart(texts, y, review, keep=10, folds=5):
     model = LogisticRegression(class_weight="balanced")
     pipeline = make_pipeline(TfidfVectorizer(), SelectKBest(chi2, k=keep), model)
     cv = GroupKFold(folds)
-    both = cross_val_predict(pipeline, texts, y, groups=review, cv=cv, method="predict_proba")  # (n, 2)
+    both = cross_val_predict(
+        pipeline, texts, y, groups=review, cv=cv, method="predict_proba")   # (n, 2)
     return both[:, 1]
     # END SOLUTION
-
 
 # %%
 check("q5")
@@ -404,8 +395,7 @@ check("q5")
 # 一位同事对句子做了重采样，想要上线。
 
 # %% tags=["given"]
-EXTRA = 150.0  # dollars per 1,000 sentences, assumed
-
+EXTRA = 150.0               # dollars per 1,000 sentences, assumed
 
 def make_up_bills(reviews=80):
     """OLD, NEW, REVIEW, (n,) each: the sentences of one review share their mood."""
@@ -422,16 +412,13 @@ def make_up_bills(reviews=80):
         bills.append(np.where(alarm, 3 * ~angry, 27 * angry))
     return *map(np.float64, bills), review
 
-
 OLD, NEW, REVIEW = make_up_bills()
-DRAWS = np.random.default_rng(2).integers(80, size=(2_001, 80))  # (R, D) reviews
+DRAWS = np.random.default_rng(2).integers(80, size=(2_001, 80))     # (R, D) reviews
 
 # %%
 rng, n = np.random.default_rng(3), len(REVIEW)
-print(
-    f"{n} sentences of {len(set(REVIEW))} reviews; dollars per 1,000:",
-    f"old {1000 * OLD.mean():.0f}, new {1000 * NEW.mean():.0f}",
-)
+print(f"{n} sentences of {len(set(REVIEW))} reviews; dollars per 1,000:",
+      f"old {1000 * OLD.mean():.0f}, new {1000 * NEW.mean():.0f}")
 savings = [1000 * (OLD - NEW)[rng.integers(n, size=n)].mean() for _ in range(2_000)]
 low, high = np.quantile(savings, [0.025, 0.975])
 print(f"the colleague: 95 % of resamples of {n} sentences save {low:.0f} to {high:.0f}")
@@ -458,7 +445,6 @@ print(f"the colleague: 95 % of resamples of {n} sentences save {low:.0f} to {hig
 # **(b)** `SAVING`：新模型实际节省的钱；`LOW`：用 `DRAWS` 求得的 95% 区间的下端；两者都以每 1,000 个句子的美元数计。`CHOICE`：`"ship"`（上线）或 `"wait"`（再等等）。**(c)** 假定节省的数额保持不变，它到下端的距离按 $1/\sqrt D$ 缩小。
 # `NEEDED`：下端达到 `EXTRA` 所需的最少评论篇数（整数，包括现有的）。
 
-
 # %% question="q6"
 # q6: the paired interval over reviews, your choice, and the numbers that defend it
 def bootstrap_saving(old, new, review, draws, confidence=0.95):
@@ -476,8 +462,8 @@ def bootstrap_saving(old, new, review, draws, confidence=0.95):
     Here the draws save 1.5, 2 and 3 a sentence.
     """
     # BEGIN SOLUTION: what each review saves, how long it is; then sums over the draws
-    saved, length = np.bincount(review, old - new), np.bincount(review)  # (D,)
-    means = saved[draws].sum(axis=1) / length[draws].sum(axis=1)  # (R,)
+    saved, length = np.bincount(review, old - new), np.bincount(review)     # (D,)
+    means = saved[draws].sum(axis=1) / length[draws].sum(axis=1)    # (R,)
     low, high = np.quantile(means, [(1 - confidence) / 2, (1 + confidence) / 2])
     return (old - new).mean(), low, high
     # END SOLUTION

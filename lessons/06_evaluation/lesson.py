@@ -48,7 +48,7 @@ from course_utils import ensure
 ensure("scikit-learn", "matplotlib", "ipywidgets")
 from threadpoolctl import threadpool_limits
 
-threadpool_limits(1)  # problems this small only wait for a second thread
+threadpool_limits(1);       # problems this small only wait for a second thread
 
 # %%
 import matplotlib.pyplot as plt
@@ -60,13 +60,13 @@ from course_utils import plotting, seed_everything
 
 # %%
 plotting.use_course_style()
-SEED = 0  # the split and every draw below follow from it
-SEEDS = range(10)  # recipes are compared on ten splits; at least 3
-ANGRY = -2.0  # a mean rating below this, of −4…4, wants an answer
-FALSE_ALARM = 3.0  # dollars: six minutes of staff; an assumption
-MISSED = 27.0  # dollars lost by an angry customer unanswered; assumed
-RARE = 0.02  # the share of anger in another shop (06.5)
-DRAWS = 1_000  # bootstrap samples; below 500 an interval's ends wobble
+SEED = 0                    # the split and every draw below follow from it
+SEEDS = range(10)           # recipes are compared on ten splits; at least 3
+ANGRY = -2.0                # a mean rating below this, of −4…4, wants an answer
+FALSE_ALARM = 3.0           # dollars: six minutes of staff; an assumption
+MISSED = 27.0               # dollars lost by an angry customer unanswered; assumed
+RARE = 0.02                 # the share of anger in another shop (06.5)
+DRAWS = 1_000               # bootstrap samples; below 500 an interval's ends wobble
 rng = seed_everything(SEED)
 
 # %% [markdown] lang="en"
@@ -103,8 +103,8 @@ rng = seed_everything(SEED)
 
 # %%
 reviews = data.load_reviews("movies")
-texts = np.array(reviews.texts, dtype=object)  # (N,)
-angry = (reviews.ratings < ANGRY).astype(int)  # (N,)
+texts = np.array(reviews.texts, dtype=object)                   # (N,)
+angry = (reviews.ratings < ANGRY).astype(int)                   # (N,)
 train, val, test = data.split(len(texts), (0.6, 0.2, 0.2), seed=SEED, labels=angry)
 assert len(np.unique(np.r_[train, val, test])) == len(texts), "each in one part"
 f"{len(train):,} reviews to learn from, {len(val):,} to validate, {len(test):,} to test"
@@ -123,17 +123,14 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 
-
 # %%
 def make_model(C=1.0, **settings):
     """TF-IDF of single words, logistic regression; C: 1 / strength of L2 (04.5)."""
     regression = LogisticRegression(C=C, solver="newton-cg", **settings)
     return make_pipeline(TfidfVectorizer(min_df=2, sublinear_tf=True), regression)
 
-
 def sigmoid(z):
     return 1 / (1 + np.exp(-z))
-
 
 # %%
 model = make_model().fit(texts[train], angry[train])
@@ -142,15 +139,13 @@ p_val = sigmoid(z_val)
 assert np.allclose(p_val, model.predict_proba(texts[val])[:, 1]), "the library's"
 
 # %%
-from_top = val[np.argsort(-p_val)]  # rows, surest first
+from_top = val[np.argsort(-p_val)]                              # rows, surest first
 p_of = dict(zip(val, p_val))
-
 
 def show_reviews(title, rows):
     print(title)
     for k in rows:
         print(f"  p {p_of[k]:.2f}, rated {reviews.ratings[k]:+.1f}: {texts[k][:66]}")
-
 
 # %%
 show_reviews("angry, and called so:", from_top[angry[from_top] == 1][:3])
@@ -177,21 +172,17 @@ show_reviews("missed:", from_top[angry[from_top] == 1][:-5:-1])
 #
 # $A$ 就是准确率（accuracy）。两类时，矩阵是 $\begin{pmatrix}TN&FP\\FN&TP\end{pmatrix}$；有的书把它转置过来。
 
-
 # %%
 def confuse(y, called, K=2):
     """(K, K), [i, j]: how many of class i were called j; y, called: (n,) below K."""
     return np.bincount(K * y + called, minlength=K * K).reshape(K, K)
 
-
 C_model = confuse(y_val, (p_val >= 0.5).astype(int))
 assert (C_model == metrics.confusion_matrix(y_val, p_val >= 0.5)).all(), "library's"
-
 
 # %%
 def accuracy(C):
     return np.trace(C) / C.sum()
-
 
 C_silent = confuse(y_val, 0 * y_val)
 assert abs(accuracy(C_model) - accuracy(C_silent)) < 0.05, "nearly as accurate"
@@ -241,26 +232,23 @@ C_model, C_silent
 # 条条都报警，精确率是 ⟦y_val.mean():.2f⟧，召回率是 1，平均 ⟦(1 + y_val.mean()) / 2:.2f⟧。本课程所依据的文章里，有一篇说 F1
 # 是两者的“加权平均”。是这样吗？
 
-
 # %%
 def divide(a, b, empty=0.0):
     """a / b, and `empty` where b is 0."""
     return np.divide(a, b, out=np.full(np.shape(b), float(empty)), where=b != 0)
 
-
 # %%
 def score_classes(C, empty=0.0):
     """(K, K) -> (3, K): precision, recall, F1 of each class."""
-    hits, called, there = np.diag(C), C.sum(axis=0), C.sum(axis=1)  # (K,) each
+    hits, called, there = np.diag(C), C.sum(axis=0), C.sum(axis=1)      # (K,) each
     shares = (hits, called), (hits, there), (2 * hits, called + there)
     return np.array([divide(part, whole, empty) for part, whole in shares])
 
-
 # %%
 prf = {}
-for threshold in (2, 0.5, 0.2, 0):  # 2: silent; 0: all
+for threshold in (2, 0.5, 0.2, 0):                              # 2: silent; 0: all
     called = (p_val >= threshold).astype(int)
-    P, R, F = score_classes(confuse(y_val, called))[:, 1]  # of anger
+    P, R, F = score_classes(confuse(y_val, called))[:, 1]       # of anger
     w = called.sum() / (called.sum() + y_val.sum())
     assert np.isclose(w * P + (1 - w) * R, F), "F1 is an average, with moving weights"
     prf[threshold] = F, w
@@ -270,22 +258,16 @@ for threshold in (2, 0.5, 0.2, 0):  # 2: silent; 0: all
 (tn, fp), (fn, tp) = confuse(y_val, (p_val >= 0.2).astype(int))
 line = {"arrowstyle": "-", "color": "grey"}
 plotting.draw_diagram(
-    {
-        "alarm": (2, 2.75, "alarm", "text"),
-        "silence": (3.6, 2.75, "silence", "text"),
-        "angry": (0.7, 2.15, "angry", "text"),
-        "fine": (0.7, 1.35, "fine", "text"),
-        "tp": (2, 2.15, f"TP {tp}", "weights"),
-        "fn": (3.6, 2.15, f"FN {fn}", "data"),
-        "fp": (2, 1.35, f"FP {fp}", "data"),
-        "tn": (3.6, 1.35, f"TN {tn:,}", "data"),
-        "R": (5.6, 2.15, f"recall $R = t$\nTP / row: {tp / (tp + fn):.2f}"),
-        "f": (5.6, 1.35, f"false alarms $f$\nFP / row: {fp / (fp + tn):.2f}"),
-        "P": (2, 0.4, f"precision $P$\nTP / column: {tp / (tp + fp):.2f}"),
-    },
-    [("tp", "fn", "", line), ("fp", "tn", "", line), ("tp", "fp", "", line), ("fn", "R"), ("tn", "f"), ("fp", "P")],
-    size=(6.8, 3),
-)
+    {"alarm": (2, 2.75, "alarm", "text"), "silence": (3.6, 2.75, "silence", "text"),
+     "angry": (0.7, 2.15, "angry", "text"), "fine": (0.7, 1.35, "fine", "text"),
+     "tp": (2, 2.15, f"TP {tp}", "weights"), "fn": (3.6, 2.15, f"FN {fn}", "data"),
+     "fp": (2, 1.35, f"FP {fp}", "data"), "tn": (3.6, 1.35, f"TN {tn:,}", "data"),
+     "R": (5.6, 2.15, f"recall $R = t$\nTP / row: {tp / (tp + fn):.2f}"),
+     "f": (5.6, 1.35, f"false alarms $f$\nFP / row: {fp / (fp + tn):.2f}"),
+     "P": (2, 0.4, f"precision $P$\nTP / column: {tp / (tp + fp):.2f}")},
+    [("tp", "fn", "", line), ("fp", "tn", "", line), ("tp", "fp", "", line),
+     ("fn", "R"), ("tn", "f"), ("fp", "P")], size=(6.8, 3));
+
 # %% [markdown] lang="en"
 # *The picture:* the confusion matrix for alarms at $p\ge0.2$, and its rates. Along the rows: the share of the angry found,
 # $R$ (from 06.4 on also $t$), and the share of the fine alarmed, $f$. Down the column of alarms: $P$.
@@ -329,20 +311,18 @@ plotting.draw_diagram(
 # $F_{\mathrm{micro}}=2\operatorname{tr}C/(2\operatorname{tr}C+2(n-\operatorname{tr}C))=A$，不过是准确率换了个名字。
 
 # %%
-mood = np.digitize(reviews.ratings, [-1, 1])  # 0 below −1, 1 below 1, else 2
+mood = np.digitize(reviews.ratings, [-1, 1])            # 0 below −1, 1 below 1, else 2
 called = make_model().fit(texts[train], mood[train]).predict(texts[val])
 C_mood = confuse(mood[val], called, K=3)
 assert (C_mood.sum(axis=1) == np.bincount(mood[val])).all(), "rows sum to the classes"
 C_mood
 
-
 # %%
 def average_classes(C, empty=0.0):
     """(3, 3): rows macro, micro, weighted; columns precision, recall, F1."""
-    each = score_classes(C, empty)  # (3, K)
+    each = score_classes(C, empty)                              # (3, K)
     by_size = each @ C.sum(axis=1) / C.sum()
     return np.array([each.mean(axis=1), np.full(3, accuracy(C)), by_size])
-
 
 # %%
 for kind, ours in zip(("macro", "micro", "weighted"), average_classes(C_mood)):
@@ -350,7 +330,7 @@ for kind, ours in zip(("macro", "micro", "weighted"), average_classes(C_mood)):
     assert np.allclose(ours, theirs[:3]), "ours must equal scikit-learn's"
 
 # %%
-macro, micro, weighted = average_classes(C_mood)  # (3,) each
+macro, micro, weighted = average_classes(C_mood)                # (3,) each
 f1_of_means = 2 * macro[0] * macro[1] / (macro[0] + macro[1])
 assert np.allclose([micro[2], weighted[1]], accuracy(C_mood)), "both are the accuracy"
 assert score_classes(C_mood)[2, 1] < macro[2] < weighted[2], "macro sees the weak class"
@@ -395,7 +375,6 @@ f"F1: macro {macro[2]:.3f}, micro {micro[2]:.3f}, weighted {weighted[2]:.3f}"
 #
 # 为什么？取三条愤怒的和四条正常的评论，次序是 $+-+--+-$，看其中的一条横带。
 
-
 # %%
 def find_auc(y, score):
     """AUC by the definition: fine reviews below each angry one, a tie counting half."""
@@ -403,18 +382,16 @@ def find_auc(y, score):
     below = [np.searchsorted(fine_ones, angry_ones, side) for side in ("left", "right")]
     return np.mean(below) / len(fine_ones)
 
-
 # %%
 def find_roc(y, score):
     """(m,) f and t at each distinct score, from the highest down, after (0, 0)."""
     return metrics.roc_curve(y, score, drop_intermediate=False)[:2]
 
-
 # %%
-few = np.array([1, 0, 1, 0, 0, 1, 0]), -np.arange(7)  # truth; scores, sinking
-fpr, tpr = find_roc(y_val, z_val)  # (m,) each
+few = np.array([1, 0, 1, 0, 0, 1, 0]), -np.arange(7)            # truth; scores, sinking
+fpr, tpr = find_roc(y_val, z_val)                               # (m,) each
 auc_few, auc_val = find_auc(*few), find_auc(y_val, z_val)
-for y, z in (few, (y_val, z_val), (y_val, z_val.round(1))):  # rounding makes ties
+for y, z in (few, (y_val, z_val), (y_val, z_val.round(1))):     # rounding makes ties
     area, library = np.trapezoid(*find_roc(y, z)[::-1]), metrics.roc_auc_score(y, z)
     assert np.allclose(find_auc(y, z), [area, library]), "pairs, area, library agree"
 assert np.isclose(find_auc(y_val, z_val**3), auc_val), "only the order counts"
@@ -433,7 +410,7 @@ for ax, title in zip(axes, ("seven reviews", "our model")):
     ax.plot([0, 1], [0, 1], color="grey", linestyle=":")
     ax.set(xlabel="share of fine alarmed, $f$", title=title)
 axes[0].set(ylabel="share of angry found, $t$")
-axes[1].legend()
+axes[1].legend();
 
 # %% [markdown] lang="en"
 # *The picture:* left, a staircase: each angry review lifts it by $1/n_+=\tfrac13$, each fine one moves it right by
@@ -482,15 +459,12 @@ axes[1].legend()
 #
 # **先猜再运行：** 另一家店的评论性质相同，只是 100 条里仅有 ⟦100 * RARE:g⟧ 条愤怒。AUC 会怎样？AP 呢？
 
-
 # %%
 def find_precision(f, t, share):
-    return divide(share * t, share * t + (1 - share) * f, empty=1.0)  # 1 at (0, 0)
-
+    return divide(share * t, share * t + (1 - share) * f, empty=1.0)    # 1 at (0, 0)
 
 def find_ap(f, t, share):
     return np.sum(np.diff(t) * find_precision(f, t, share)[1:])
-
 
 ap_val, ap_rare = (find_ap(fpr, tpr, share) for share in (y_val.mean(), RARE))
 assert np.isclose(ap_val, metrics.average_precision_score(y_val, z_val)), "library's"
@@ -498,13 +472,11 @@ assert np.isclose(ap_val, metrics.average_precision_score(y_val, z_val)), "libra
 # %%
 pos, neg = np.flatnonzero(y_val == 1), np.flatnonzero(y_val == 0)
 
-
 def open_shop(share):
     """Rows of a shop with this share of anger: too many of one class are left out."""
     n = min(len(pos) / share, len(neg) / (1 - share))
     n_pos, n_neg = round(n * share), round(n * (1 - share))
     return np.r_[rng.choice(pos, n_pos, False), rng.choice(neg, n_neg, False)]
-
 
 # %%
 fig, axes = plt.subplots(1, 2, figsize=(6.2, 3))
@@ -515,8 +487,7 @@ for share, look in ((0.5, "C3:"), (y_val.mean(), "C5-"), (RARE, "C4--")):
     axes[1].plot(t[1:], find_precision(f, t, y_val[rows].mean())[1:], look)
 axes[0].set(xlabel="$f$", ylabel="$t$", title="ROC")
 axes[1].set(xlabel="recall", ylabel="precision", title="precision–recall")
-axes[0].legend(fontsize="small")
-
+axes[0].legend(fontsize="small");
 
 # %%
 def score_shop():
@@ -524,12 +495,11 @@ def score_shop():
     y, z = y_val[rows], z_val[rows]
     return find_auc(y, z), metrics.average_precision_score(y, z)
 
-
 # %%
-shops = np.array([score_shop() for _ in range(300)])  # (300, 2)
+shops = np.array([score_shop() for _ in range(300)])            # (300, 2)
 assert abs(shops[:, 0].mean() - auc_val) < 0.01, "the mean AUC stays where it was"
 assert abs(shops[:, 1].mean() - ap_rare) < 0.03, "AP is about the formula's"
-at_half = np.interp(0.5, tpr, fpr)  # f where t = 1/2
+at_half = np.interp(0.5, tpr, fpr)                              # f where t = 1/2
 before, now = (1 / find_precision(at_half, 0.5, s) for s in (y_val.mean(), RARE))
 f"alarms for each angry customer, to find half: {before:.1f}, now {now:.0f}"
 
@@ -579,12 +549,10 @@ f"alarms for each angry customer, to find half: {before:.1f}, now {now:.0f}"
 # %%
 t_star = FALSE_ALARM / (FALSE_ALARM + MISSED)
 
-
 def find_cost(y, alarms, missed=MISSED):
     """Dollars per 1,000 reviews; y: (n,) 0 or 1, alarms: (n,) bool."""
     wrong = FALSE_ALARM * (alarms & (y == 0)) + missed * (~alarms & (y == 1))
     return 1_000 * wrong.mean()
-
 
 # %%
 T_GRID = np.geomspace(0.02, 0.9, 200)
@@ -592,8 +560,7 @@ t_best = T_GRID[np.argmin([find_cost(y_val, p_val >= t) for t in T_GRID])]
 asked = {"p ≥ 0.5": 0.5, "everybody": 0, "t*": t_star, "best": t_best}
 bills = {name: find_cost(y_val, p_val >= t) for name, t in asked.items()}
 assert min(bills.values()) == bills["best"], "where it was chosen none is cheaper"
-{name: round(float(bill)) for name, bill in bills.items()}  # $ per 1,000 reviews
-
+{name: round(float(bill)) for name, bill in bills.items()}      # $ per 1,000 reviews
 
 # %%
 def draw_threshold(t, missed=MISSED, ax=None):
@@ -607,20 +574,16 @@ def draw_threshold(t, missed=MISSED, ax=None):
     title = f"TP {tp}, FN {fn}, FP {fp}, TN {tn}\ncost {cost:,.0f}"
     ax.set_title(title, fontsize="small")
 
-
 from ipywidgets import FloatSlider, fixed, interact
 
-interact(
-    draw_threshold,
-    t=FloatSlider(0.5, min=0.02, max=0.9, step=0.01),
-    missed=FloatSlider(MISSED, min=3, max=90, step=3),
-    ax=fixed(None),
-)
+interact(draw_threshold, t=FloatSlider(0.5, min=0.02, max=0.9, step=0.01),
+         missed=FloatSlider(MISSED, min=3, max=90, step=3), ax=fixed(None));
+
 # %%
 fig, axes = plt.subplots(1, 2, figsize=(6.6, 2.9), sharey=True)
 for ax, t in zip(axes, (0.5, t_best)):
     draw_threshold(t, ax=ax)
-axes[0].set(ylabel="dollars per 1,000 reviews")
+axes[0].set(ylabel="dollars per 1,000 reviews");
 
 # %% [markdown] lang="en"
 # *The picture:* twice the cost on the validation set against the threshold, a valley. The dot stands at 0.5 on the left,
@@ -659,17 +622,14 @@ axes[0].set(ylabel="dollars per 1,000 reviews")
 # 单凭 ECE 还不能下结论：对谁都说 ⟦y_val.mean():.2f⟧ 的模型，误差几乎为零，却什么也不懂。**对数损失**（log loss，00.4 节）和
 # **Brier 分数**（Brier score），即 $(p-y)^2$ 的平均，还会奖励把评论区分开来，而且说出真实概率时，期望值最低。
 
-
 # %%
 def find_reliability(y, p, bins=10):
     """(2, bins): mean probability, share that came true; bins of equal size (±1)."""
     groups = np.array_split(np.argsort(p), bins)
     return np.array([[values[rows].mean() for rows in groups] for values in (p, y)])
 
-
 def find_ece(y, p):
     return np.abs(np.subtract(*find_reliability(y, p))).mean()
-
 
 # %%
 ece_val = find_ece(y_val, p_val)
@@ -694,13 +654,11 @@ f"ECE {ece_val:.3f}; were p the truth, chance would make it {np.mean(ece_chance)
 #
 # 也就是只有一列（对数几率）的逻辑回归。不能在训练集上拟合，那里的评论模型早已背熟；要用验证集。到这里该定的都定了，于是打开测试集。
 
-
 # %%
 def fit_platt(z, y):
     """(a, b) with the lowest log loss of sigma(a z + b); z, y: (n,)."""
-    line = LogisticRegression(C=np.inf, tol=1e-8).fit(z[:, None], y)  # no penalty
+    line = LogisticRegression(C=np.inf, tol=1e-8).fit(z[:, None], y)    # no penalty
     return line.coef_[0, 0], line.intercept_[0]
-
 
 # %%
 a, b = fit_platt(z_val, y_val)
@@ -710,10 +668,8 @@ assert a > 0 and np.isclose(find_auc(y_test, p_test), find_auc(y_test, z_test)),
 
 # %%
 for name, p in (("raw", p_raw), ("Platt", p_test)):
-    print(
-        f"{name:5}: log loss {metrics.log_loss(y_test, p):.3f}, Brier "
-        f"{np.mean((p - y_test) ** 2):.3f}, ECE {find_ece(y_test, p):.3f}"
-    )
+    print(f"{name:5}: log loss {metrics.log_loss(y_test, p):.3f}, Brier "
+          f"{np.mean((p - y_test) ** 2):.3f}, ECE {find_ece(y_test, p):.3f}")
 raw_loss, platt_loss = (metrics.log_loss(y_test, p) for p in (p_raw, p_test))
 assert platt_loss < raw_loss, "it helps on the test set"
 fig, ax = plt.subplots(figsize=(4.2, 3.2))
@@ -721,7 +677,7 @@ ax.plot([0, 1], [0, 1], color="grey", linestyle=":")
 for name, p, look in (("raw", p_raw, "C5o-"), ("Platt", p_test, "C4s--")):
     ax.plot(*find_reliability(y_test, p), look, markersize=4, label=name)
 ax.set(xlabel="mean probability said", ylabel="share that came true")
-ax.legend()
+ax.legend();
 
 # %% [markdown] lang="en"
 # *The picture:* the reliability diagram on the test set. Raw, the curve is steeper than the dotted diagonal: below it where
@@ -755,21 +711,17 @@ ax.legend()
 # 关于这个世界，我们知道的只有这些数据，那就让数据来代表世界。从 $n$ 条评论里**有放回地**抽 $n$ 条，重算一遍分数，
 # 如此一千次，取中间的 95%，就是**百分位数区间**（percentile interval）。
 
-
 # %%
 def bootstrap(statistic, n, draws=DRAWS, seed=SEED):
     """(draws, ...) values of statistic(rows), n rows drawn of n with replacement."""
     source = np.random.default_rng(seed)
     return np.array([statistic(source.integers(n, size=n)) for _ in range(draws)])
 
-
 def find_interval(values):
-    return np.percentile(values, [2.5, 97.5], axis=0)  # the middle 95 %
-
+    return np.percentile(values, [2.5, 97.5], axis=0)           # the middle 95 %
 
 # %%
 alarms, everything = p_test >= t_star, np.arange(len(test))
-
 
 def score_rows(rows):
     """Accuracy, precision, recall, F1, AUC, cost."""
@@ -778,9 +730,8 @@ def score_rows(rows):
     cost = find_cost(y_test[rows], alarms[rows])
     return accuracy(C), *score_classes(C)[:, 1], auc, cost
 
-
-final = score_rows(everything)  # (6,)
-final_ends = find_interval(bootstrap(score_rows, len(test)))  # (2, 6)
+final = score_rows(everything)                                  # (6,)
+final_ends = find_interval(bootstrap(score_rows, len(test)))    # (2, 6)
 names = "accuracy precision recall F1 AUC cost".split()
 for name, score, low, high in zip(names, final, *final_ends):
     print(f"{name:9} {score:8,.3f} ({low:,.3f} to {high:,.3f})")
@@ -799,13 +750,11 @@ for name, score, low, high in zip(names, final, *final_ends):
 #
 # $$\frac{k+z^2/2}{n+z^2}\;\pm\;\frac{z}{n+z^2}\sqrt{\frac{k(n-k)}{n}+\frac{z^2}{4}} .$$
 
-
 # %%
 def wilson(k, n, z=1.96):
     middle = (k + z**2 / 2) / (n + z**2)
     half = z / (n + z**2) * np.sqrt(k * (n - k) / n + z**2 / 4)
     return middle - half, middle + half
-
 
 ends = np.array(wilson(20, 20))
 solved = 1.96 * np.sqrt(ends * (1 - ends) / 20)
@@ -836,12 +785,10 @@ f"20 right of 20: {ends[0]:.2f} to {ends[1]:.2f}; the bootstrap says 1 to 1, for
 old = make_model().set_params(tfidfvectorizer__use_idf=False)
 z_old = old.fit(texts[train], angry[train]).decision_function(texts[test])
 
-
 def score_both(rows):
     return [find_auc(y_test[rows], score[rows]) for score in (z_test, z_old)]
 
-
-both = bootstrap(score_both, len(test))  # (draws, 2)
+both = bootstrap(score_both, len(test))                         # (draws, 2)
 gains = both[:, 0] - both[:, 1]
 (new_low, old_low), (new_high, old_high) = find_interval(both)
 gain_low, gain_high = find_interval(gains)
@@ -889,35 +836,30 @@ from sklearn.model_selection import GroupKFold, KFold, cross_val_predict
 products = data.load_reviews("products")
 sentences = np.array(products.texts, dtype=object)
 cross = (products.ratings < ANGRY).astype(int)
-_, document = np.unique(products.groups, return_inverse=True)  # (N,) review's number
+_, document = np.unique(products.groups, return_inverse=True)   # (N,) review's number
 size = np.bincount(document)
-
 
 def predict_apart(seed, groups=None):
     """(N,) logits of models that haven't seen the fold; groups: reviews stay whole."""
     kind = KFold if groups is None else GroupKFold
     folds = kind(5, shuffle=True, random_state=seed)
-    return cross_val_predict(make_model(), sentences, cross, groups=groups, cv=folds, method="decision_function")
+    return cross_val_predict(make_model(), sentences, cross, groups=groups, cv=folds,
+                             method="decision_function")
 
-
-fold_aucs = np.array(
-    [[find_auc(cross, predict_apart(SEED + k, groups)) for groups in (document, None)] for k in range(5)]
-)
+fold_aucs = np.array([[find_auc(cross, predict_apart(SEED + k, groups))
+                       for groups in (document, None)] for k in range(5)])
 called = sigmoid(predict_apart(SEED, document)) >= t_star
 
-
 # %%
-def by_normal(k, n):  # 00.5
+def by_normal(k, n):                                            # 00.5
     half = 1.96 * np.sqrt(k / n * (1 - k / n) / n)
     return k / n - half, k / n + half
-
 
 def draw_reviews(hits, drawn, draws=300):
     """Means over sentences, of resamples of the drawn reviews; hits: a review."""
     n = len(drawn)
-    times = rng.multinomial(n, np.full(n, 1 / n), size=draws)  # how often each
+    times = rng.multinomial(n, np.full(n, 1 / n), size=draws)   # how often each
     return times @ hits[drawn] / (times @ size[drawn])
-
 
 def try_intervals(hits):
     """Do the intervals over sentences and over reviews hold the truth this time?"""
@@ -926,12 +868,12 @@ def try_intervals(hits):
     ends = naive, find_interval(draw_reviews(hits, drawn))
     return [low < truth < high for low, high in ends]
 
-
 held, wider = {}, {}
 for name, each in (("share angry", cross), ("accuracy", called == cross)):
     hits, share = np.bincount(document, each), each.mean()
     held[name] = np.mean([try_intervals(hits) for _ in range(500)], axis=0)
-    wider[name] = draw_reviews(hits, np.arange(len(size)), 5_000).std() / np.sqrt(share * (1 - share) / len(cross))
+    wider[name] = draw_reviews(hits, np.arange(len(size)), 5_000).std() \
+        / np.sqrt(share * (1 - share) / len(cross))
 assert all(a + 0.02 < b > 0.85 for a, b in held.values()), "reviews must do better"
 held, wider
 
@@ -984,7 +926,7 @@ z_heavy = heavy.decision_function(texts[test])
 ln_r = np.log((1 - angry[train]).sum() / angry[train].sum())
 moves, steep = z_heavy - z_test, np.polyfit(z_test, z_heavy, 1)[0]
 assert 0 < moves.mean() < ln_r and steep > 1.05, "up, by less than ln r; and stretched"
-order = [z.argsort().argsort() for z in (z_test, z_heavy)]  # ranks
+order = [z.argsort().argsort() for z in (z_test, z_heavy)]      # ranks
 assert np.corrcoef(*order)[0, 1] > 0.95, "the order hardly changes"
 f"up {moves.mean():.2f} ({moves.min():.2f} to {moves.max():.2f}), slope {steep:.2f}"
 
@@ -997,7 +939,6 @@ f"up {moves.mean():.2f} ({moves.min():.2f} to {moves.max():.2f}), slope {steep:.
 # $\ln r=$ ⟦ln_r:.2f⟧，而测试评论的对数几率平均抬高 ⟦moves.mean():.2f⟧，逐条来看从 ⟦moves.min():.2f⟧ 到 ⟦moves.max():.2f⟧ 不等，
 # 而且被拉开了（斜率 ⟦steep:.2f⟧）：方向与公式一致，大小不然。次序几乎不变。
 
-
 # %%
 def resample(rows, how, source):
     """Rows with as many angry as fine ones: repeat the angry or drop fine ones."""
@@ -1009,16 +950,13 @@ def resample(rows, how, source):
         return np.r_[angry_rows, source.choice(fine_rows, len(angry_rows), False)]
     return rows
 
-
 def best_f1_logit(y, z):
     order = np.argsort(-z)
     f1 = 2 * np.cumsum(y[order]) / (np.arange(len(y)) + 1 + y.sum())
     return z[order][f1.argmax()]
 
-
 def find_f1(y, called):
     return score_classes(confuse(y, called.astype(int)))[2, 1]
-
 
 # %%
 def try_recipe(how, seed):
@@ -1037,8 +975,7 @@ def try_recipe(how, seed):
     bills = [find_cost(y, each >= t_star) for each in (p, scaled)]
     return [find_auc(y, z), find_f1(y, z >= 0), find_f1(y, tuned), *losses, *bills]
 
-
-RECIPES = ("as it is", "oversampled", "undersampled", "weighted")  # add your own
+RECIPES = ("as it is", "oversampled", "undersampled", "weighted")       # add your own
 table = {how: np.array([try_recipe(how, SEED + k) for k in SEEDS]) for how in RECIPES}
 plain, weighty = table["as it is"], table["weighted"]
 assert (weighty[:, 1] > 2 * plain[:, 1]).all(), "F1 at 1/2 jumps"
@@ -1081,13 +1018,11 @@ for how, scores in table.items():
 # 有位同事做**过采样**：重复愤怒的评论，直到两类一样多。他先配平，然后再划分，代码看上去还更整洁。
 # 我们比较两种次序，各做十次划分，并且始终留出五分之一的评论不碰：每种做法在自己的测试集上**许诺**多少，在这些新评论上又**兑现**多少？
 
-
 # %%
 def repeat_angry(rows, source):
     """The rows, and angry ones again until both classes are equal."""
     few = rows[angry[rows] == 1]
     return np.r_[rows, source.choice(few, len(rows) - 2 * len(few))]
-
 
 def learn_and_test(split_first, seed):
     """Rows to learn from, rows to test on, and fresh ones, untouched."""
@@ -1097,19 +1032,17 @@ def learn_and_test(split_first, seed):
     learn, own_test = np.split(rows, [int(0.75 * len(rows))])
     return repeat_angry(learn, source) if split_first else learn, own_test, fresh
 
-
 # %%
 def promise_and_deliver(split_first, seed):
     """AUC promised, AUC delivered, and the share of angry test reviews known before."""
     learn, own, fresh = learn_and_test(split_first, seed)
     one = make_model().fit(texts[learn], angry[learn])
-    aucs = [find_auc(angry[rows], one.decision_function(texts[rows])) for rows in (own, fresh)]
+    aucs = [find_auc(angry[rows], one.decision_function(texts[rows]))
+            for rows in (own, fresh)]
     return *aucs, np.isin(own[angry[own] == 1], learn).mean()
 
-
-leak, fair = (
-    np.array([promise_and_deliver(first, SEED + k) for k in SEEDS]) for first in (False, True)
-)  # (seeds, 3) each
+leak, fair = (np.array([promise_and_deliver(first, SEED + k) for k in SEEDS])
+              for first in (False, True))                       # (seeds, 3) each
 assert (leak[:, 0] - leak[:, 1]).min() > 0.05, "the leak flatters, with every seed"
 assert abs(fair[:, 0] - fair[:, 1]).mean() < 0.03, "the honest order doesn't"
 for name, runs in (("oversample, split", leak), ("split, oversample", fair)):
@@ -1166,8 +1099,7 @@ for name, runs in (("oversample, split", leak), ("split, oversample", fair)):
 # 在 200 条测试评论上挑出最好的，再到其余评论上评判；重复二十次。
 
 # %%
-X_test, w = model[0].transform(texts[test]), model[1].coef_.ravel()  # (n, d), (d,)
-
+X_test, w = model[0].transform(texts[test]), model[1].coef_.ravel()     # (n, d), (d,)
 
 def choose_and_judge(seed, K=200, n=200):
     """Mean, spread, best AUC of K variants on n reviews; the best's on the others."""
@@ -1177,7 +1109,6 @@ def choose_and_judge(seed, K=200, n=200):
     seen = [find_auc(y_test[shown], z) for z in scores[shown].T]
     again = find_auc(y_test[hidden], scores[hidden, np.argmax(seen)])
     return np.mean(seen), np.std(seen), np.max(seen), again
-
 
 rounds = [choose_and_judge(SEED + k) for k in range(20)]
 usual, spread, champion, later = np.mean(rounds, axis=0)
@@ -1226,20 +1157,19 @@ f"AUC: mean {usual:.3f}, best of 200 {champion:.3f}, on other reviews {later:.3f
 # %%
 from scipy.stats import binom
 
-
 def mcnemar(b, c):
     """Exact two-sided p-value of b : c disputes."""
     return min(1, 2 * binom.sf(max(b, c) - 1, b + c, 0.5))
 
-
 assert np.isclose(mcnemar(7, 1), 18 / 256), "as by hand"
-as_many = z_old >= np.sort(z_old)[-alarms.sum()]  # old model, as many alarms
+as_many = z_old >= np.sort(z_old)[-alarms.sum()]        # old model, as many alarms
 right_new, right_old = alarms == y_test, as_many == y_test
 only_new = np.flatnonzero(right_new & ~right_old)
 only_old = np.flatnonzero(~right_new & right_old)
 p_value = mcnemar(len(only_new), len(only_old))
 for title, rows in (("only the new is right:", only_new), ("only the old:", only_old)):
-    print(title, *(f"\n  {'angry' if y_test[k] else 'fine'}: {texts[test][k][:70]}" for k in rows[:3]))
+    print(title, *(f"\n  {'angry' if y_test[k] else 'fine'}: {texts[test][k][:70]}"
+                   for k in rows[:3]))
 f"{len(only_new)} : {len(only_old)}, p = {p_value:.2g}"
 
 # %% [markdown] lang="en"
@@ -1249,7 +1179,6 @@ f"{len(only_new)} : {len(only_old)}, p = {p_value:.2g}"
 # %% [markdown] lang="zh" of="f78b0620"
 # 这个检验诚实吗？设两个模型一样好，精确地算出 $p\le0.05$ 出现的概率。它灵敏吗？再设新模型赢下 60% 的争议。
 # 另外四种划分，结论也一样吗？
-
 
 # %%
 def compare_models(seed):
@@ -1264,8 +1193,7 @@ def compare_models(seed):
     new, same = right[0], right[0] == right[1]
     return mcnemar((new & ~same).sum(), (~new & ~same).sum()), aucs[0] - aucs[1]
 
-
-others = np.array([compare_models(SEED + k) for k in range(1, 5)])  # four splits
+others = np.array([compare_models(SEED + k) for k in range(1, 5)])      # four splits
 assert others[:, 1].min() > 0, "by AUC the new model leads on every split"
 print("p on four other splits:", *(f"{p:.1g}" for p in others[:, 0]))
 DISPUTES = np.array([8, 20, 50, 100, 200])
@@ -1277,8 +1205,10 @@ for win in (0.5, 0.6):
         rejected[win, n] = binom.pmf(k, n, win)[found].sum()
 assert max(rejected[0.5, n] for n in DISPUTES) <= 0.05, "one false find in twenty"
 gain = right_new.mean() - right_old.mean()
-gain_ends = find_interval(bootstrap(lambda rows: right_new[rows].mean() - right_old[rows].mean(), len(test)))
-{f"{n} disputes": f"equal {rejected[0.5, n]:.1%}, 60:40 {rejected[0.6, n]:.0%}" for n in DISPUTES}
+gain_ends = find_interval(bootstrap(
+    lambda rows: right_new[rows].mean() - right_old[rows].mean(), len(test)))
+{f"{n} disputes": f"equal {rejected[0.5, n]:.1%}, 60:40 {rejected[0.6, n]:.0%}"
+ for n in DISPUTES}
 
 # %% [markdown] lang="en"
 # With as many alarms from both, the disputes stand ⟦len(only_new)⟧ : ⟦len(only_old)⟧, $p=$ ⟦p_value:.1g⟧; the paired
@@ -1314,20 +1244,16 @@ gain_ends = find_interval(bootstrap(lambda rows: right_new[rows].mean() - right_
 # 再按箱里的评论数加权。箱数 $M$ 又取多少？我们对校正前的概率试这两种分法；
 # 再对校正后的概率，用按 $p$ 本身抽出来的答案来试，那里真正的误差为零。
 
-
 # %%
 def bin_width(p, M):
     return np.minimum((p * M).astype(int), M - 1)
 
-
 def bin_count(p, M):
     return (np.argsort(np.argsort(p)) * M) // len(p)
-
 
 def find_gap(y, p, bins):
     """Weighted mean gap: sum over bins of |sum of p - sum of y|, over n."""
     return abs(np.bincount(bins, p - y)).sum() / len(y)
-
 
 even = find_gap(y_test, p_raw, bin_count(p_raw, 10))
 assert np.isclose(even, find_ece(y_test, p_raw), atol=0.003), "as in 06.7"
@@ -1336,15 +1262,16 @@ perfect = [(rng.random(len(test)) < p_test).astype(int) for _ in range(50)]
 eces = {}
 for name, cut in (("equal count", bin_count), ("equal width", bin_width)):
     eces[name] = [find_gap(y_test, p_raw, cut(p_raw, M)) for M in MS]
-    eces[name + ", perfect"] = [np.mean([find_gap(y, p_test, cut(p_test, M)) for y in perfect]) for M in MS]
+    eces[name + ", perfect"] = [np.mean([find_gap(y, p_test, cut(p_test, M))
+                                         for y in perfect]) for M in MS]
 fig, ax = plt.subplots(figsize=(5, 3))
 for (name, line), look in zip(eces.items(), ("C5o-", "C5o:", "C4s-", "C4s:")):
     ax.plot(MS, line, look, label=name)
 ax.set(xscale="log", xlabel="bins $M$", ylabel="ECE", ylim=(0, 0.12))
 ax.legend(fontsize="small", ncols=2, loc="upper left")
-times = np.divide(eces["equal count"], eces["equal count, perfect"])  # (6,)
+times = np.divide(eces["equal count"], eces["equal count, perfect"])    # (6,)
 assert eces["equal count, perfect"][-1] > 3 * eces["equal count, perfect"][0], "rises"
-np.bincount(bin_width(p_raw, 10), minlength=10)  # reviews in each tenth
+np.bincount(bin_width(p_raw, 10), minlength=10)                 # reviews in each tenth
 
 # %% [markdown] lang="en"
 # *The picture:* ECE against the number of bins. The dotted lines, of answers drawn from $p$, climb from near zero to some
@@ -1389,26 +1316,23 @@ from sklearn.model_selection import StratifiedKFold, cross_val_score
 
 N_SHOPS, SMALL, K_FOLDS = 50, 400, 5
 
-
 def cross_validate(rows, seed):
     """(K,) AUC of each fold; the whole pipeline learns from the other folds only."""
     folds = StratifiedKFold(K_FOLDS, shuffle=True, random_state=seed)
-    return cross_val_score(make_model(), texts[rows], angry[rows], cv=folds, scoring="roc_auc")
-
+    return cross_val_score(make_model(), texts[rows], angry[rows], cv=folds,
+                           scoring="roc_auc")
 
 seeds = [1_000 * (SEED + 1) + k for k in range(N_SHOPS)]
 shops_rows = [np.random.default_rng(s).permutation(len(texts))[:SMALL] for s in seeds]
 fold_scores = np.array([cross_validate(rows, s) for rows, s in zip(shops_rows, seeds)])
-
 
 def find_spreads(rows):
     """Standard error of these shops' means: as it is, and as their folds say."""
     within = fold_scores[rows].var(axis=1, ddof=1).mean()
     return fold_scores[rows].mean(axis=1).std(ddof=1), np.sqrt(within / K_FOLDS)
 
-
 true_spread, folds_say = find_spreads(np.arange(N_SHOPS))
-again = bootstrap(find_spreads, N_SHOPS)  # (draws, 2)
+again = bootstrap(find_spreads, N_SHOPS)                        # (draws, 2)
 ratio_ends = find_interval(again[:, 0] / again[:, 1])
 shuffles = [cross_validate(shops_rows[0], s).mean() for s in range(10)]
 assert true_spread > folds_say, "the folds promise too much"
@@ -1458,31 +1382,24 @@ f"true spread {true_spread:.3f}, by the folds {folds_say:.3f}"
 # 所有的对数几率平移同一个常数，不用任何标签就能知道。（06.10 节平移的是 $\ln r$：类别权重等于假装 $\pi'=\tfrac12$。）
 # 先在前提成立的店里核对：从测试集抽出愤怒占 ⟦RARE:.0%⟧ 的店。
 
-
 # %%
 def log_odds(share):
     return np.log(share / (1 - share))
-
 
 def shift_prior(p, share, base=angry[train].mean()):
     """Probabilities for a shop with another share of anger, the same reviews else."""
     return sigmoid(log_odds(p) + log_odds(share) - log_odds(base))
 
-
 fine, few = np.flatnonzero(y_test == 0), np.flatnonzero(y_test == 1)
 n_few = round(RARE / (1 - RARE) * len(fine))
 shop = [np.r_[fine, rng.choice(few, n_few, replace=False)] for _ in range(200)]
-stay, move = (
-    [
-        (p[rows].mean(), metrics.log_loss(y_test[rows], p[rows]), find_cost(y_test[rows], p[rows] >= t_star))
-        for rows in shop
-    ]
-    for p in (p_test, shift_prior(p_test, RARE))
-)
+stay, move = ([(p[rows].mean(), metrics.log_loss(y_test[rows], p[rows]),
+                find_cost(y_test[rows], p[rows] >= t_star)) for rows in shop]
+              for p in (p_test, shift_prior(p_test, RARE)))
 stay, move = np.mean(stay, axis=0), np.mean(move, axis=0)
 assert abs(move[0] - RARE) < 0.01 < stay[0] - RARE, "mean p is the share of anger"
 assert (move < stay).all(), "log loss and cost fall, too"
-{"as it was": stay.round(3), "moved": move.round(3)}  # mean p, log loss, $
+{"as it was": stay.round(3), "moved": move.round(3)}            # mean p, log loss, $
 
 # %% [markdown] lang="en"
 # On shops with ⟦RARE:.0%⟧ angry, our probabilities as they were expect ⟦stay[0]:.0%⟧; moved, ⟦move[0]:.1%⟧. Log loss
@@ -1502,9 +1419,10 @@ share = cross.mean()
 called_shop = shift_prior(p_test, share) >= t_star
 f_shop, t_shop = (called_shop[y_test == k].mean() for k in (0, 1))
 expected = 1_000 * ((1 - share) * FALSE_ALARM * f_shop + share * MISSED * (1 - t_shop))
-z_cross = model.decision_function(sentences)  # it reads products now
+z_cross = model.decision_function(sentences)                    # it reads products now
 p_cross = shift_prior(sigmoid(a * z_cross + b), share)
-real, nobody, own = (find_cost(cross, each) for each in (p_cross >= t_star, cross > 1, called))  # own: 06.9
+real, nobody, own = (find_cost(cross, each)
+                     for each in (p_cross >= t_star, cross > 1, called))    # own: 06.9
 auc_cross = find_auc(cross, z_cross)
 assert expected < nobody and expected < real, "the bill doesn't come true"
 assert auc_cross < find_auc(y_test, z_test) - 0.05, "the ranking doesn't travel"
@@ -1535,15 +1453,12 @@ f"$: expected {expected:,.0f}, real {real:,.0f}, nobody {nobody:,.0f}, own {own:
 # 比例有三种区间：00.5 节的公式、自助法、Wilson 区间（06.8 节）。它们各有多少次罩住真值？$k$ 服从二项分布，所以用不着抽样：对每个真实比例 $a$，
 # 把区间含有 $a$ 的那些 $k$ 的概率加起来就行。（比例的自助法同样是二项分布。）
 
-
 # %%
 def by_bootstrap(k, n):
     return binom.ppf([[0.025], [0.975]], n, k / n) / n
 
-
 # %%
-A_GRID = np.linspace(0.005, 0.995, 199)[:, None]  # (199, 1) true shares
-
+A_GRID = np.linspace(0.005, 0.995, 199)[:, None]                # (199, 1) true shares
 
 def find_coverage(how, n):
     """(199,) how often the interval from n reviews holds each true share; exact."""
@@ -1551,9 +1466,9 @@ def find_coverage(how, n):
     low, high = how(k, n)
     return (binom.pmf(k, n, A_GRID) * ((low <= A_GRID) & (A_GRID <= high))).sum(axis=1)
 
-
 HOWS = {"normal": by_normal, "bootstrap": by_bootstrap, "Wilson": wilson}
-covered = {(name, n): find_coverage(how, n) for name, how in HOWS.items() for n in (5, 20)}
+covered = {(name, n): find_coverage(how, n)
+           for name, how in HOWS.items() for n in (5, 20)}
 for key, share in covered.items():
     print(*key, f"reviews: mean {share.mean():.1%}, worst {share.min():.0%}")
 assert covered["Wilson", 5].mean() > 0.94, "Wilson's holds with five, on average"
@@ -1562,7 +1477,7 @@ for name, look in (("normal", "C3:"), ("bootstrap", "C4--"), ("Wilson", "C5-")):
     ax.plot(A_GRID, covered[name, 20], look, label=f"{name}, n = 20")
 ax.axhline(0.95, color="grey", linewidth=0.8)
 ax.set(xlabel="true share $a$", ylabel="share of intervals that hold it", ylim=(0.4, 1))
-ax.legend(fontsize="small")
+ax.legend(fontsize="small");
 
 # %% [markdown] lang="en"
 # *The picture:* how often an interval from 20 reviews holds the true share. Wilson's saw-tooth stays near the thin line at
@@ -1608,18 +1523,16 @@ ax.legend(fontsize="small")
 # **温度缩放**（temperature scaling）只拟合一个数，$p=\sigma(z/T)$：去掉全是 1 的那一列。另外再添一个模型，叫**松**（loose）：
 # 正则化的强度只有百分之一，权重一直长到训练评论几乎全部答对。
 
-
 # %%
 def fit_scale(z, y, shift=True):
     """(a, b) of sigma(a z + b), or (a,) without shift, by Newton; z, y: (n,)."""
-    Z = np.c_[z, np.ones(len(z))][:, : 1 + shift]  # (n, 2)
+    Z = np.c_[z, np.ones(len(z))][:, : 1 + shift]               # (n, 2)
     theta = np.zeros(1 + shift)
     for _ in range(15):
         p = sigmoid(Z @ theta)
         H = Z.T * (p * (1 - p)) @ Z
         theta = theta + np.linalg.solve(H, Z.T @ (y - p))
     return theta
-
 
 assert np.allclose(fit_scale(z_val, y_val), [a, b], atol=1e-3), "the library's a and b"
 
@@ -1632,9 +1545,8 @@ for name, one in (("ours", model), ("loose", loose)):
     slope, shift = fit_scale(z_fit, y_val)
     scaled = {"raw": z, "temperature": inverse_T * z, "Platt": slope * z + shift}
     said[name] = {stage: sigmoid(each) for stage, each in scaled.items()}
-losses = {
-    name: {stage: round(metrics.log_loss(y_test, p), 3) for stage, p in each.items()} for name, each in said.items()
-}
+losses = {name: {stage: round(metrics.log_loss(y_test, p), 3)
+                 for stage, p in each.items()} for name, each in said.items()}
 top_said, top_true = find_reliability(y_test, said["loose"]["raw"])[:, -1]
 assert top_true < top_said, "loose is brash"
 losses
@@ -1664,14 +1576,12 @@ losses
 # 与没有模型时的做法相比，省下多少美元；再附上区间，写明它系于哪条假设。这条假设就是漏掉一位顾客的代价：它没有测量过，
 # 得有人为它负责。所以三种代价各给一个数。
 
-
 # %%
 def find_saving(rows, missed):
     """Dollars per 1,000 saved against the cheaper of everybody and nobody."""
     y, raised = y_test[rows], p_test[rows] >= FALSE_ALARM / (FALSE_ALARM + missed)
     without = min(find_cost(y, y >= 0, missed), find_cost(y, y < 0, missed))
     return without - find_cost(y, raised, missed)
-
 
 savings = {}
 for missed in (MISSED / 3, MISSED, 3 * MISSED):
