@@ -27,7 +27,7 @@
 # runs in ⟦run_seconds⟧ s on 2 CPU cores and takes ⟦peak_memory⟧ of memory. You need lessons 02 and 03; no graphics
 # card, no network.
 
-# %% [markdown] lang="zh"
+# %% [markdown] lang="zh" of="48aae101"
 # # 07. 注意力
 #
 # **本课的问题：** 一个词怎样去看别的词？
@@ -60,8 +60,7 @@ from tqdm.auto import tqdm
 import course_data as data
 from course_utils import plotting, seed_everything
 
-threadpool_limits(1, user_api="blas")   # small products: a second thread costs more
-torch.set_num_threads(1)                # than it gives
+threadpool_limits(1, user_api="blas"), torch.set_num_threads(1)     # products are small
 plotting.use_course_style()
 
 # %%
@@ -84,7 +83,7 @@ N_REVIEWS = 60              # reviews on which BERT's heads are measured; 50 to 
 #
 # **Step 1.** How well does each word fit? A dot product with each: the **score**.
 
-# %% [markdown] lang="zh"
+# %% [markdown] lang="zh" of="69fb6b04"
 # ## 07.1 会提问的词
 #
 # 第 03 课把评论当作词袋：每个词加上自己的权重，不管旁边站着谁。这行不通。要让 *good* 为正，*bad* 为负，*not good* 为负，*not bad* 为正，
@@ -135,7 +134,7 @@ draw_query(X[1], X, X, step=1);
 #
 # **Step 2.** Scores become **weights**, positive and with sum 1: softmax (03.3).
 
-# %% [markdown] lang="zh"
+# %% [markdown] lang="zh" of="4a4fa546"
 # *图中所见：* 左边是 *bad* 和它的向量，箭头指向三个词及各自的分数：*not* 得 2，它自己得 4，*screen* 得 0。
 #
 # **第二步。** 用 softmax（03.3 节）把分数变成**权重**（weight）：都为正，加起来等于 1。
@@ -148,7 +147,7 @@ draw_query(X[1], X, X, step=2);
 #
 # **Step 3.** The answer is the mean of the words' vectors with these weights.
 
-# %% [markdown] lang="zh"
+# %% [markdown] lang="zh" of="6422d1ac"
 # *图中所见：* 同一幅图，每个分数下面多了一个权重：0.117、0.867、0.016。
 #
 # **第三步。** 用这些权重对各个词的向量求平均，就是答案。
@@ -161,7 +160,7 @@ draw_query(X[1], X, X, step=3);
 #
 # All words can ask at once, in matrices, row by row: $\operatorname{softmax}(XX^\top)X$.
 
-# %% [markdown] lang="zh"
+# %% [markdown] lang="zh" of="61b4532b"
 # *图中所见：* 每个权重把自己那个词的向量送进平均，权重越大，箭头越粗。
 #
 # 所有的词可以同时提问，写成矩阵，一行一个：$\operatorname{softmax}(XX^\top)X$。
@@ -192,12 +191,12 @@ S
 #
 # $$0.665\,(-2,1)+0.090\,(-1,0)+0.245\,(0,3)=(-1.42,\,1.40) .$$
 
-# %% [markdown] lang="zh"
+# %% [markdown] lang="zh" of="54375b1a"
 # 这样做有两处不妥。分数是对称的：*bad* 看 *not* 有多用力，*not* 看 *bad* 就得有多用力。而且，长度相同的向量里，没有哪个比 $x$ 自己更契合 $x$：
 # 词听到的主要是自己。
 #
-# 所以，每个词由三个学出来的矩阵得到三个向量：**查询**（query）$xW_Q$：我在找什么？**键**（key）$xW_K$：我有什么？
-# **值**（value）$xW_V$：我交出什么？设 $Q\in\mathbb{R}^{m\times d_k}$，$K\in\mathbb{R}^{n\times d_k}$，$V\in\mathbb{R}^{n\times d_v}$，则
+# 所以，每个词由三个学出来的矩阵得到三个向量：**查询**（query）$xW_Q$：我在找什么？**键**（key）$xW_K$：我有什么？**值**（value）$xW_V$：我交出什么？
+# 设 $Q\in\mathbb{R}^{m\times d_k}$，$K\in\mathbb{R}^{n\times d_k}$，$V\in\mathbb{R}^{n\times d_v}$，则
 #
 # $$\operatorname{Attention}(Q,K,V)=\operatorname{softmax}\!\left(\frac{QK^\top}{\sqrt{d_k}}\right)V\;\in\mathbb{R}^{m\times d_v} .$$
 #
@@ -219,15 +218,16 @@ assert np.allclose(softmax(K @ q / 2) @ V, [-1.42, 1.40], atol=0.005), "as by ha
 draw_query(q, K, V, step=3, scale=2.0);
 
 # %% [markdown] lang="en"
-# *The picture:* the same drawing with query, keys and values. Now *bad* takes two thirds from *not* and a tenth from itself.
+# *The picture:* the same drawing with query, keys and values. Now *bad* takes two thirds from *not* and a tenth from
+# itself.
 #
 # A dictionary hands back the value whose key is *equal*; attention a mean of all values, weighted by how well each key
 # *fits*. So it has a gradient, and the matrices can be learned.
 #
-# Now one query after another in NumPy, and all at once in PyTorch, both against PyTorch's own function. Shapes are drawn at
-# random: code that mixes up two letters should fail.
+# Now one query after another in NumPy, and all at once in PyTorch, both against PyTorch's own function. Shapes are
+# drawn at random: code that mixes up two letters should fail.
 
-# %% [markdown] lang="zh"
+# %% [markdown] lang="zh" of="2e60bb00"
 # *图中所见：* 同样的画法，换成了查询、键和值。这回 *bad* 有三分之二取自 *not*，只有十分之一取自它自己。
 #
 # 查字典，得到的是键**完全相等**的那个值；注意力给出的，是所有值的平均，各按键与查询**契合**的程度加权。因此它有梯度，几个矩阵都可以学出来。
@@ -256,19 +256,19 @@ f"largest difference: {worst:.0e}"
 # %% [markdown] lang="en"
 # ## 07.2 Why divide by $\sqrt{d_k}$?
 #
-# A score is a sum of $d_k$ terms. The more terms, the larger the sum, and softmax is merciless with large numbers: nearly
-# everything goes to the largest. What does the sum grow like?
+# A score is a sum of $d_k$ terms. The more terms, the larger the sum, and softmax is merciless with large numbers:
+# nearly everything goes to the largest. What does the sum grow like?
 #
-# **Formula.** Let the components of $q, k\in\mathbb{R}^{d_k}$ be independent, with mean 0 and variance 1 (lesson 03's first
-# weights see to the variance). Each product $q_i k_i$ has mean 0 and variance $1\cdot 1=1$, and variances of independent
-# terms add up:
+# **Formula.** Let the components of $q, k\in\mathbb{R}^{d_k}$ be independent, with mean 0 and variance 1 (lesson 03's
+# first weights see to the variance). Each product $q_i k_i$ has mean 0 and variance $1\cdot 1=1$, and variances of
+# independent terms add up:
 #
 # $$\operatorname{Var}\!\left(q^\top k\right)=\sum_{i=1}^{d_k}\operatorname{Var}(q_i k_i)=d_k
 # \qquad\Longrightarrow\qquad \operatorname{Var}\!\left(\frac{q^\top k}{\sqrt{d_k}}\right)=1 .$$
 #
 # **Before you run it:** BERT-base has $d_k=64$. How large is a typical score without the division: 1, 8 or 64?
 
-# %% [markdown] lang="zh"
+# %% [markdown] lang="zh" of="214366a0"
 # ## 07.2 为什么要除以 $\sqrt{d_k}$？
 #
 # 一个分数是 $d_k$ 项之和。项数越多，和就越大；而 softmax 对大数毫不留情，几乎把全部权重给了最大的那一项。这个和按什么规律增长？
@@ -291,11 +291,11 @@ f"typical score for d_k = {d_k}: {spread:.2f}"
 
 # %% [markdown] lang="en"
 # Eight: the square root of 64. What softmax makes of such scores, ten random keys show that compete for one query.
-# Divide their scores by $T$, slide $T$ from 1 to 100, and find the $T$ at which the contest is neither decided nor void.
+# Divide their scores by $T$ and slide: at which $T$ is the contest neither decided nor void?
 
-# %% [markdown] lang="zh"
-# 是 8，正好是 64 的平方根。面对这样的分数，softmax 会怎么做？让十个随机的键竞争一个查询。把它们的分数除以 $T$，
-# 让 $T$ 从 1 滑到 100，找一找：$T$ 在哪里，竞争既没有一边倒，也没有名存实亡？
+# %% [markdown] lang="zh" of="0c34e622"
+# 是 8，正好是 64 的平方根。面对这样的分数，softmax 会怎么做？让十个随机的键竞争一个查询。把它们的分数除以 $T$，再拖动滑块：
+# $T$ 在哪里，竞争既没有一边倒，也没有名存实亡？
 
 # %%
 from ipywidgets import FloatLogSlider, fixed, interact
@@ -305,8 +305,7 @@ contest = np.sort(rng.standard_normal((10, d_k)) @ rng.standard_normal(d_k))[::-
 def draw_weights(T, ax=None):
     ax, weights = ax or plt.subplots(figsize=(5, 2.6))[1], softmax(contest / T)
     ax.bar(range(1, 11), weights, color="C5")
-    ax.set(ylim=(0, 1), xlabel="key, best first", ylabel="weight")
-    ax.set_title(f"divided by {T:.3g}", fontsize="medium")
+    ax.set(ylim=(0, 1), xlabel="key, best first", title=f"divided by {T:.3g}")
 
 interact(draw_weights, T=FloatLogSlider(8, min=0, max=2), ax=fixed(None));
 
@@ -321,12 +320,13 @@ assert winner[0] > winner[1] > winner[2] >= 0.1, "the larger T, the flatter"
 # *The picture:* the ten weights with $T=1$, $8$ and $64$. Left, one or two bars; in the middle a slope; right ten
 # bars of about a tenth.
 #
-# The winner gets ⟦winner[0]:.0%⟧, ⟦winner[1]:.0%⟧, ⟦winner[2]:.0%⟧. Undivided, one or two keys take all; divided by $d_k$,
-# no key wins anything; divided by $\sqrt{d_k}$, the contest stays open.
+# The winner gets ⟦winner[0]:.0%⟧, ⟦winner[1]:.0%⟧, ⟦winner[2]:.0%⟧. Undivided, one or two keys take all; divided by
+# $d_k$, no key wins anything; divided by $\sqrt{d_k}$, the contest stays open.
 #
-# An article (see Sources) explains the division otherwise: it "normalises" the scores, so that each lies between 0 and 1.
+# An article (see Sources) explains the division otherwise: it "normalises" the scores, so that each lies between 0
+# and 1.
 
-# %% [markdown] lang="zh"
+# %% [markdown] lang="zh" of="79317e62"
 # *图中所见：* $T=1$、$8$、$64$ 时的十个权重。左图只有一两根柱子；中图是一道斜坡；右图十根柱子都在十分之一左右。
 #
 # 胜出者分别得到 ⟦winner[0]:.0%⟧、⟦winner[1]:.0%⟧、⟦winner[2]:.0%⟧。不除，一两个键就占去全部；除以 $d_k$，谁也赢不到什么；
@@ -347,7 +347,7 @@ f"from {divided.min():.1f} to {divided.max():.1f}; outside 0...1: {outside:.1%}"
 # And were it right, it would be a misfortune: with scores in 0…1 no weight among 128 keys could exceed
 # $e/(e+127)=$ ⟦np.e / (np.e + 127):.1%⟧. In 07.10 a head of a real BERT gives ⟦habit[0].max():.1%⟧ to a single word.
 
-# %% [markdown] lang="zh"
+# %% [markdown] lang="zh" of="2d5916b9"
 # 除过之后，仍有 ⟦outside:.0%⟧ 的分数落在 0～1 之外，可见这句话不对。真正落在 0～1 之间、加起来等于 1 的，是 softmax 之后的**权重**。
 # 除法只固定分数的标准差，仅此而已。
 #
@@ -357,8 +357,8 @@ f"from {divided.min():.1f} to {divided.max():.1f}; outside 0...1: {outside:.1%}"
 # %% [markdown] lang="en"
 # ## 07.3 Deeper: what a saturated softmax costs
 #
-# Write $p=\operatorname{softmax}(s)$, that is $p_i=e^{s_i}/Z$ with $Z=\sum_k e^{s_k}$, so $\partial Z/\partial s_j=e^{s_j}$. By the quotient rule, with $\delta_{ij}=1$
-# for $i=j$, else 0,
+# Write $p=\operatorname{softmax}(s)$, that is $p_i=e^{s_i}/Z$ with $Z=\sum_k e^{s_k}$, so
+# $\partial Z/\partial s_j=e^{s_j}$. By the quotient rule, with $\delta_{ij}=1$ for $i=j$, else 0,
 #
 # $$\frac{\partial p_i}{\partial s_j}=\frac{\delta_{ij}e^{s_i}Z-e^{s_i}e^{s_j}}{Z^2}=p_i(\delta_{ij}-p_j) .$$
 #
@@ -368,10 +368,11 @@ f"from {divided.min():.1f} to {divided.max():.1f}; outside 0...1: {outside:.1%}"
 # **Before you run it:** at $d_k=1024$, undivided, is the typical slope a tenth of the divided one, a hundredth, or less
 # than a thousandth?
 
-# %% [markdown] lang="zh"
+# %% [markdown] lang="zh" of="0fad44da"
 # ## 07.3 选读：softmax 饱和的代价
 #
-# 记 $p=\operatorname{softmax}(s)$，即 $p_i=e^{s_i}/Z$，其中 $Z=\sum_k e^{s_k}$，$\partial Z/\partial s_j=e^{s_j}$。按商的求导法则，$i=j$ 时 $\delta_{ij}=1$，否则为 0，
+# 记 $p=\operatorname{softmax}(s)$，即 $p_i=e^{s_i}/Z$，其中 $Z=\sum_k e^{s_k}$，$\partial Z/\partial s_j=e^{s_j}$。按商的求导法则，
+# $i=j$ 时 $\delta_{ij}=1$，否则为 0，
 #
 # $$\frac{\partial p_i}{\partial s_j}=\frac{\delta_{ij}e^{s_i}Z-e^{s_i}e^{s_j}}{Z^2}=p_i(\delta_{ij}-p_j) .$$
 #
@@ -415,19 +416,22 @@ plotting.show_curves(medians, DIMS, axes[1], logx=True, logy=True, marker="o",
                      xlabel="$d_k$", ylabel="slope of softmax");
 
 # %% [markdown] lang="en"
-# *The picture:* left, the winner's mean share against $d_k$; right, the median size (root of the sum of squares) of softmax's
-# derivatives, on a logarithmic axis. Undivided, the share climbs from ⟦raw[0]:.2f⟧ to ⟦raw[-1]:.2f⟧, and the slope plunges from ⟦median_raw[0]:.2f⟧ to
-# ⟦1e6 * median_raw[-1]:.0f⟧ millionths; divided, both stay, at ⟦np.mean(scaled):.2f⟧ and ⟦median_scaled.mean():.2f⟧.
+# *The picture:* left, the winner's mean share against $d_k$; right, the median size (root of the sum of squares) of
+# softmax's derivatives, on a logarithmic axis. Undivided, the share climbs from ⟦raw[0]:.2f⟧ to ⟦raw[-1]:.2f⟧, and
+# the slope plunges from ⟦median_raw[0]:.2f⟧ to ⟦1e6 * median_raw[-1]:.0f⟧ millionths; divided, both stay, at
+# ⟦np.mean(scaled):.2f⟧ and ⟦median_scaled.mean():.2f⟧.
 #
-# Less than a thousandth. The mean slope tells another story, ⟦slopes["scores as they are"][-1].mean():.2f⟧: a few queries whose two best keys happen to be close
-# still learn; most are deaf.
+# Less than a thousandth. The mean slope tells another story, ⟦slopes["scores as they are"][-1].mean():.2f⟧: a few
+# queries whose two best keys happen to be close still learn; most are deaf.
 #
-# Does it matter in training? A task made for it: 16 tokens, each with a mark and a meaning; given a mark, say the meaning
-# beside it. $d_k=64$, 200 steps of Adam, four rates to choose from, three seeds. Guessing costs $\ln 10=2.30$.
+# Does it matter in training? A task made for it: 16 tokens, each with a mark and a meaning; given a mark, say the
+# meaning beside it. $d_k=64$, 200 steps of Adam, four rates to choose from, three seeds. Guessing costs
+# $\ln 10=2.30$.
 
-# %% [markdown] lang="zh"
-# *图中所见：* 左图是胜出者平均拿走的权重随 $d_k$ 的变化；右图是 softmax 各导数的大小（平方和的平方根）的中位数，纵轴取对数。
-# 不做除法，前者从 ⟦raw[0]:.2f⟧ 升到 ⟦raw[-1]:.2f⟧，斜率则从 ⟦median_raw[0]:.2f⟧ 直落到百万分之 ⟦1e6 * median_raw[-1]:.0f⟧；做除法，两者都不动，停在 ⟦np.mean(scaled):.2f⟧ 和 ⟦median_scaled.mean():.2f⟧。
+# %% [markdown] lang="zh" of="954d66a5"
+# *图中所见：* 左图是胜出者平均拿走的权重随 $d_k$ 的变化；右图是 softmax 各导数的大小（平方和的平方根）的中位数，纵轴取对数。不做除法，前者从 ⟦raw[0]:.2f⟧ 升到 ⟦raw[-1]:.2f⟧，
+# 斜率则从 ⟦median_raw[0]:.2f⟧ 直落到百万分之 ⟦1e6 * median_raw[-1]:.0f⟧；做除法，两者都不动，
+# 停在 ⟦np.mean(scaled):.2f⟧ 和 ⟦median_scaled.mean():.2f⟧。
 #
 # 不到千分之一。看平均数却是另一回事，它还有 ⟦slopes["scores as they are"][-1].mean():.2f⟧：少数查询碰巧有两个不相上下的键，还能学；大多数已经听不见了。
 #
@@ -462,25 +466,28 @@ assert best_divided.max() < best_raw.min(), "divided it learns, undivided it lag
 {f"scale {scale}": t.mean(axis=1).round(3).tolist() for scale, t in lookup.items()}
 
 # %% [markdown] lang="en"
-# At its best rate, divided attention ends at ⟦best_divided.mean():.3f⟧ nats, undivided at ⟦best_raw.mean():.2f⟧ (three seeds, ⟦best_raw.min():.2f⟧ to ⟦best_raw.max():.2f⟧): it learns, but lags.
+# At its best rate, divided attention ends at ⟦best_divided.mean():.3f⟧ nats, undivided at ⟦best_raw.mean():.2f⟧
+# (three seeds, ⟦best_raw.min():.2f⟧ to ⟦best_raw.max():.2f⟧): it learns, but lags.
 
-# %% [markdown] lang="zh"
-# 各取最好的学习率，做除法的注意力降到 ⟦best_divided.mean():.3f⟧ 奈特（nat），不做除法的停在 ⟦best_raw.mean():.2f⟧（三个种子，⟦best_raw.min():.2f⟧ 到 ⟦best_raw.max():.2f⟧）：它在学，但落在后面。
+# %% [markdown] lang="zh" of="2058bfbc"
+# 各取最好的学习率，做除法的注意力降到 ⟦best_divided.mean():.3f⟧ 奈特（nat），不做除法的停在 ⟦best_raw.mean():.2f⟧（三个种子，
+# ⟦best_raw.min():.2f⟧ 到 ⟦best_raw.max():.2f⟧）：它在学，但落在后面。
 
 # %% [markdown] lang="en"
 # ## 07.4 What must not be seen
 #
-# A batch fills short sentences up with **padding**, at which nobody should look. And a model that writes must not look at
-# words still to be written: row $i$ may use places $0,\dots,i$ only, a **causal mask**. Both add a matrix $M$ to the
-# scores:
+# A batch fills short sentences up with **padding**, at which nobody should look. And a model that writes must not
+# look at words still to be written: row $i$ may use places $0,\dots,i$ only, a **causal mask**. Both add a matrix $M$
+# to the scores:
 #
 # $$\operatorname{softmax}\!\left(\frac{QK^\top}{\sqrt{d_k}}+M\right)V,\qquad M_{ij}\in\{0,-\infty\} .$$
 #
-# Since $e^{-\infty}=0$, a hidden place gets the weight 0 *and* is missing from the denominator: the rest still adds up to 1.
+# Since $e^{-\infty}=0$, a hidden place gets the weight 0 *and* is missing from the denominator: the rest still adds
+# up to 1.
 #
 # How to test a mask? Put nonsense where nobody should look. No output may change, not by a bit.
 
-# %% [markdown] lang="zh"
+# %% [markdown] lang="zh" of="6bd6d8d8"
 # ## 07.4 不该看的
 #
 # 一批句子里，短的要用**填充**（padding）补齐，而填充是谁也不该看的。会写的模型还不能看尚未写出的词：第 $i$ 行只能用位置 $0,\dots,i$，这叫
@@ -530,36 +537,37 @@ axes[0].set_ylabel("query");
 #
 # Padding hides **columns**. Its rows still compute something, which is thrown away later.
 #
-# The libraries don't agree on what True means. In `F.scaled_dot_product_attention` and in Keras, True *may* be looked at;
-# in `nn.MultiheadAttention` True must **not**. Swap them and nothing complains: each word then looks at padding only.
+# The libraries don't agree on what True means. In `F.scaled_dot_product_attention` and in Keras, True *may* be looked
+# at; in `nn.MultiheadAttention` True must **not**. Swap them and nothing complains: each word then looks at padding
+# only.
 
-# %% [markdown] lang="zh"
+# %% [markdown] lang="zh" of="9fa32162"
 # *图中所见：* 四种掩码之下，六个查询（行）对六个键（列）的权重，深色为 0。不遮（none）：每格都亮。因果（causal）：只有下三角。
 # 填充（padding）：只有前四列。两者都遮（both）：三角形在第四列之后被切掉。
 #
 # 填充遮的是**列**。它所在的行照样会算出点什么，以后再丢掉。
 #
-# True 是什么意思，各库说法不一。在 `F.scaled_dot_product_attention` 和 Keras 里，True 是**可以**看；在 `nn.MultiheadAttention` 里，True 是**不许**看。
-# 弄反了也没有谁会报错：每个词从此只看填充。
+# True 是什么意思，各库说法不一。在 `F.scaled_dot_product_attention` 和 Keras 里，True 是**可以**看；在 `nn.MultiheadAttention` 里，
+# True 是**不许**看。弄反了也没有谁会报错：每个词从此只看填充。
 
 # %% [markdown] lang="en"
 # ## 07.5 A failure on purpose: nobody left to look at
 #
-# One of three reviews is empty: it was a single emoji, and the tokenizer dropped it. All its keys are padding, so its rows
-# of $M$ are $-\infty$ throughout, and softmax computes $0/0$.
+# One of three reviews is empty: it was a single emoji, and the tokenizer dropped it. All its keys are padding, so its
+# rows of $M$ are $-\infty$ throughout, and softmax computes $0/0$.
 #
 # "It does no harm," says a colleague, "I leave empty reviews out of the loss."
 #
-# The loss uses the two other reviews only. Is it sound? Is its gradient? Say it before you run the cells.
+# The loss uses the two other reviews only. Is it sound? Is its gradient?
 
-# %% [markdown] lang="zh"
+# %% [markdown] lang="zh" of="bd5256c1"
 # ## 07.5 故意失败一次：一个能看的也没有
 #
 # 三条评论里有一条是空的：原本只有一个表情符号，被分词器丢掉了。它的键全是填充，于是它在 $M$ 中的那几行全是 $-\infty$，softmax 算的是 $0/0$。
 #
 # “不碍事，”一位同事说，“空评论不进损失。”
 #
-# 损失只用到另外两条评论。它正常吗？它的梯度呢？运行之前先说说看。
+# 损失只用到另外两条评论。它正常吗？它的梯度呢？
 
 # %%
 batch, lengths = torch.tensor(rng.normal(size=(3, n, 8))), torch.tensor([6, 4, 0])
@@ -580,22 +588,22 @@ assert loss_mended == loss_broken and mended.isfinite().all(), "mended"
 f"loss {loss_broken:.4f}; slopes that are nan: {broken.isnan().double().mean():.0%}"
 
 # %% [markdown] lang="en"
-# **The symptom:** the loss is a sound ⟦loss_broken:.3f⟧, yet *every* slope is `nan`; one step, and every weight is too. The
-# backward pass multiplies the `nan` of the empty rows by a zero, and $0\cdot\text{nan}$ is `nan`. Dropping the rows afterwards
-# is too late.
+# **The symptom:** the loss is a sound ⟦loss_broken:.3f⟧, yet *every* slope is `nan`; one step, and every weight is
+# too. The backward pass multiplies the `nan` of the empty rows by a zero, and $0\cdot\text{nan}$ is `nan`. Dropping
+# the rows afterwards is too late.
 #
-# **The cure:** mend the mask *before* softmax: a query that may look nowhere may look everywhere, and is dropped as before.
-# Same loss, finite slopes. BERT is safe by design: [CLS] and [SEP] are always there. **The guard:** assert that every row
-# allows something.
+# **The cure:** mend the mask *before* softmax: a query that may look nowhere may look everywhere, and is dropped as
+# before. Same loss, finite slopes. BERT is safe by design: each text gets [CLS] in front and [SEP] behind. **The
+# guard:** assert that every row allows something.
 #
 # PyTorch's own parts answer an empty review in three different ways (07.12).
 
-# %% [markdown] lang="zh"
+# %% [markdown] lang="zh" of="fb169dfc"
 # **症状：** 损失是 ⟦loss_broken:.3f⟧，看上去好好的，斜率却**全部**是 `nan`；走一步，权重也全是。反向传播拿空行的 `nan` 去乘零，
 # 而 $0\cdot\text{nan}$ 还是 `nan`。事后再丢掉那几行，已经晚了。
 #
 # **对策：** 在 softmax **之前**修好掩码：哪里都不能看的查询，就让它什么都能看，反正照样要丢掉。损失不变，斜率都是有限的。
-# BERT 生来没有这个毛病：[CLS] 和 [SEP] 总是在的。**防护：** 加一句断言，掩码的每一行都至少放行一个。
+# BERT 生来没有这个毛病：每条文本前面都加 [CLS]，后面都加 [SEP]。**防护：** 加一句断言，掩码的每一行都至少放行一个。
 #
 # PyTorch 自己的部件碰到空评论，有三种不同的回答（07.12 节）。
 
@@ -603,16 +611,17 @@ f"loss {loss_broken:.4f}; slopes that are nan: {broken.isnan().double().mean():.
 # ## 07.6 One average is not enough
 #
 # Back to *not*. One attention hands over a mean of values, and a mean never leaves the span of what it averages. Read
-# linearly, let *good* come out positive and *not good* negative: then *not* must have a negative value, for only it can pull
-# *good* down. *bad* is negative too. So *not bad*, a mean of two negatives, can't become positive, whatever the weights.
+# linearly, let *good* come out positive and *not good* negative: then *not* must have a negative value, for only it
+# can pull *good* down. *bad* is negative too. So *not bad*, a mean of two negatives, can't become positive, whatever
+# the weights.
 #
 # **Multi-head attention** takes $h$ means side by side, each in its own $d/h$ dimensions:
 #
 # $$\operatorname{MultiHead}(X,Y)=\big[H_1,\dots,H_h\big]W_O,\qquad H_i=\operatorname{Attention}(XW_Q^i,\,YW_K^i,\,YW_V^i) .$$
 #
-# $X$ asks, $Y$ answers; with $Y=X$ it is **self-attention**, else **cross-attention**. (Biases are left out here, not in the code.)
+# $X$ asks, $Y$ answers; with $Y=X$ it is **self-attention**, else **cross-attention**.
 
-# %% [markdown] lang="zh"
+# %% [markdown] lang="zh" of="b7ca82a0"
 # ## 07.6 一个平均不够用
 #
 # 回到 *not*。一次注意力交出的是值的平均，而平均出不了被平均者的范围。对结果作线性读取，要让 *good* 为正、*not good* 为负，*not* 的值就必须为负，
@@ -622,7 +631,7 @@ f"loss {loss_broken:.4f}; slopes that are nan: {broken.isnan().double().mean():.
 #
 # $$\operatorname{MultiHead}(X,Y)=\big[H_1,\dots,H_h\big]W_O,\qquad H_i=\operatorname{Attention}(XW_Q^i,\,YW_K^i,\,YW_V^i) .$$
 #
-# $X$ 提问，$Y$ 回答；$Y=X$ 时是**自注意力**（self-attention），否则是**交叉注意力**（cross-attention）。（式中略去了偏置，代码里有。）
+# $X$ 提问，$Y$ 回答；$Y=X$ 时是**自注意力**（self-attention），否则是**交叉注意力**（cross-attention）。
 
 # %%
 parts = {"x": (0.5, 1.5, "x\n(n, 8)", "data"), "y": (6.4, 0.35, "y (n, 8)", "data"),
@@ -637,10 +646,11 @@ for i, y in ((1, 2.4), (2, 0.6)):
 plotting.draw_diagram(parts, arrows, (7.2, 2.9));
 
 # %% [markdown] lang="en"
-# *The picture:* the split for $d=8$, $h=2$. Three full matrices make $Q$, $K$, $V$; head 1 takes columns 1 to 4 of each,
-# head 2 columns 5 to 8; each makes its own map of weights; their results, put side by side, are multiplied by $W_O$.
+# *The picture:* the split for $d=8$, $h=2$. Three full matrices make $Q$, $K$, $V$; head 1 takes columns 1 to 4 of
+# each, head 2 columns 5 to 8; each makes its own map of weights; their results, put side by side, are multiplied by
+# $W_O$.
 
-# %% [markdown] lang="zh"
+# %% [markdown] lang="zh" of="a1cffbf7"
 # *图中所见：* $d=8$、$h=2$ 时怎样分头。三个完整的矩阵算出 $Q$、$K$、$V$；头 1 取各自的第 1 到 4 列，头 2 取第 5 到 8 列；每个头各有一张权重图；
 # 结果并排放好，再乘 $W_O$。
 
@@ -654,9 +664,9 @@ class MultiHead(nn.Module):
         maps = (nn.Linear(d, d) for _ in range(4))
         self.query, self.key, self.value, self.join = maps
 
-    def split(self, x):
+    def split(self, x):                                 # -> (B, heads, n, d / heads)
         B, n, d = x.shape
-        return x.view(B, n, self.heads, d // self.heads).transpose(1, 2)    # (B, h, n, d')
+        return x.view(B, n, self.heads, d // self.heads).transpose(1, 2)
 
     def forward(self, x, memory, M=0.0):
         """x: (B, m, d) asks, memory: (B, n, d) -> (B, m, d), weights (B, h, m, n)."""
@@ -666,7 +676,7 @@ class MultiHead(nn.Module):
 
 # %%
 theirs, ours = nn.MultiheadAttention(8, 2, batch_first=True), MultiHead(8, 2)
-three = ours.query, ours.key, ours.value        # PyTorch's stand in one (24, 8) matrix
+three = ours.query, ours.key, ours.value            # PyTorch has them in one matrix
 theirs.in_proj_weight.data = torch.cat([part.weight.data for part in three])
 theirs.in_proj_bias.data = torch.cat([part.bias.data for part in three])
 theirs.out_proj.load_state_dict(ours.join.state_dict());
@@ -682,21 +692,21 @@ assert sum(p.numel() for p in ours.parameters()) == 4 * 8**2 + 4 * 8, "for any h
 f"largest difference: {head_error:.0e}"
 
 # %% [markdown] lang="en"
-# Equal to PyTorch's module within $10^{-6}$, weights of every head included. The count is $4d^2+4d$ for any $h$: heads share the
-# width, they don't add to it.
+# Equal to PyTorch's module within $10^{-6}$, weights of every head included. The count is $4d^2+4d$ for any $h$:
+# heads share the width, they don't add to it.
 #
-# One line deserves a second look. `x.view(B, heads, n, …)` without the transposition has the right shape too, and mixes the
-# words up; only a comparison like this one finds it.
+# One line deserves a second look. `x.view(B, heads, n, …)` without the transposition has the right shape too, and
+# mixes the words up; only a comparison like this one finds it.
 #
-# With two heads, one can use *not* to pull *good* down, the other to push *bad* up: trained on the four sentences, one head
-# gets at most ⟦max(right[1])⟧ right, two heads all ⟦min(right[2])⟧ (07.12).
+# With two heads, one can use *not* to pull *good* down, the other to push *bad* up: trained on the four sentences,
+# one head gets at most ⟦max(right[1])⟧ right, two heads ⟦max(right[2])⟧ (07.12).
 
-# %% [markdown] lang="zh"
+# %% [markdown] lang="zh" of="a44e5e42"
 # 与 PyTorch 的模块相差不超过 $10^{-6}$，连每个头的权重也比过。参数个数是 $4d^2+4d$，与 $h$ 无关：各头分享宽度，并不增加宽度。
 #
 # 有一行值得再看一眼。不转置，直接写 `x.view(B, heads, n, …)`，形状也对，词却混在一起了；只有像这样去比对，才查得出来。
 #
-# 有了两个头，一个可以用 *not* 把 *good* 拉下来，另一个用它把 *bad* 推上去。用这四个句子来训练：一个头最多对 ⟦max(right[1])⟧ 句，两个头 ⟦min(right[2])⟧ 句全对（07.12 节）。
+# 有了两个头，一个可以用 *not* 把 *good* 拉下来，另一个用它把 *bad* 推上去。用这四个句子来训练：一个头最多对 ⟦max(right[1])⟧ 句，两个头能对 ⟦max(right[2])⟧ 句（07.12 节）。
 
 # %% [markdown] lang="en"
 # ## 07.7 Deeper: what looking costs
@@ -705,10 +715,10 @@ f"largest difference: {head_error:.0e}"
 # pass. PyTorch's *fused* function goes through them block by block, keeps only the normalising sums, and computes the
 # weights anew.
 #
-# **Before you run it:** on a plot with both axes logarithmic, $n^2$ is a line of slope 2. Will the measured time have that
-# slope? From which length on? And what does the fused function save: time, memory, or both?
+# **Before you run it:** on a plot with both axes logarithmic, $n^2$ is a line of slope 2. Will the measured time have
+# that slope? From which length on? And what does the fused function save: time, memory, or both?
 
-# %% [markdown] lang="zh"
+# %% [markdown] lang="zh" of="49dd4d19"
 # ## 07.7 选读：看一眼要花多少
 #
 # $n$ 个词，每个头要算 $n^2$ 个分数，各做 $d_k$ 次乘法，并为反向传播保存 $n^2$ 个权重。PyTorch 的**融合**（fused）函数把分数分块算过去，
@@ -760,27 +770,31 @@ for ax, pair, label in zip(axes, (cost[:, :2], cost[:, 2:] / 1e6), labels):
                          xlabel="length $n$", ylabel=label);
 
 # %% [markdown] lang="en"
-# *The picture:* for one head of width 64, time (left) and memory kept for training (right) against the length, both axes
-# logarithmic. Written out, both begin flatter and turn up; fused, time turns up too, lower, while memory stays a straight line.
+# *The picture:* for one head of width 64, time (left) and memory kept for training (right) against the length, both
+# axes logarithmic. Written out, both begin flatter and turn up; fused, time turns up too, lower, while memory stays a
+# straight line.
 #
-# Slopes at the short and the long end (two doublings each; your times will differ): time ⟦early[0]:.1f⟧ and ⟦late[0]:.1f⟧, fused ⟦early[1]:.1f⟧ and ⟦late[1]:.1f⟧; memory ⟦early[2]:.2f⟧
-# and ⟦late[2]:.2f⟧, fused ⟦early[3]:.2f⟧ and ⟦late[3]:.2f⟧. So $n^2$ is the law of long texts. Fusing changes the law of memory, not of time: at ⟦LENGTHS[-1]:,⟧ words
-# ⟦cost[-1, 3] / 1e6:.0f⟧ MB a head instead of ⟦cost[-1, 2] / 1e6:.0f⟧.
+# Slopes at the short and the long end (two doublings each; your times will differ): time ⟦early[0]:.1f⟧ and
+# ⟦late[0]:.1f⟧, fused ⟦early[1]:.1f⟧ and ⟦late[1]:.1f⟧; memory ⟦early[2]:.2f⟧ and ⟦late[2]:.2f⟧, fused ⟦early[3]:.2f⟧
+# and ⟦late[3]:.2f⟧. So $n^2$ is the law of long texts. Fusing changes the law of memory, not of time: at
+# ⟦LENGTHS[-1]:,⟧ words ⟦cost[-1, 3] / 1e6:.0f⟧ MB a head instead of ⟦cost[-1, 2] / 1e6:.0f⟧. A layer has $h$ heads,
+# and training keeps the maps of every layer and every text of the batch.
 
-# %% [markdown] lang="zh"
+# %% [markdown] lang="zh" of="0d0da93a"
 # *图中所见：* 一个宽度为 64 的头，时间（左）和训练要保存的内存（右）随长度的变化，两轴都取对数。逐步写出的，两图起初较平，随后上翘；融合的，
 # 时间也上翘，只是低一些，内存则始终是一条直线。
 #
-# 短端与长端的斜率（各取两次翻番；各人测得的时间会有出入）：时间为 ⟦early[0]:.1f⟧ 和 ⟦late[0]:.1f⟧，融合的为 ⟦early[1]:.1f⟧ 和 ⟦late[1]:.1f⟧；内存为 ⟦early[2]:.2f⟧ 和 ⟦late[2]:.2f⟧，
-# 融合的为 ⟦early[3]:.2f⟧ 和 ⟦late[3]:.2f⟧。可见 $n^2$ 是长文本的规律。融合改变的是内存的规律，不是时间的：⟦LENGTHS[-1]:,⟧ 个词时，每个头只要
-# ⟦cost[-1, 3] / 1e6:.0f⟧ MB，而不是 ⟦cost[-1, 2] / 1e6:.0f⟧ MB。
+# 短端与长端的斜率（各取两次翻番；各人测得的时间会有出入）：时间为 ⟦early[0]:.1f⟧ 和 ⟦late[0]:.1f⟧，融合的为 ⟦early[1]:.1f⟧ 和 ⟦late[1]:.1f⟧；
+# 内存为 ⟦early[2]:.2f⟧ 和 ⟦late[2]:.2f⟧，融合的为 ⟦early[3]:.2f⟧ 和 ⟦late[3]:.2f⟧。可见 $n^2$ 是长文本的规律。融合改变的是内存的规律，不是时间的：
+# ⟦LENGTHS[-1]:,⟧ 个词时，每个头只要 ⟦cost[-1, 3] / 1e6:.0f⟧ MB，而不是 ⟦cost[-1, 2] / 1e6:.0f⟧ MB。而一层有 $h$ 个头，训练时每一层、
+# 批次里每一篇文本的图都要保存。
 
 # %% [markdown] lang="en"
 # ## 07.8 Which language asks?
 #
-# In a translator an **encoder** reads the source sentence, a **decoder** writes the target word by word and looks at the
-# source by cross-attention. The article of 07.2 lets the source ask: queries are source words, keys and values target
-# words. Against it:
+# In a translator an **encoder** reads the source sentence, a **decoder** writes the target word by word and looks at
+# the source by cross-attention. The article of 07.2 lets the source ask: queries are source words, keys and values
+# target words. Against it:
 #
 # - The result has a row for each **query**; the decoder needs one for each target word.
 # - Weight $j$ comes from key $j$ and multiplies value $j$: both belong to the *same* words, those looked at.
@@ -788,7 +802,7 @@ for ax, pair, label in zip(axes, (cost[:, :2], cost[:, 2:] / 1e6), labels):
 #
 # So the target asks; keys *and* values come from the source (Vaswani et al., 2017, 3.2.3).
 
-# %% [markdown] lang="zh"
+# %% [markdown] lang="zh" of="31735c4f"
 # ## 07.8 由哪种语言提问？
 #
 # 在翻译模型里，**编码器**（encoder）通读源句，**解码器**（decoder）一个词一个词地写出译文，并靠交叉注意力去看源句。07.2 节那篇文章让源语言提问：
@@ -815,21 +829,23 @@ plotting.draw_diagram(parts, [
     ("target", "recall"), ("recall", "look", "queries"), ("look", "say")], (6.8, 3.8));
 
 # %% [markdown] lang="en"
-# *The picture:* left, upwards, the encoder: source words, self-attention, memory. Right the decoder: the words so far, masked
-# self-attention, then cross-attention, whose queries come from below and whose keys and values come from the memory.
+# *The picture:* left, upwards, the encoder: source words, self-attention, memory. Right the decoder: the words so
+# far, masked self-attention, then cross-attention, whose queries come from below and whose keys and values come from
+# the memory.
 
-# %% [markdown] lang="zh"
+# %% [markdown] lang="zh" of="f5504ea1"
 # *图中所见：* 左边自下而上是编码器：源句的词、自注意力、记忆（memory）。右边是解码器：已经写出的词、带掩码的自注意力，然后是交叉注意力，它的查询来自下方，
 # 键和值来自编码器的记忆。
 
 # %% [markdown] lang="en"
 # ## 07.9 Deeper: a translator finds its words
 #
-# Can such a network find out by itself which word belongs to which? Our parallel corpus is **made up**: English from a small
-# grammar, and "Kcab", invented here, so that the alignment is known. Kcab has four rules: words are spelt backwards (for our
-# eyes: the model sees numbers); adjectives, then the number, follow the noun; the verb comes last; there is no article.
+# Can such a network find out by itself which word belongs to which? Our parallel corpus is **made up**: English from
+# a small grammar, and "Kcab", invented here, so that the alignment is known. Kcab has four rules: words are spelt
+# backwards (for our eyes: the model sees numbers); adjectives, then the number, follow the noun; the verb comes last;
+# there is no article.
 
-# %% [markdown] lang="zh"
+# %% [markdown] lang="zh" of="f5378f33"
 # ## 07.9 选读：翻译模型自己找到了对应的词
 #
 # 这样的网络能自己弄清哪个词对哪个词吗？我们的**平行语料**（parallel corpus）是**造出来的**：一边是小语法生成的英语，另一边是就地发明的“Kcab 语”，因此对齐是已知的。
@@ -884,15 +900,15 @@ says_word = wanted > 2                                  # neither padding nor <e
 " ".join(pairs[0][0]), " ".join(pairs[0][1])
 
 # %% [markdown] lang="en"
-# The translator is 07.8's drawing. Cross-attention has one head, so that there is one map. (Why `x + …`, norms and vectors
-# for places: lesson 08.) At place $t$ the decoder is given the words before $t$ and must say word $t$. No sentence stands in
-# both parts, and nobody tells it which word belongs to which.
+# The translator is 07.8's drawing. Cross-attention has one head, so that there is one map. (Why `x + …`, norms and
+# vectors for places: lesson 08.) At place $t$ the decoder is given the words before $t$ and must say word $t$. No
+# sentence stands in both parts, and nobody tells it which word belongs to which.
 #
 # **Before you run it:** will it translate sentences it hasn't seen? Will its map find the alignment?
 
-# %% [markdown] lang="zh"
+# %% [markdown] lang="zh" of="3f724ef0"
 # 翻译模型就照 07.8 节的图来搭。交叉注意力只有一个头，这样就只有一张图。（为什么写 `x + …`，为什么要归一化、要给位置配向量，见第 08 课。）
-# 在位置 $t$，解码器手里是 $t$ 之前的词，要说出第 $t$ 个词。没有一个句子同时出现在两部分里，也没有人告诉它哪个词对哪个词。
+# 在位置 $t$，解码器手里是 $t$ 之前的词，要说出第 $t$ 个词。没有一个句子同时出现在训练集和测试集里，也没有人告诉它哪个词对哪个词。
 #
 # **先猜再运行：** 没见过的句子，它会翻吗？它的图找得到对齐关系吗？
 
@@ -982,20 +998,22 @@ for ax, k in zip(axes, (found.argmax(), found.argmin())):
 assert misses[row] > 0, "a sentence on which the worst map misses"
 
 # %% [markdown] lang="en"
-# *The picture:* cross-attention for one new sentence, rows Kcab, columns English; circles mark the true alignment. Left, the
-# seed whose map agrees best; right the worst, on the sentence that it misses most: ⟦int(misses[row])⟧ of its ⟦len(places)⟧ brightest squares lie
-# outside their circles.
+# *The picture:* cross-attention for one new sentence, rows Kcab, columns English; circles mark the true alignment.
+# Left, the seed whose map agrees best; right the worst, on the sentence that it misses most: ⟦int(misses[row])⟧ of
+# its ⟦len(places)⟧ brightest squares lie outside their circles.
 #
-# Nobody taught it the alignment, and it is there: the largest weight lies on the right word in ⟦found.min():.1%⟧ to ⟦found.max():.1%⟧ of cases (⟦len(SEEDS)⟧ seeds,
-# ⟦len(wanted)⟧ new sentences; chance: ⟦chance:.1%⟧). But *every* seed writes nearly all words right, ⟦alone.min():.1%⟧ at least. How, with a map that looks
-# elsewhere? We ask differently: replace one English word by another of its kind. Which replacement hurts the Kcab word most?
+# Nobody taught it the alignment, and it is there: the largest weight lies on the right word in ⟦found.min():.1%⟧ to
+# ⟦found.max():.1%⟧ of cases (⟦len(SEEDS)⟧ seeds, ⟦len(wanted)⟧ new sentences; chance: ⟦chance:.1%⟧). But *every* seed
+# writes nearly all words right, ⟦alone.min():.1%⟧ at least. How, with a map that looks elsewhere? We ask differently:
+# replace one English word by another of its kind. Which replacement hurts the Kcab word most?
 
-# %% [markdown] lang="zh"
+# %% [markdown] lang="zh" of="91865822"
 # *图中所见：* 一个新句子的交叉注意力，行是 Kcab 语，列是英语，圆圈标出真正的对齐。左边是与对齐最一致的种子；右边是最差的，用的是它错得最多的句子：
 # ⟦len(places)⟧ 个最亮的格子里，有 ⟦int(misses[row])⟧ 个不在圆圈里。
 #
-# 谁也没有教过它对齐，它却学到了：最大的权重落在正确的词上，占 ⟦found.min():.1%⟧ 到 ⟦found.max():.1%⟧（⟦len(SEEDS)⟧ 个种子，⟦len(wanted)⟧ 个新句子；瞎猜是 ⟦chance:.1%⟧）。
-# 可是**每个**种子写出的词都几乎全对，至少 ⟦alone.min():.1%⟧。图明明看着别处，怎么还翻得对？换个办法来问：把一个英语词换成同类的另一个，换掉哪一个，对这个 Kcab 词伤害最大？
+# 谁也没有教过它对齐，它却学到了：最大的权重落在正确的词上，占 ⟦found.min():.1%⟧ 到 ⟦found.max():.1%⟧（⟦len(SEEDS)⟧ 个种子，⟦len(wanted)⟧ 个新句子；
+# 瞎猜是 ⟦chance:.1%⟧）。可是**每个**种子写出的词都几乎全对，至少 ⟦alone.min():.1%⟧。图明明看着别处，怎么还翻得对？换个办法来问：把一个英语词换成同类的另一个，换掉哪一个，
+# 对这个 Kcab 词伤害最大？
 
 # %%
 other = torch.arange(len(ENGLISH))              # each word's neighbour of its kind
@@ -1021,14 +1039,15 @@ assert swapped.min() > 0.95 and swapped.mean() > found.mean(), "what counts is a
 swapped.round(4)
 
 # %% [markdown] lang="en"
-# The replacement that hurts most is the aligned word's in ⟦swapped.min():.1%⟧ to ⟦swapped.max():.1%⟧ of cases. So where the map points elsewhere, the word
-# reaches the decoder on another road. Two are possible: a small weight that is enough; or the encoder, whose self-attention
-# has mixed each word into its neighbours' rows, so that the place looked at carries it.
+# The replacement that hurts most is the aligned word's in ⟦swapped.min():.1%⟧ to ⟦swapped.max():.1%⟧ of cases. So
+# where the map points elsewhere, the word reaches the decoder on another road. Two are possible: a small weight that
+# is enough; or the encoder, whose self-attention has mixed each word into its neighbours' rows, so that the place
+# looked at carries it.
 #
-# A cell that separates them: hide the aligned place from cross-attention *altogether*. On the first road the word is lost. And
-# train translators without the encoder's self-attention: there the second road is closed.
+# A cell that separates them: hide the aligned place from cross-attention *altogether*. On the first road the word is
+# lost. And train translators without the encoder's self-attention: there the second road is closed.
 
-# %% [markdown] lang="zh"
+# %% [markdown] lang="zh" of="cbe9de62"
 # 伤害最大的替换，正是换掉对齐的那个词，占 ⟦swapped.min():.1%⟧ 到 ⟦swapped.max():.1%⟧。可见图指向别处时，这个词是从另一条路到达解码器的。路有两条：一点点权重就够用；
 # 或者，编码器的自注意力早已把每个词混进邻近各行，解码器所看的位置就带着它。
 #
@@ -1063,18 +1082,18 @@ assert kept_miss > 0.8 and max(kept_hit, lost_miss) < 0.2, "the encoder carries 
 survivors
 
 # %% [markdown] lang="en"
-# Where the map hits, hiding the aligned place leaves ⟦kept_hit:.0%⟧ of the words right; where it misses, ⟦kept_miss:.0%⟧ of
-# ⟦survivors["mixed"][1, 0]⟧ words (⟦len(SEEDS)⟧ seeds together). Without mixing, misses too lose it: ⟦lost_miss:.0%⟧ of
-# ⟦survivors["unmixed"][1, 0]⟧. So it is the encoder, not a small weight. A map shows where the decoder *looks*, not what
-# its word *depends on*.
+# Where the map hits, hiding the aligned place leaves ⟦kept_hit:.0%⟧ of the words right; where it misses,
+# ⟦kept_miss:.0%⟧ of ⟦survivors["mixed"][1, 0]⟧ words (⟦len(SEEDS)⟧ seeds together). Without mixing, misses too lose
+# it: ⟦lost_miss:.0%⟧ of ⟦survivors["unmixed"][1, 0]⟧. So it is the encoder, not a small weight. A map shows where the
+# decoder *looks*, not what its word *depends on*.
 #
 # ### Clinic: too good to be true
 #
-# Two colleagues have written translators, B and C; A is ours. All are judged twice: *told* the right words so far, as in
-# training (**teacher forcing**), and *alone*. **Before you run it:** which line of B is wrong, which of C, and what will the
-# judgement show?
+# Two colleagues have written translators, B and C; A is ours. All are judged twice: *told* the right words so far, as
+# in training (**teacher forcing**), and *alone*. **Before you run it:** which line of B is wrong, which of C, and
+# what will the judgement show?
 
-# %% [markdown] lang="zh"
+# %% [markdown] lang="zh" of="9efba0e9"
 # 图命中时，遮住对齐的位置，只剩 ⟦kept_hit:.0%⟧ 的词还对；图没有命中时，⟦survivors["mixed"][1, 0]⟧ 个词里还有 ⟦kept_miss:.0%⟧ 是对的（⟦len(SEEDS)⟧ 个种子合计）。
 # 没有混合的模型，即使图没有命中，词也丢了：⟦survivors["unmixed"][1, 0]⟧ 个里只剩 ⟦lost_miss:.0%⟧。可见靠的是编码器，而不是一点点权重。图显示的是解码器往哪里**看**，
 # 而不是它写的词**取决于**什么。
@@ -1087,8 +1106,8 @@ survivors
 # %%
 def attend_b(Q, K, V, M=0.0):
     """B. The mask is cut off at -1e9: minus infinity had brought nan."""
-    scores = Q @ K.transpose(-1, -2) / Q.shape[-1] ** 0.5
-    weights = torch.softmax((scores + M).clamp(min=-1e9), dim=-2)
+    scores = Q @ K.transpose(-1, -2) / Q.shape[-1] ** 0.5 + M
+    weights = torch.softmax(scores.clamp(min=-1e9), dim=-2)
     return weights @ V, weights
 
 class TranslatorC(Translator):
@@ -1104,22 +1123,23 @@ class TranslatorC(Translator):
 patients = {"A": translators[:2],
             "B": [train_translator(seed, attend_b) for seed in SEEDS[:2]],
             "C": [train_translator(seed, kind=TranslatorC) for seed in SEEDS[:2]]}
-chart = {name: np.mean([judge(m) for m in ms], axis=0) for name, ms in patients.items()}
+chart = {name: np.mean([judge(m) for m in ms], 0) for name, ms in patients.items()}
 assert min(told for told, _ in chart.values()) > 0.95, "told, all three look perfect"
 {name: f"told {told:.1%}, alone {alone:.1%}" for name, (told, alone) in chart.items()}
 
 # %% [markdown] lang="en"
-# Told: ⟦chart["A"][0]:.1%⟧, ⟦chart["B"][0]:.1%⟧, ⟦chart["C"][0]:.1%⟧. Alone: ⟦chart["A"][1]:.1%⟧, ⟦chart["B"][1]:.1%⟧, ⟦chart["C"][1]:.1%⟧ (two seeds each). An accuracy that cannot be true: **they have
-# seen the answers.** Two examinations. Does a word still to be written change the scores *now*? Do each query's weights add up to 1?
+# Told: ⟦chart["A"][0]:.1%⟧, ⟦chart["B"][0]:.1%⟧, ⟦chart["C"][0]:.1%⟧. Alone: ⟦chart["A"][1]:.1%⟧,
+# ⟦chart["B"][1]:.1%⟧, ⟦chart["C"][1]:.1%⟧ (two seeds each). An accuracy that cannot be true: **they have seen the
+# answers.** Two examinations. Does a word still to be written change the scores *now*? Do each query's weights add up
+# to 1?
 
-# %% [markdown] lang="zh"
-# 告诉前文时：A 为 ⟦chart["A"][0]:.1%⟧，B 为 ⟦chart["B"][0]:.1%⟧，C 为 ⟦chart["C"][0]:.1%⟧。独自写时：A 为 ⟦chart["A"][1]:.1%⟧，B 为 ⟦chart["B"][1]:.1%⟧，C 为 ⟦chart["C"][1]:.1%⟧（各两个种子）。
-# 这样的准确率不可能是真的：**它们看到了答案。** 做两项检查。还没写到的词，会改变**现在**的分数吗？每个查询的权重，加起来是 1 吗？
+# %% [markdown] lang="zh" of="1d2745f9"
+# 告诉前文时：A 为 ⟦chart["A"][0]:.1%⟧，B 为 ⟦chart["B"][0]:.1%⟧，C 为 ⟦chart["C"][0]:.1%⟧。独自写时：A 为 ⟦chart["A"][1]:.1%⟧，
+# B 为 ⟦chart["B"][1]:.1%⟧，C 为 ⟦chart["C"][1]:.1%⟧（各两个种子）。这样的准确率不可能是真的：**它们看到了答案。** 做两项检查。还没写到的词，会改变**现在**的分数吗？每个查询的权重，
+# 加起来是 1 吗？
 
 # %%
-spoilt = given.clone()
-later = spoilt[:, 1:]                           # a view: all places but the first
-later[later > 2] = (later[later > 2] - 2) % (len(KCAB) - 3) + 3     # another word
+spoilt = torch.where(given > 2, (given - 2) % (len(KCAB) - 3) + 3, given)  # other words
 
 def examine(model):
     """How much later words change place 0, and how far rows are from sum 1."""
@@ -1143,11 +1163,11 @@ examined
 # | from one batch on, `nan` | a row masked whole (07.5) |
 # | nonsense in the padding matters | mask missing or inverted (07.4) |
 #
-# B: each denominator runs over the queries, *later* ones too, made of the words to be said. Causal mask or not, the answer
-# leaks through the sum. The −1e9 against `nan` kept the fault quiet. C: its keys are the Kcab words themselves. It learned to
-# copy, and alone there is nothing to copy.
+# B: each denominator runs over the queries, *later* ones too, made of the words to be said. Causal mask or not, the
+# answer leaks through the sum. The −1e9 against `nan` kept the fault quiet. C: its keys are the Kcab words
+# themselves. It learned to copy, and alone there is nothing to copy.
 
-# %% [markdown] lang="zh"
+# %% [markdown] lang="zh" of="4b2ed9ac"
 # | 症状 | 病因 |
 # |---|---|
 # | 告诉前文时完美，独自写时很差 | 看见了未来，如 B 和 C |
@@ -1169,7 +1189,7 @@ examined
 #
 # We look at its heads while it reads movie reviews.
 
-# %% [markdown] lang="zh"
+# %% [markdown] lang="zh" of="a580d831"
 # ## 07.10 真实 BERT 的头
 #
 # > **这个 BERT 是什么。** `all-MiniLM-L6-v2`：6 层，每层 12 个头，$d=384$，所以 $d_k=32$。它先经过**蒸馏**（distillation）：一个小网络学着模仿大网络的注意力；
@@ -1199,10 +1219,10 @@ def open_up(ids):
     return out.last_hidden_state.mean(1), torch.stack(out.attentions, dim=1)
 
 # %% [markdown] lang="en"
-# From ⟦N_LEARN⟧ clear reviews a logistic regression learns the verdict, praise or blame, on the mean vectors. ⟦len(watched)⟧ others we watch:
-# all their maps, and the verdict again with each token in turn replaced by [MASK].
+# From ⟦N_LEARN⟧ clear reviews a logistic regression learns the verdict, praise or blame, on the mean vectors.
+# ⟦len(watched)⟧ others we watch: all their maps, and the verdict again with each token in turn replaced by [MASK].
 
-# %% [markdown] lang="zh"
+# %% [markdown] lang="zh" of="b2e69306"
 # 用 ⟦N_LEARN⟧ 条褒贬分明的影评的平均向量，让逻辑回归学会判断褒贬；再观察另外 ⟦len(watched)⟧ 条：它们的全部权重图，以及依次把每个词元（token）换成 [MASK] 之后的判断。
 
 # %%
@@ -1233,11 +1253,13 @@ correct = (judged == reviews.labels[watched]).mean()
 f"verdicts right: {correct:.0%} of {len(watched)}"
 
 # %% [markdown] lang="en"
-# What are a head's habits? How much of a word's weight goes to the word before it, to the word after it, to [SEP] at the
-# end, to [CLS] at the start? Spread evenly, each place would get about ⟦np.mean([1 / len(tokens) for tokens, *_ in notes]):.0%⟧.
+# What are a head's habits? How much of a word's weight goes to the word before it, to the word after it, to [SEP] at
+# the end, to [CLS] at the start? Spread evenly, each place would get about
+# ⟦np.mean([1 / len(tokens) for tokens, *_ in notes]):.0%⟧.
 
-# %% [markdown] lang="zh"
-# 一个头有什么习惯？一个词的权重，给了前一个词多少，后一个词多少，句末的 [SEP] 多少，句首的 [CLS] 多少？平均分配的话，每个位置只有约 ⟦np.mean([1 / len(tokens) for tokens, *_ in notes]):.0%⟧。
+# %% [markdown] lang="zh" of="a3a07ebb"
+# 一个头有什么习惯？一个词的权重，给了前一个词多少，后一个词多少，句末的 [SEP] 多少，句首的 [CLS] 多少？平均分配的话，
+# 每个位置只有约 ⟦np.mean([1 / len(tokens) for tokens, *_ in notes]):.0%⟧。
 
 # %%
 HABITS = ("the word before", "the word after", "[SEP]", "[CLS]")
@@ -1260,72 +1282,70 @@ for ax, k in zip(axes, (0, 1, 3)):
     ax.tick_params(labelsize=6)
 
 # %% [markdown] lang="en"
-# *The picture:* three heads on one of the reviews, each row one token asking. Left, a bright diagonal one place back; middle,
-# one place ahead, less strictly; right, a bright first column.
+# *The picture:* three heads on one of the reviews, each row one token asking. Left, a bright diagonal one place back;
+# middle, one place ahead, less strictly; right, a bright first column.
 #
-# In the mean of ⟦len(notes)⟧ reviews the first gives ⟦habit[0].max():.1%⟧ to the word before, the second ⟦habit[1].max():.0%⟧ to the word after. BERT-base has heads that look at [SEP]
-# (Clark et al., 2019); this model has none (at most ⟦habit[2].max():.0%⟧). Its heads turn to [CLS]: ⟦habit[3, 1:].mean():.0%⟧ on average from layer 2 on.
+# In the mean of ⟦len(notes)⟧ reviews the first gives ⟦habit[0].max():.1%⟧ to the word before, the second
+# ⟦habit[1].max():.0%⟧ to the word after. BERT-base has heads that look at [SEP] (Clark et al., 2019); this model has
+# none (at most ⟦habit[2].max():.0%⟧). Its heads turn to [CLS]: ⟦habit[3, 1:].mean():.0%⟧ on average from layer 2 on.
 #
 # Are the words that get much weight the words that decide?
 
-# %% [markdown] lang="zh"
+# %% [markdown] lang="zh" of="96e2897d"
 # *图中所见：* 三个头看同一条影评，每行是一个词元在提问。左图，往前一位的一条亮对角线；中图，往后一位，没有那么严格；右图，第一列是亮的。
 #
-# ⟦len(notes)⟧ 条影评平均，第一个头把 ⟦habit[0].max():.1%⟧ 给了前一个词，第二个头把 ⟦habit[1].max():.0%⟧ 给了后一个词。BERT-base 有一些专看 [SEP] 的头（Clark 等，2019），这个模型一个也没有
-# （最多 ⟦habit[2].max():.0%⟧）。它的头改看 [CLS]：从第 2 层起平均占 ⟦habit[3, 1:].mean():.0%⟧。
+# ⟦len(notes)⟧ 条影评平均，第一个头把 ⟦habit[0].max():.1%⟧ 给了前一个词，第二个头把 ⟦habit[1].max():.0%⟧ 给了后一个词。
+# BERT-base 有一些专看 [SEP] 的头（Clark 等，2019），这个模型一个也没有（最多 ⟦habit[2].max():.0%⟧）。它的头改看 [CLS]：
+# 从第 2 层起平均占 ⟦habit[3, 1:].mean():.0%⟧。
 #
 # 得到权重多的词，就是起决定作用的词吗？
 
 # %%
-def find_top(note, reading):
-    """Places, among the words, of most weight by a reading, and of most effect."""
-    _, maps, _, change = note
-    return int(reading(maps)[1:-1].argmax()), int(np.abs(change).argmax())
-
 READINGS = {"last layer, mean": lambda maps: maps[-1].mean((0, 1)),
             "all layers, mean": lambda maps: maps.mean((0, 1, 2)),
             "[CLS] asks, last layer": lambda maps: maps[-1].mean(0)[0]}
-tops = {name: np.array([find_top(note, reading) for note in notes])
-        for name, reading in READINGS.items()}                          # (N, 2) each
-
-by_map, by_effect = tops["last layer, mean"].T
-differ = [k for k in np.argsort([len(note[0]) for note in notes])
-          if by_map[k] != by_effect[k] and len(notes[k][0]) > 9][:5]
-for k in differ:
+by_effect = np.array([np.abs(change).argmax() for *_, change in notes])     # (N,)
+tops = {name: np.array([int(read(maps)[1:-1].argmax()) for _, maps, *_ in notes])
+        for name, read in READINGS.items()}                                 # (N,) each
+by_map = tops["last layer, mean"]
+longer = [k for k in np.argsort([len(tokens) for tokens, *_ in notes])
+          if by_map[k] != by_effect[k] and len(notes[k][0]) > 9]
+for k in longer[:5]:
     tokens, _, praise, change = notes[k]
-    print(reviews.texts[watched[k]])
     told = [f"{tokens[1 + j]} ({change[j]:+.1f})" for j in (by_map[k], by_effect[k])]
+    print(reviews.texts[watched[k]])
     print(f"   log-odds {praise:+.1f}; most weight: {told[0]}; counts most: {told[1]}")
 
-agree = {name: (top[:, 0] == top[:, 1]).mean() for name, top in tops.items()}
+agree = {name: (places == by_effect).mean() for name, places in tops.items()}
 luck = np.mean([1 / len(change) for *_, change in notes])
 assert max(agree.values()) < 0.5, "no reading of the map names what counts, mostly"
 {name: f"{share:.0%}" for name, share in (agree | {"by chance": luck}).items()}
 
 # %% [markdown] lang="en"
-# Five short reviews in which the token with most weight isn't the one whose hiding moves the verdict most; in brackets, what
-# hiding does to the log-odds of praise. How often is it the same? In ⟦min(agree.values()):.0%⟧ to ⟦max(agree.values()):.0%⟧ of ⟦len(notes)⟧ reviews, by three ways to read the
-# maps; chance: ⟦luck:.0%⟧.
+# Five short reviews in which the token with most weight isn't the one whose hiding moves the verdict most; in
+# brackets, what hiding does to the log-odds of praise. How often is it the same? In ⟦min(agree.values()):.0%⟧ to
+# ⟦max(agree.values()):.0%⟧ of ⟦len(notes)⟧ reviews, by three ways to read the maps; chance: ⟦luck:.0%⟧.
 #
-# A map knows something, and is wrong about the reason most of the time. To find out what counts, change the input and watch the
-# verdict. (Jain and Wallace, 2019, found weights that could be exchanged with hardly a change in the answer; Wiegreffe and
-# Pinter, 2019, object that a map can be *an* explanation without being the only one.)
+# A map knows something, and is wrong about the reason most of the time (Jain and Wallace, 2019; Wiegreffe and Pinter,
+# 2019, object). To find out what counts, change the input and watch the verdict. Hiding isn't perfect either: nobody
+# writes sentences with a hole.
 
-# %% [markdown] lang="zh"
+# %% [markdown] lang="zh" of="fe221627"
 # 五条短影评：得到权重最多的词元，并不是遮住以后判断变化最大的那个；括号里是遮住它以后，“褒”的对数几率变了多少。两者一致的有多少？按三种读图的方式，
 # ⟦len(notes)⟧ 条影评里有 ⟦min(agree.values()):.0%⟧ 到 ⟦max(agree.values()):.0%⟧；瞎猜是 ⟦luck:.0%⟧。
 #
-# 图知道一点东西，可是关于理由，它多数时候说得不对。要知道什么起作用，就改动输入，看判断变不变。（Jain 和 Wallace（2019）发现，权重可以调换，
-# 答案却几乎不变；Wiegreffe 和 Pinter（2019）则认为，图可以是**一种**解释，不必是唯一的解释。）
+# 图知道一点东西，可是关于理由，它多数时候说得不对（Jain 和 Wallace，2019；Wiegreffe 和 Pinter（2019）有不同意见）。要知道什么起作用，就改动输入，看判断变不变。
+# 遮词的办法也不完美：谁也不会写中间有个空洞的句子。
 
 # %% [markdown] lang="en"
-# **Quiz.** A manager wants the attention map printed beside every verdict, "so that the customer sees why". Your answer?
+# **Quiz.** A manager wants the attention map printed beside every verdict, "so that the customer sees why". Your
+# answer?
 #
 # - [ ] good, the weights are the reasons: they add up to 1 :: They say where a head looked. The word with most weight was mostly another than the one that counted.
 # - [ ] good, if we average over all heads :: That was one of the three readings; and averaging adds the [CLS] habit of many heads to everything else.
 # - [x] not as a reason; to find out what counts, change the input and watch the verdict :: Hide or replace each word: the one whose absence moves the verdict is the one it depends on.
 
-# %% [markdown] lang="zh"
+# %% [markdown] lang="zh" of="5f7e0e67"
 # **小测验。** 一位经理想在每个结论旁边印上注意力图，“好让顾客看到原因”。你怎么回答？
 #
 # - [ ] 好，权重就是理由：它们加起来等于 1 :: 权重说的是一个头往哪里看。得到权重最多的词，多半不是真正起作用的那个。
@@ -1337,7 +1357,7 @@ assert max(agree.values()) < 0.5, "no reading of the map names what counts, most
 #
 # All 72 heads at once; and first a test of ourselves: with its weights, does our formula give its maps?
 
-# %% [markdown] lang="zh"
+# %% [markdown] lang="zh" of="1050646d"
 # ## 07.11 选读：所有的头，以及交出很少的位置
 #
 # 一次看全 72 个头；先考考我们自己：用它的权重，套我们的公式，能得到它的图吗？
@@ -1365,13 +1385,13 @@ for ax, name, one in zip(axes.flat, HABITS, habit):
 fig.supxlabel("head"), fig.supylabel("layer");
 
 # %% [markdown] lang="en"
-# *The picture:* for each head (rows: layers, columns: heads), the mean share that goes to the word before, the word after,
-# [SEP] and [CLS]. The first two are dark but for a few squares, [SEP] is dark, [CLS] bright from layer 2 on.
+# *The picture:* for each head (rows: layers, columns: heads), the mean share that goes to the word before, the word
+# after, [SEP] and [CLS]. The first two are dark but for a few squares, [SEP] is dark, [CLS] bright from layer 2 on.
 #
-# Is [CLS] the heart of the sentence? What a head adds to a word is the sum of $w_j\,W_O^i v_j$: a weight times what is handed
-# over. How long is $\|W_O^i v\|$ at [CLS], compared with a word's?
+# Is [CLS] the heart of the sentence? What a head adds to a word is the sum of $w_j\,W_O^i v_j$: a weight times what
+# is handed over. How long is $\|W_O^i v\|$ at [CLS], compared with a word's?
 
-# %% [markdown] lang="zh"
+# %% [markdown] lang="zh" of="bf437bed"
 # *图中所见：* 每个头（行是层，列是头）平均有多少权重给了前一个词、后一个词、[SEP] 和 [CLS]。前两幅除少数几格外都是暗的，[SEP] 全暗，[CLS] 从第 2 层起很亮。
 #
 # [CLS] 是句子的核心吗？一个头加给某个词的，是 $w_j\,W_O^i v_j$ 之和：权重乘以交出的东西。比一比 [CLS] 处的长度 $\|W_O^i v\|$ 和一个词的长度。
@@ -1396,20 +1416,22 @@ f"[CLS] against a word: {np.median(hollow):.2f} of {len(hollow)} heads' median; 
 f"{np.median(others):.2f} in the {len(others)} heads that hardly look at it"
 
 # %% [markdown] lang="en"
-# In the ⟦len(hollow)⟧ heads that give [CLS] over half their weight, what it hands over is ⟦np.median(hollow):.0%⟧ as long as a word's (median); in the ⟦len(others)⟧ heads that give it
-# less than a tenth, ⟦np.median(others):.0%⟧. One reading, which fits but isn't proved here: weights must add up to 1, and a head that finds nothing puts them
-# where they do nothing; an **attention sink** (Xiao et al., 2023).
+# In the ⟦len(hollow)⟧ heads that give [CLS] over half their weight, what it hands over is ⟦np.median(hollow):.0%⟧ as
+# long as a word's (median); in the ⟦len(others)⟧ heads that give it less than a tenth, ⟦np.median(others):.0%⟧. One
+# reading, which fits but isn't proved here: weights must add up to 1, and a head that finds nothing puts them where
+# they do nothing; an **attention sink** (Xiao et al., 2023).
 
-# %% [markdown] lang="zh"
-# 有 ⟦len(hollow)⟧ 个头把一半以上的权重给了 [CLS]，而它在那里交出的东西，长度只有一个词的 ⟦np.median(hollow):.0%⟧（中位数）；在给它不到十分之一权重的 ⟦len(others)⟧ 个头里，是 ⟦np.median(others):.0%⟧。
-# 一种说得通、但这里没有证明的解读：权重加起来必须等于 1，一个头要是什么也没找到，就把权重放到不起作用的地方，即**注意力汇聚点**（attention sink；Xiao 等，2023）。
+# %% [markdown] lang="zh" of="9a775ae3"
+# 有 ⟦len(hollow)⟧ 个头把一半以上的权重给了 [CLS]，而它在那里交出的东西，长度只有一个词的 ⟦np.median(hollow):.0%⟧（中位数）；在给它不到十分之一权重的 ⟦len(others)⟧ 个头里，
+# 是 ⟦np.median(others):.0%⟧。一种说得通、但这里没有证明的解读：权重加起来必须等于 1，一个头要是什么也没找到，就把权重放到不起作用的地方，即**注意力汇聚点**（attention sink；Xiao 等，
+# 2023）。
 
 # %% [markdown] lang="en"
 # ## 07.12 Deeper: *not* with two heads, and libraries' own rules
 #
 # 07.6's four sentences, one head against two, six seeds; then an empty review handed to PyTorch's parts; then Keras.
 
-# %% [markdown] lang="zh"
+# %% [markdown] lang="zh" of="3f716fc7"
 # ## 07.12 选读：用两个头读 *not*，以及各个库自己的规矩
 #
 # 07.6 节的四个句子，一个头对两个头，六个种子；然后把一条空评论交给 PyTorch 的各个部件；最后是 Keras。
@@ -1452,16 +1474,18 @@ assert has_nan["layer at work"], "nan only when it is in use"
 has_nan
 
 # %% [markdown] lang="en"
-# One head: at most ⟦max(right[1])⟧ of 4, as proved. Two: ⟦min(right[2])⟧ to ⟦max(right[2])⟧. (Lesson 08's layers have another way out.)
+# One head: at most ⟦max(right[1])⟧ of 4, as proved. Two: ⟦min(right[2])⟧ to ⟦max(right[2])⟧. (Lesson 08's layers have
+# another way out.)
 #
 # What an empty review gives depends on the road through PyTorch's code: `nan` from the module if it returns weights
-# (`need_weights=True`, its default), 0 if it doesn't. A whole layer trains in silence, and says `nan` once it is at work (`eval`, no
-# gradients: a faster road), here in PyTorch ⟦torch.__version__.split("+")[0]⟧. Don't rely on a library: mend the mask.
+# (`need_weights=True`, its default), 0 if it doesn't. A whole layer trains in silence, and says `nan` once it is at
+# work (`eval`, no gradients: a faster road), here in PyTorch ⟦torch.__version__.split("+")[0]⟧. Don't rely on a
+# library: mend the mask.
 #
-# In Keras, the layer `Attention` takes query, **value**, key, and doesn't divide; `MultiHeadAttention` does, and gives the heads an
-# axis of their own.
+# In Keras, the layer `Attention` takes query, **value**, key, and doesn't divide; `MultiHeadAttention` does, and
+# gives the heads an axis of their own.
 
-# %% [markdown] lang="zh"
+# %% [markdown] lang="zh" of="f2b265ee"
 # 一个头：4 句里最多对 ⟦max(right[1])⟧ 句，与证明相符。两个头：对 ⟦min(right[2])⟧ 到 ⟦max(right[2])⟧ 句。（第 08 课的层另有出路。）
 #
 # 空评论得到什么，要看走的是 PyTorch 代码里的哪条路：模块若要返回权重（默认 `need_weights=True`），就是 `nan`；不返回，就是 0。整个层训练时不声不响，
@@ -1473,14 +1497,10 @@ has_nan
 import keras
 from keras import ops
 
-def attend_keras(Q, K, V):
-    """In Keras, here on TensorFlow."""
-    scores = ops.matmul(Q, ops.swapaxes(K, -1, -2)) / Q.shape[-1] ** 0.5
-    return ops.matmul(ops.softmax(scores, axis=-1), V)
-
 Q, K, V = (rng.normal(size=(2, 3, *shape)) for shape in ((5, 8), (7, 8), (7, 4)))
+weights = ops.softmax(ops.matmul(Q, ops.swapaxes(K, -1, -2)) / 8**0.5, axis=-1)
 library = F.scaled_dot_product_attention(*map(torch.tensor, (Q, K, V))).numpy()
-assert np.allclose(attend_keras(Q, K, V), library, atol=1e-6), "equal to PyTorch's"
+assert np.allclose(ops.matmul(weights, V), library, atol=1e-6), "equal to PyTorch's"
 undivided = keras.layers.Attention()([Q[0], V[0], K[0]])                # its order!
 expected = softmax(Q[0] @ K[0].swapaxes(1, 2)) @ V[0]
 assert np.allclose(undivided, expected, atol=1e-5), "this layer doesn't divide"
@@ -1499,10 +1519,11 @@ f"largest difference: {keras_error:.0e}"
 # %% [markdown] lang="en"
 # ## 07.13 In the company
 #
-# Our review reader gets a million sentences a day. For $n$ tokens of width $d$ a layer does $12nd^2+2n^2d$ multiplications
-# ($4nd^2$ for the heads' matrices, $8nd^2$ for what lesson 08 adds). Is it the square that costs, or the padding?
+# Our review reader gets a million sentences a day. For $n$ tokens of width $d$ a layer does $12nd^2+2n^2d$
+# multiplications ($4nd^2$ for the heads' matrices, $8nd^2$ for what lesson 08 adds). Is it the square that costs, or
+# the padding?
 
-# %% [markdown] lang="zh"
+# %% [markdown] lang="zh" of="c9a3e982"
 # ## 07.13 在公司里
 #
 # 我们的评论分析模型每天收到一百万个句子。$n$ 个词元、宽度为 $d$ 的一层要做 $12nd^2+2n^2d$ 次乘法（$4nd^2$ 用于各头的矩阵，$8nd^2$ 用于第 08 课要加的部分）。
@@ -1510,27 +1531,29 @@ f"largest difference: {keras_error:.0e}"
 
 # %%
 counts = np.array([len(ids) for ids in tokenizer(list(reviews.texts)).input_ids])
-find_cost = lambda n, d=384: 12 * n * d**2 + 2 * n**2 * d
-square = {n: 2 * n**2 * 384 / find_cost(n) for n in (32, 512)}      # its share
-padded = find_cost(512) / find_cost(counts).mean()
-f"square: {square[32]:.1%} at 32 tokens, {square[512]:.0%} at 512; padding: ×{padded:.0f}"
+find_cost = lambda n: 12 * n * 384**2 + 2 * n**2 * 384      # multiplications, d = 384
+batches = np.sort(counts)[len(counts) % 32:].reshape(-1, 32)            # by length
+padded, ordered = (find_cost(np.array(n)).mean() / find_cost(batches).mean()
+                   for n in (512, batches.max(axis=1)))
+f"work, all padded to 512: ×{padded:.0f}; sorted, to the longest of 32: ×{ordered:.3f}"
 
 # %% [markdown] lang="en"
-# **What it costs:** in a sentence of 32 tokens the square has ⟦square[32]:.1%⟧ of the multiplications, nothing to fear. Whoever pads all
-# sentences to 512 pays for ⟦padded:.0f⟧ times the work; sorted by length and padded to the longest of a batch, they cost hardly more
-# than themselves. **Risk:** a limit of 32 tokens would cut ⟦(counts > 32).mean():.0%⟧ of the reviews; and a map is shown as a reason that is none. **Who
-# decides:** engineers sort and pad; the limit, and what customers are told, are product decisions.
+# **What it costs:** in a sentence of 32 tokens the square has ⟦2 * 32**2 * 384 / find_cost(32):.1%⟧ of the multiplications, nothing to
+# fear. Whoever pads all sentences to 512 pays for ⟦padded:.0f⟧ times the work; sorted by length and padded to the
+# longest of 32, ⟦ordered:.2f⟧ times. **Risk:** a limit of 32 tokens would cut
+# ⟦(counts > 32).mean():.0%⟧ of the reviews; and a map is shown as a reason that is none. **Who decides:** engineers
+# sort and pad; the limit, and what customers are told, are product decisions.
 
-# %% [markdown] lang="zh"
-# **花费：** 32 个词元的句子里，平方那部分只占乘法的 ⟦square[32]:.1%⟧，不必担心。要是把所有句子都填充到 512，付的就是 ⟦padded:.0f⟧ 倍的工作量；先按长度排序，
-# 每批只填充到其中最长的，几乎就不多花。**风险：** 若限长 32 个词元，会截断 ⟦(counts > 32).mean():.0%⟧ 的评论；还有，把并非理由的图当作理由给人看。
+# %% [markdown] lang="zh" of="100fad8c"
+# **花费：** 32 个词元的句子里，平方那部分只占乘法的 ⟦2 * 32**2 * 384 / find_cost(32):.1%⟧，不必担心。要是把所有句子都填充到 512，付的就是 ⟦padded:.0f⟧ 倍的工作量；先按长度排序，
+# 每 32 句填充到其中最长的，是 ⟦ordered:.2f⟧ 倍。**风险：** 若限长 32 个词元，会截断 ⟦(counts > 32).mean():.0%⟧ 的评论；还有，把并非理由的图当作理由给人看。
 # **谁来定：** 怎样排序、填充，由工程师定；限长多少、告诉顾客什么，是产品上的决定。
 
 # %% [markdown] lang="en"
 # ## Sources
 #
-# - A. Vaswani and others, [Attention is all you need](https://arxiv.org/abs/1706.03762) (2017), section 3.2.
-# - K. Clark and others, [What does BERT look at?](https://arxiv.org/abs/1906.04341) (2019), section 3.
+# - A. Vaswani and others, [Attention is all you need](https://arxiv.org/abs/1706.03762) (2017).
+# - K. Clark and others, [What does BERT look at?](https://arxiv.org/abs/1906.04341) (2019).
 # - S. Jain, B. Wallace, [Attention is not explanation](https://arxiv.org/abs/1902.10186) (2019); S. Wiegreffe, Y. Pinter,
 #   [Attention is not not explanation](https://arxiv.org/abs/1908.04626) (2019).
 # - G. Xiao and others, [Efficient streaming language models](https://arxiv.org/abs/2309.17453) (2023): attention sinks.
@@ -1539,7 +1562,7 @@ f"square: {square[32]:.1%} at 32 tokens, {square[512]:.0%} at 512; padding: ×{p
 # - S. Raschka, [LLMs from scratch](https://github.com/rasbt/LLMs-from-scratch) (2024), chapter 3.
 # - The untitled article on the resources of AI companies.
 
-# %% [markdown] lang="zh"
+# %% [markdown] lang="zh" of="422b5144"
 # ## 来源
 #
 # - A. Vaswani 等，[Attention is all you need](https://arxiv.org/abs/1706.03762)（2017），第 3.2 节：注意力的公式、多个头、由谁提问。
@@ -1555,7 +1578,7 @@ f"square: {square[32]:.1%} at 32 tokens, {square[512]:.0%} at 512; padding: ×{p
 # %% [markdown] lang="en"
 # ## What you can do now
 #
-# - You computed attention by hand, query by query and with PyTorch, equal within $10^{-6}$ (here ⟦worst:.0e⟧).
+# - You computed attention by hand, query by query and with PyTorch, equal within $10^{-6}$ (here ⟦1e15 * worst:.0f⟧ × 10⁻¹⁵).
 # - You derived $\sqrt{d_k}$: ⟦spread:.2f⟧ measured for $d_k=64$; ⟦outside:.0%⟧ of the divided scores lie outside 0…1.
 # - You tested masks; one empty review turned ⟦broken.isnan().double().mean():.0%⟧ of a gradient into `nan`.
 # - You built several heads: one gets ⟦max(right[1])⟧ of four sentences right, two ⟦max(right[2])⟧; and you let the target ask.
@@ -1563,10 +1586,10 @@ f"square: {square[32]:.1%} at 32 tokens, {square[512]:.0%} at 512; padding: ×{p
 #
 # **Next:** exercise 07; lesson 08, the transformer.
 
-# %% [markdown] lang="zh"
+# %% [markdown] lang="zh" of="b6f76737"
 # ## 现在你能做到
 #
-# - 用手算、逐个查询地算、用 PyTorch 算出了注意力，相差不超过 $10^{-6}$（这里是 ⟦1e15 * worst:.0f⟧×10⁻¹⁵）。
+# - 用手算、逐个查询地算、用 PyTorch 算出了注意力，相差不超过 $10^{-6}$（这里是 ⟦1e15 * worst:.0f⟧ × 10⁻¹⁵）。
 # - 推导了 $\sqrt{d_k}$：$d_k=64$ 时实测为 ⟦spread:.2f⟧；除过的分数有 ⟦outside:.0%⟧ 落在 0～1 之外。
 # - 用胡话检验了掩码；一条空评论使梯度的 ⟦broken.isnan().double().mean():.0%⟧ 变成了 `nan`。
 # - 搭出了多个头：四个句子，一个头最多对 ⟦max(right[1])⟧ 句，两个头对 ⟦max(right[2])⟧ 句；还让目标语言来提问。
