@@ -307,7 +307,7 @@ return (w if mask is None else w * mask) @ V, w
     Mistake("q2", "added-numbers", _MODULE, "`weights[",
         _masks(second=edit_text(_TURN, "from_numpy(hidden)", "from_numpy(hidden * 1.0)"))),
     Mistake("q2", "empty-sentence-opened", _SIZES, "`mask[", _masks(edit_text(_WORDS, "j < n", "j < max(n, 1)"))),
-    Mistake("q2", "in-place", _SIZES, "changes-its-inputs", _masks(second="""
+    Mistake("q2", "in-place", _MODULE, "changes-its-inputs", _masks(second="""
 mask |= ~mask.any(axis=-1, keepdims=True)
 hidden = torch.tensor(np.repeat(~mask, module.num_heads, axis=0))
 return module(x, x, x, attn_mask=hidden, average_attn_weights=False)
