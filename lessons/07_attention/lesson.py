@@ -24,10 +24,10 @@
 # - read a real BERT's heads, and say what a map does not tell.
 #
 # **Time and needs.** Reading: ⟦core_minutes⟧ minutes, with what is marked Deeper ⟦whole_minutes⟧. The notebook itself
-# runs in ⟦run_seconds⟧ s on 2 CPU cores and takes ⟦peak_memory⟧ of memory. You need lessons 02 and 03; no graphics
-# card, no network.
+# runs in ⟦run_seconds⟧ s on 2 CPU cores and takes ⟦peak_memory⟧ of memory. You need lessons 02 and 03 and matrix
+# products; no graphics card, no network.
 
-# %% [markdown] lang="zh" of="48aae101"
+# %% [markdown] lang="zh" of="6c7a11b2"
 # # 07. 注意力
 #
 # **本课的问题：** 一个词怎样去看别的词？
@@ -106,21 +106,24 @@ def softmax(s):
     return e / e.sum(axis=-1, keepdims=True)
 
 assert np.allclose(softmax(np.array([1e3, 1e3])), 0.5), "large scores do no harm"
+
+# %%
 def draw_query(q, K, V, step, scale=1.0):
     """How `q` asks the three words: scores, from step 2 weights, at step 3 the mean."""
     show = lambda v: "(" + ", ".join(f"{c:g}" for c in v) + ")"
     scores, top = K @ q / scale, (1.5, 2.15, 3.5)[step - 1]
+    key, value = ("", "") if K is V else ("key ", "value ")
     boxes, arrows = {"q": (0.8, top - 0.8, f"bad asks\n{show(q)}", "weights")}, []
     for i, (word, w) in enumerate(zip(WORDS, softmax(scores))):
         x = 2.4 + 1.7 * i
-        boxes[f"k{i}"] = (x, top - 0.3, f"{word}\n{show(K[i])}", "data")
+        boxes[f"k{i}"] = (x, top - 0.3, f"{word}\n{key}{show(K[i])}", "data")
         boxes[f"s{i}"] = (x, top - 1.2, f"score {scores[i]:g}")
         arrows += [(f"k{i}", f"s{i}"), ("q", f"s{i}", "", {"color": "grey"})]
         if step >= 2:
             boxes[f"w{i}"] = (x, top - 1.85, f"weight {w:.3f}")
             arrows += [(f"s{i}", f"w{i}")]
         if step == 3:
-            boxes[f"v{i}"] = (x, top - 2.45, show(V[i]), "data")
+            boxes[f"v{i}"] = (x, top - 2.45, value + show(V[i]), "data")
             arrows += [(f"w{i}", f"v{i}"), (f"v{i}", "out", "", {"linewidth": 8 * w})]
     if step == 3:
         boxes["out"] = (4.1, 0.25, f"mean {show((softmax(scores) @ V).round(2))}")
@@ -173,8 +176,8 @@ assert (S == S.T).all(), "and the scores are symmetric"
 S
 
 # %% [markdown] lang="en"
-# Two things are wrong with it. The scores are symmetric: *not* must look at *bad* as hard as *bad* at *not*. And of
-# vectors of equal length none fits $x$ better than $x$ itself: words hear mostly themselves.
+# Two things are wrong with it. The scores are symmetric: *not* must score *bad* as *bad* scores *not*. And of vectors
+# of equal length none fits $x$ better than $x$ itself: a word tends to hear itself, as *bad* did.
 #
 # So each word gets three vectors, by three matrices that a model learns: a **query** $xW_Q$ (what do I look for?), a
 # **key** $xW_K$ (what have I got?), a **value** $xW_V$ (what do I hand over?). With $Q\in\mathbb{R}^{m\times d_k}$,
@@ -191,9 +194,9 @@ S
 #
 # $$0.665\,(-2,1)+0.090\,(-1,0)+0.245\,(0,3)=(-1.42,\,1.40) .$$
 
-# %% [markdown] lang="zh" of="54375b1a"
-# 这样做有两处不妥。分数是对称的：*bad* 看 *not* 有多用力，*not* 看 *bad* 就得有多用力。而且，长度相同的向量里，没有哪个比 $x$ 自己更契合 $x$：
-# 词听到的主要是自己。
+# %% [markdown] lang="zh" of="bd9d0f1b"
+# 这样做有两处不妥。分数是对称的：*bad* 给 *not* 打几分，*not* 就得给 *bad* 打几分。而且，长度相同的向量里，没有哪个比 $x$ 自己更契合 $x$：
+# 词容易只听见自己，*bad* 就是这样。
 #
 # 所以，每个词由三个学出来的矩阵得到三个向量：**查询**（query）$xW_Q$：我在找什么？**键**（key）$xW_K$：我有什么？**值**（value）$xW_V$：我交出什么？
 # 设 $Q\in\mathbb{R}^{m\times d_k}$，$K\in\mathbb{R}^{n\times d_k}$，$V\in\mathbb{R}^{n\times d_v}$，则
@@ -305,7 +308,8 @@ contest = np.sort(rng.standard_normal((10, d_k)) @ rng.standard_normal(d_k))[::-
 def draw_weights(T, ax=None):
     ax, weights = ax or plt.subplots(figsize=(5, 2.6))[1], softmax(contest / T)
     ax.bar(range(1, 11), weights, color="C5")
-    ax.set(ylim=(0, 1), xlabel="key, best first", title=f"divided by {T:.3g}")
+    ax.set(ylim=(0, 1), xticks=(1, 5, 10), xlabel="key, best first",
+           title=f"divided by {T:.3g}")
 
 interact(draw_weights, T=FloatLogSlider(8, min=0, max=2), ax=fixed(None));
 
@@ -342,14 +346,16 @@ f"from {divided.min():.1f} to {divided.max():.1f}; outside 0...1: {outside:.1%}"
 
 # %% [markdown] lang="en"
 # ⟦outside:.0%⟧ of the divided scores lie outside 0…1: the sentence is wrong. What lies there, and adds up to 1, are the
-# *weights*, after softmax. The division fixes the standard deviation, no more.
+# *weights*, after softmax. The division sets the standard deviation, and only of such random vectors: a trained BERT's
+# divided scores run from ⟦bert_scores.min().item():.0f⟧ to ⟦bert_scores.max().item():.0f⟧ (07.11).
 #
 # And were it right, it would be a misfortune: with scores in 0…1 no weight among 128 keys could exceed
 # $e/(e+127)=$ ⟦np.e / (np.e + 127):.1%⟧. In 07.10 a head of a real BERT gives ⟦habit[0].max():.1%⟧ to a single word.
 
-# %% [markdown] lang="zh" of="2d5916b9"
+# %% [markdown] lang="zh" of="82d471b3"
 # 除过之后，仍有 ⟦outside:.0%⟧ 的分数落在 0～1 之外，可见这句话不对。真正落在 0～1 之间、加起来等于 1 的，是 softmax 之后的**权重**。
-# 除法只固定分数的标准差，仅此而已。
+# 除法定下的只是标准差，而且只对这样的随机向量有效：训练好的 BERT，除过的分数从 ⟦bert_scores.min().item():.0f⟧ 一直到
+# ⟦bert_scores.max().item():.0f⟧（07.11 节）。
 #
 # 要是真像它说的那样，反倒糟了：假如分数都在 0～1 之间，那么 128 个键当中，任何一个的权重都超不过 $e/(e+127)=$ ⟦np.e / (np.e + 127):.1%⟧。
 # 而 07.10 节的真实 BERT 里，有一个头把 ⟦habit[0].max():.1%⟧ 给了单独一个词。
@@ -531,39 +537,40 @@ for ax, (name, allowed) in zip(axes, masks.items()):
 axes[0].set_ylabel("query");
 
 # %% [markdown] lang="en"
-# *The picture:* weights of six queries (rows) over six keys (columns) under four masks; dark is 0. *None*: all squares
-# lit. *Causal*: only the lower triangle. *Padding*: only the first four columns. *Both*: the triangle, cut off after
+# *The picture:* weights of six queries (rows) over six keys (columns) under four masks; the darkest colour is 0. *None*:
+# weight everywhere. *Causal*: only the lower triangle. *Padding*: only the first four columns. *Both*: the triangle, cut off after
 # column 4.
 #
 # Padding hides **columns**. Its rows still compute something, which is thrown away later.
 #
 # The libraries don't agree on what True means. In `F.scaled_dot_product_attention` and in Keras, True *may* be looked
-# at; in `nn.MultiheadAttention` True must **not**. Swap them and nothing complains: each word then looks at padding
-# only.
+# at; in `nn.MultiheadAttention` True must **not**. Swap them and no error is raised: each word then looks at padding
+# only, and in the longest text, which has none, at nothing at all. What comes of that, 07.5 shows.
 
-# %% [markdown] lang="zh" of="9fa32162"
-# *图中所见：* 四种掩码之下，六个查询（行）对六个键（列）的权重，深色为 0。不遮（none）：每格都亮。因果（causal）：只有下三角。
+# %% [markdown] lang="zh" of="b66686ec"
+# *图中所见：* 四种掩码之下，六个查询（行）对六个键（列）的权重，最深的颜色为 0。不遮（none）：每格都有权重。因果（causal）：只有下三角。
 # 填充（padding）：只有前四列。两者都遮（both）：三角形在第四列之后被切掉。
 #
 # 填充遮的是**列**。它所在的行照样会算出点什么，以后再丢掉。
 #
 # True 是什么意思，各库说法不一。在 `F.scaled_dot_product_attention` 和 Keras 里，True 是**可以**看；在 `nn.MultiheadAttention` 里，
-# True 是**不许**看。弄反了也没有谁会报错：每个词从此只看填充。
+# True 是**不许**看。弄反了也不会报错：每个词从此只看填充；最长的那条文本没有填充，就什么也看不到了。那会怎样，见 07.5 节。
 
 # %% [markdown] lang="en"
 # ## 07.5 A failure on purpose: nobody left to look at
 #
-# One of three reviews is empty: it was a single emoji, and the tokenizer dropped it. All its keys are padding, so its
+# One of three reviews is empty: it was a single emoji, and the home-made tokenizer, which cuts texts into words, dropped
+# it. All its keys are padding, so its
 # rows of $M$ are $-\infty$ throughout, and softmax computes $0/0$.
 #
 # "It does no harm," says a colleague, "I leave empty reviews out of the loss."
 #
 # The loss uses the two other reviews only. Is it sound? Is its gradient?
 
-# %% [markdown] lang="zh" of="bd5256c1"
+# %% [markdown] lang="zh" of="fa3c3752"
 # ## 07.5 故意失败一次：一个能看的也没有
 #
-# 三条评论里有一条是空的：原本只有一个表情符号，被分词器丢掉了。它的键全是填充，于是它在 $M$ 中的那几行全是 $-\infty$，softmax 算的是 $0/0$。
+# 三条评论里有一条是空的：原本只有一个表情符号，被自制的分词器（tokenizer，把文本切成词的程序）丢掉了。它的键全是填充，于是它在 $M$ 中的那几行全是 $-\infty$，softmax 算的是 $0/0$。
 #
 # “不碍事，”一位同事说，“空评论不进损失。”
 #
@@ -610,28 +617,29 @@ f"loss {loss_broken:.4f}; slopes that are nan: {broken.isnan().double().mean():.
 # %% [markdown] lang="en"
 # ## 07.6 One average is not enough
 #
-# Back to *not*. One attention hands over a mean of values, and a mean never leaves the span of what it averages. Read
-# linearly, let *good* come out positive and *not good* negative: then *not* must have a negative value, for only it
-# can pull *good* down. *bad* is negative too. So *not bad*, a mean of two negatives, can't become positive, whatever
+# Back to *not*. One attention hands over a mean of values. Read by one linear output, each value counts as a number,
+# and a mean of numbers lies between them. Let *good* come out positive and *not good* negative: then *not* must count
+# as negative, for only it can pull *good* down. *bad* is negative too. So *not bad*, a mean of two negatives, can't become positive, whatever
 # the weights.
 #
 # **Multi-head attention** takes $h$ means side by side, each in its own $d/h$ dimensions:
 #
 # $$\operatorname{MultiHead}(X,Y)=\big[H_1,\dots,H_h\big]W_O,\qquad H_i=\operatorname{Attention}(XW_Q^i,\,YW_K^i,\,YW_V^i) .$$
 #
-# $X$ asks, $Y$ answers; with $Y=X$ it is **self-attention**, else **cross-attention**.
+# Each $W_Q^i,W_K^i,W_V^i$ is $d\times d/h$, $W_O$ is $d\times d$. $X$ asks, $Y$ answers; with $Y=X$ it is **self-attention**,
+# else **cross-attention**.
 
-# %% [markdown] lang="zh" of="b7ca82a0"
+# %% [markdown] lang="zh" of="bf320f6d"
 # ## 07.6 一个平均不够用
 #
-# 回到 *not*。一次注意力交出的是值的平均，而平均出不了被平均者的范围。对结果作线性读取，要让 *good* 为正、*not good* 为负，*not* 的值就必须为负，
+# 回到 *not*。一次注意力交出的是值的平均。接一个线性输出，每个值就相当于一个数，而平均数总在被平均的几个数之间。要让 *good* 为正、*not good* 为负，*not* 就必须为负，
 # 因为只有它能把 *good* 拉下来。*bad* 也为负。于是 *not bad* 是两个负数的平均，权重怎么取都变不成正的。
 #
 # **多头注意力**（multi-head attention）并排取 $h$ 个平均，各在自己的 $d/h$ 维里：
 #
 # $$\operatorname{MultiHead}(X,Y)=\big[H_1,\dots,H_h\big]W_O,\qquad H_i=\operatorname{Attention}(XW_Q^i,\,YW_K^i,\,YW_V^i) .$$
 #
-# $X$ 提问，$Y$ 回答；$Y=X$ 时是**自注意力**（self-attention），否则是**交叉注意力**（cross-attention）。
+# 各个 $W_Q^i,W_K^i,W_V^i$ 都是 $d\times d/h$，$W_O$ 是 $d\times d$。$X$ 提问，$Y$ 回答；$Y=X$ 时是**自注意力**（self-attention），否则是**交叉注意力**（cross-attention）。
 
 # %%
 parts = {"x": (0.5, 1.5, "x\n(n, 8)", "data"), "y": (6.4, 0.35, "y (n, 8)", "data"),
@@ -670,9 +678,9 @@ class MultiHead(nn.Module):
 
     def forward(self, x, memory, M=0.0):
         """x: (B, m, d) asks, memory: (B, n, d) -> (B, m, d), weights (B, h, m, n)."""
-        Q, K, V = self.query(x), self.key(memory), self.value(memory)
-        out, weights = self.attend(*map(self.split, (Q, K, V)), M)
-        return self.join(out.transpose(1, 2).flatten(2)), weights
+        Q, K, V = self.query(x), self.key(memory), self.value(memory)   # (B, ., d)
+        out, weights = self.attend(*map(self.split, (Q, K, V)), M)      # (B, h, m, d/h)
+        return self.join(out.transpose(1, 2).flatten(2)), weights       # side by side
 
 # %%
 theirs, ours = nn.MultiheadAttention(8, 2, batch_first=True), MultiHead(8, 2)
@@ -685,7 +693,7 @@ theirs.out_proj.load_state_dict(ours.join.state_dict());
 x, memory = torch.randn(3, 5, 8), torch.randn(3, 7, 8)                  # 5 ask 7
 real = torch.arange(7) < torch.tensor([7, 4, 1])[:, None]               # (3, 7) words
 library = theirs(x, memory, memory, key_padding_mask=~real, average_attn_weights=False)
-mine = ours(x, memory, hide(real)[:, None, None])
+mine = ours(x, memory, hide(real)[:, None, None])       # M: (3, 1, 1, 7), all heads
 head_error = max((a - b).abs().max().item() for a, b in zip(mine, library))
 assert head_error < 1e-6, "output, and the weights of every head, must be equal"
 assert sum(p.numel() for p in ours.parameters()) == 4 * 8**2 + 4 * 8, "for any h"
@@ -696,15 +704,15 @@ f"largest difference: {head_error:.0e}"
 # heads share the width, they don't add to it.
 #
 # One line deserves a second look. `x.view(B, heads, n, …)` without the transposition has the right shape too, and
-# mixes the words up; only a comparison like this one finds it.
+# mixes the words up: no check of shapes finds that, a comparison with a library does.
 #
 # With two heads, one can use *not* to pull *good* down, the other to push *bad* up: trained on the four sentences,
 # one head gets at most ⟦max(right[1])⟧ right, two heads ⟦max(right[2])⟧ (07.12).
 
-# %% [markdown] lang="zh" of="a44e5e42"
+# %% [markdown] lang="zh" of="39a8578f"
 # 与 PyTorch 的模块相差不超过 $10^{-6}$，连每个头的权重也比过。参数个数是 $4d^2+4d$，与 $h$ 无关：各头分享宽度，并不增加宽度。
 #
-# 有一行值得再看一眼。不转置，直接写 `x.view(B, heads, n, …)`，形状也对，词却混在一起了；只有像这样去比对，才查得出来。
+# 有一行值得再看一眼。不转置，直接写 `x.view(B, heads, n, …)`，形状也对，词却混在一起了：检查形状查不出来，与库比对才查得出来。
 #
 # 有了两个头，一个可以用 *not* 把 *good* 拉下来，另一个用它把 *bad* 推上去。用这四个句子来训练：一个头最多对 ⟦max(right[1])⟧ 句，两个头能对 ⟦max(right[2])⟧ 句（07.12 节）。
 
@@ -794,25 +802,24 @@ for ax, pair, label in zip(axes, (cost[:, :2], cost[:, 2:] / 1e6), labels):
 #
 # In a translator an **encoder** reads the source sentence, a **decoder** writes the target word by word and looks at
 # the source by cross-attention. The article of 07.2 lets the source ask: queries are source words, keys and values
-# target words. Against it:
+# target words. Two things are against it:
 #
 # - The result has a row for each **query**; the decoder needs one for each target word.
-# - Weight $j$ comes from key $j$ and multiplies value $j$: both belong to the *same* words, those looked at.
-# - While it writes, the target's words don't exist yet.
+# - While it writes, most of the target's words don't exist yet.
 #
-# So the target asks; keys *and* values come from the source (Vaswani et al., 2017, 3.2.3).
+# So the target asks. And since weight $j$ comes from key $j$ and multiplies value $j$, keys and values belong to the *same*
+# words, those looked at: here the source's (Vaswani et al., 2017, 3.2.3).
 
-# %% [markdown] lang="zh" of="31735c4f"
+# %% [markdown] lang="zh" of="49d37d4a"
 # ## 07.8 由哪种语言提问？
 #
 # 在翻译模型里，**编码器**（encoder）通读源句，**解码器**（decoder）一个词一个词地写出译文，并靠交叉注意力去看源句。07.2 节那篇文章让源语言提问：
-# 查询是源语言的词，键和值是目标语言的词。这说不通：
+# 查询是源语言的词，键和值是目标语言的词。有两点说不通：
 #
 # - 结果中每个**查询**占一行，而解码器要的是每个目标词一行。
-# - 权重 $j$ 来自键 $j$，乘的是值 $j$：两者属于**同一批**词，也就是被看的那些词。
-# - 还在写的时候，目标语言的词尚不存在。
+# - 还在写的时候，目标语言的词大多尚不存在。
 #
-# 所以，提问的是目标语言；键**和**值都来自源语言（Vaswani 等，2017，3.2.3 节）。
+# 所以，提问的是目标语言。权重 $j$ 来自键 $j$，乘的是值 $j$，可见键和值属于**同一批**词，即被看的那些词：这里都来自源语言（Vaswani 等，2017，3.2.3 节）。
 
 # %%
 parts = {"source": (1.2, 0.3, "source: 6 words", "data"),
@@ -822,11 +829,11 @@ parts = {"source": (1.2, 0.3, "source: 6 words", "data"),
          "recall": (5.2, 1.3, "self-attention\n4 ask 4, future hidden"),
          "look": (5.2, 2.4, "cross-attention\n4 ask 6: map (4, 6)"),
          "say": (5.2, 3.4, "next word, in 4 rows", "data"),
-         "encoder": (1.2, 3.4, "ENCODER", "text"),
-         "decoder": (3.2, 3.4, "DECODER", "text")}
+         "encoder": (1.2, 3.0, "ENCODER", "text"),
+         "decoder": (5.2, 4.0, "DECODER", "text")}
 plotting.draw_diagram(parts, [
     ("source", "read"), ("read", "memory"), ("memory", "look", "keys, values"),
-    ("target", "recall"), ("recall", "look", "queries"), ("look", "say")], (6.8, 3.8));
+    ("target", "recall"), ("recall", "look", "queries"), ("look", "say")], (6.8, 4.3));
 
 # %% [markdown] lang="en"
 # *The picture:* left, upwards, the encoder: source words, self-attention, memory. Right the decoder: the words so
@@ -1084,7 +1091,7 @@ survivors
 # %% [markdown] lang="en"
 # Where the map hits, hiding the aligned place leaves ⟦kept_hit:.0%⟧ of the words right; where it misses,
 # ⟦kept_miss:.0%⟧ of ⟦survivors["mixed"][1, 0]⟧ words (⟦len(SEEDS)⟧ seeds together). Without mixing, misses too lose
-# it: ⟦lost_miss:.0%⟧ of ⟦survivors["unmixed"][1, 0]⟧. So it is the encoder, not a small weight. A map shows where the
+# it: ⟦lost_miss:.0%⟧ of ⟦survivors["unmixed"][1, 0]⟧. So at the misses it is the encoder, not a small weight. A map shows where the
 # decoder *looks*, not what its word *depends on*.
 #
 # ### Clinic: too good to be true
@@ -1093,9 +1100,9 @@ survivors
 # in training (**teacher forcing**), and *alone*. **Before you run it:** which line of B is wrong, which of C, and
 # what will the judgement show?
 
-# %% [markdown] lang="zh" of="9efba0e9"
+# %% [markdown] lang="zh" of="d53c2913"
 # 图命中时，遮住对齐的位置，只剩 ⟦kept_hit:.0%⟧ 的词还对；图没有命中时，⟦survivors["mixed"][1, 0]⟧ 个词里还有 ⟦kept_miss:.0%⟧ 是对的（⟦len(SEEDS)⟧ 个种子合计）。
-# 没有混合的模型，即使图没有命中，词也丢了：⟦survivors["unmixed"][1, 0]⟧ 个里只剩 ⟦lost_miss:.0%⟧。可见靠的是编码器，而不是一点点权重。图显示的是解码器往哪里**看**，
+# 没有混合的模型，即使图没有命中，词也丢了：⟦survivors["unmixed"][1, 0]⟧ 个里只剩 ⟦lost_miss:.0%⟧。可见没有命中时，靠的是编码器，而不是一点点权重。图显示的是解码器往哪里**看**，
 # 而不是它写的词**取决于**什么。
 #
 # ### 门诊：好得不像真的
@@ -1129,13 +1136,14 @@ assert min(told for told, _ in chart.values()) > 0.95, "told, all three look per
 
 # %% [markdown] lang="en"
 # Told: ⟦chart["A"][0]:.1%⟧, ⟦chart["B"][0]:.1%⟧, ⟦chart["C"][0]:.1%⟧. Alone: ⟦chart["A"][1]:.1%⟧,
-# ⟦chart["B"][1]:.1%⟧, ⟦chart["C"][1]:.1%⟧ (two seeds each). An accuracy that cannot be true: **they have seen the
-# answers.** Two examinations. Does a word still to be written change the scores *now*? Do each query's weights add up
+# ⟦chart["B"][1]:.1%⟧, ⟦chart["C"][1]:.1%⟧ (two seeds each). A model that looks at the past only, and is always right when
+# told, is always right alone: what it writes *is* what it would be told. So B and C **have seen the answers.** Two
+# examinations. Does a word still to be written change the scores *now*? Do each query's weights add up
 # to 1?
 
-# %% [markdown] lang="zh" of="1d2745f9"
+# %% [markdown] lang="zh" of="c9214843"
 # 告诉前文时：A 为 ⟦chart["A"][0]:.1%⟧，B 为 ⟦chart["B"][0]:.1%⟧，C 为 ⟦chart["C"][0]:.1%⟧。独自写时：A 为 ⟦chart["A"][1]:.1%⟧，
-# B 为 ⟦chart["B"][1]:.1%⟧，C 为 ⟦chart["C"][1]:.1%⟧（各两个种子）。这样的准确率不可能是真的：**它们看到了答案。** 做两项检查。还没写到的词，会改变**现在**的分数吗？每个查询的权重，
+# B 为 ⟦chart["B"][1]:.1%⟧，C 为 ⟦chart["C"][1]:.1%⟧（各两个种子）。一个只看前文的模型，告诉它前文时若总是对的，独自写时也必然总对：它写的词，正是本来要告诉它的词。可见 B 和 C **看到了答案。** 做两项检查。还没写到的词，会改变**现在**的分数吗？每个查询的权重，
 # 加起来是 1 吗？
 
 # %%
@@ -1552,17 +1560,18 @@ f"work, all padded to 512: ×{padded:.0f}; sorted, to the longest of 32: ×{orde
 # %% [markdown] lang="en"
 # ## Sources
 #
-# - A. Vaswani and others, [Attention is all you need](https://arxiv.org/abs/1706.03762) (2017).
-# - K. Clark and others, [What does BERT look at?](https://arxiv.org/abs/1906.04341) (2019).
+# - A. Vaswani and others, [Attention is all you need](https://arxiv.org/abs/1706.03762) (2017), 3.2: the formula, heads, who asks.
+# - K. Clark and others, [What does BERT look at?](https://arxiv.org/abs/1906.04341) (2019), section 3.
 # - S. Jain, B. Wallace, [Attention is not explanation](https://arxiv.org/abs/1902.10186) (2019); S. Wiegreffe, Y. Pinter,
 #   [Attention is not not explanation](https://arxiv.org/abs/1908.04626) (2019).
-# - G. Xiao and others, [Efficient streaming language models](https://arxiv.org/abs/2309.17453) (2023): attention sinks.
+# - G. Xiao and others, [Efficient streaming language models with attention sinks](https://arxiv.org/abs/2309.17453) (2023).
+# - G. Kobayashi and others, [Attention is not only a weight](https://arxiv.org/abs/2004.10102) (2020): 07.11's lengths.
 # - W. Wang and others, [MiniLM](https://arxiv.org/abs/2002.10957) (2020); N. Reimers, I. Gurevych,
 #   [Sentence-BERT](https://arxiv.org/abs/1908.10084) (2019).
 # - S. Raschka, [LLMs from scratch](https://github.com/rasbt/LLMs-from-scratch) (2024), chapter 3.
-# - The untitled article on the resources of AI companies.
+# - The untitled article on the resources of AI companies: 07.1's formula, the claims of 07.2 and 07.8.
 
-# %% [markdown] lang="zh" of="422b5144"
+# %% [markdown] lang="zh" of="c522a7a7"
 # ## 来源
 #
 # - A. Vaswani 等，[Attention is all you need](https://arxiv.org/abs/1706.03762)（2017），第 3.2 节：注意力的公式、多个头、由谁提问。
@@ -1570,6 +1579,7 @@ f"work, all padded to 512: ×{padded:.0f}; sorted, to the longest of 32: ×{orde
 # - S. Jain、B. Wallace，[Attention is not explanation](https://arxiv.org/abs/1902.10186)（2019）：注意力不是解释；S. Wiegreffe、Y. Pinter，
 #   [Attention is not not explanation](https://arxiv.org/abs/1908.04626)（2019）：对前者的回应。
 # - G. Xiao 等，[Efficient streaming language models with attention sinks](https://arxiv.org/abs/2309.17453)（2023）：注意力汇聚点。
+# - G. Kobayashi 等，[Attention is not only a weight](https://arxiv.org/abs/2004.10102)（2020）：07.11 节的长度。
 # - W. Wang 等，[MiniLM](https://arxiv.org/abs/2002.10957)（2020）；N. Reimers、I. Gurevych，
 #   [Sentence-BERT](https://arxiv.org/abs/1908.10084)（2019）：07.10 节的模型是怎样蒸馏、怎样微调的。
 # - S. Raschka，[LLMs from scratch](https://github.com/rasbt/LLMs-from-scratch)（2024），第 3 章：先讲没有权重的注意力。
