@@ -784,7 +784,7 @@ for ax, pair, label in zip(axes, (cost[:, :2], cost[:, 2:] / 1e6), labels):
 #
 # Slopes at the short and the long end (two doublings each; your times will differ): time ⟦early[0]:.1f⟧ and
 # ⟦late[0]:.1f⟧, fused ⟦early[1]:.1f⟧ and ⟦late[1]:.1f⟧; memory ⟦early[2]:.2f⟧ and ⟦late[2]:.2f⟧, fused ⟦early[3]:.2f⟧
-# and ⟦late[3]:.2f⟧. So $n^2$ is the law of long texts. Fusing changes the law of memory, not of time: at
+# and ⟦late[3]:.2f⟧. At long lengths memory grows as $n^2$, time at least so. Fusing changes the law of memory, not of time: at
 # ⟦LENGTHS[-1]:,⟧ words ⟦cost[-1, 3] / 1e6:.0f⟧ MB a head instead of ⟦cost[-1, 2] / 1e6:.0f⟧. A layer has $h$ heads,
 # and training keeps the maps of every layer and every text of the batch.
 
@@ -793,7 +793,7 @@ for ax, pair, label in zip(axes, (cost[:, :2], cost[:, 2:] / 1e6), labels):
 # 时间也上翘，只是低一些，内存则始终是一条直线。
 #
 # 短端与长端的斜率（各取两次翻番；各人测得的时间会有出入）：时间为 ⟦early[0]:.1f⟧ 和 ⟦late[0]:.1f⟧，融合的为 ⟦early[1]:.1f⟧ 和 ⟦late[1]:.1f⟧；
-# 内存为 ⟦early[2]:.2f⟧ 和 ⟦late[2]:.2f⟧，融合的为 ⟦early[3]:.2f⟧ 和 ⟦late[3]:.2f⟧。可见 $n^2$ 是长文本的规律。融合改变的是内存的规律，不是时间的：
+# 内存为 ⟦early[2]:.2f⟧ 和 ⟦late[2]:.2f⟧，融合的为 ⟦early[3]:.2f⟧ 和 ⟦late[3]:.2f⟧。可见文本长了，内存按 $n^2$ 增长，时间至少也这样快。融合改变的是内存的规律，不是时间的：
 # ⟦LENGTHS[-1]:,⟧ 个词时，每个头只要 ⟦cost[-1, 3] / 1e6:.0f⟧ MB，而不是 ⟦cost[-1, 2] / 1e6:.0f⟧ MB。而一层有 $h$ 个头，训练时每一层、
 # 批次里每一篇文本的图都要保存。
 
@@ -1048,15 +1048,15 @@ swapped.round(4)
 # %% [markdown] lang="en"
 # The replacement that hurts most is the aligned word's in ⟦swapped.min():.1%⟧ to ⟦swapped.max():.1%⟧ of cases. So
 # where the map points elsewhere, the word reaches the decoder on another road. Two are possible: a small weight that
-# is enough; or the encoder, whose self-attention has mixed each word into its neighbours' rows, so that the place
-# looked at carries it.
+# is enough; or the encoder, whose self-attention has mixed each word into other words' rows, so that the place looked at
+# carries it.
 #
 # A cell that separates them: hide the aligned place from cross-attention *altogether*. On the first road the word is
 # lost. And train translators without the encoder's self-attention: there the second road is closed.
 
 # %% [markdown] lang="zh" of="cbe9de62"
 # 伤害最大的替换，正是换掉对齐的那个词，占 ⟦swapped.min():.1%⟧ 到 ⟦swapped.max():.1%⟧。可见图指向别处时，这个词是从另一条路到达解码器的。路有两条：一点点权重就够用；
-# 或者，编码器的自注意力早已把每个词混进邻近各行，解码器所看的位置就带着它。
+# 或者，编码器的自注意力早已把每个词混进了别的词的行里，解码器所看的位置就带着它。
 #
 # 用一格代码把两者分开：让交叉注意力**完全**看不到对齐的位置。若走的是第一条路，这个词就丢了。再训练几个编码器里没有自注意力的翻译模型：在那里，第二条路是堵死的。
 
@@ -1091,8 +1091,8 @@ survivors
 # %% [markdown] lang="en"
 # Where the map hits, hiding the aligned place leaves ⟦kept_hit:.0%⟧ of the words right; where it misses,
 # ⟦kept_miss:.0%⟧ of ⟦survivors["mixed"][1, 0]⟧ words (⟦len(SEEDS)⟧ seeds together). Without mixing, misses too lose
-# it: ⟦lost_miss:.0%⟧ of ⟦survivors["unmixed"][1, 0]⟧. So at the misses it is the encoder, not a small weight. A map shows where the
-# decoder *looks*, not what its word *depends on*.
+# it: ⟦lost_miss:.0%⟧ of ⟦survivors["unmixed"][1, 0]⟧; there a smaller weight was the only road. In our translator it is the
+# encoder. A map shows where the decoder *looks*, not what its word *depends on*.
 #
 # ### Clinic: too good to be true
 #
@@ -1102,7 +1102,7 @@ survivors
 
 # %% [markdown] lang="zh" of="d53c2913"
 # 图命中时，遮住对齐的位置，只剩 ⟦kept_hit:.0%⟧ 的词还对；图没有命中时，⟦survivors["mixed"][1, 0]⟧ 个词里还有 ⟦kept_miss:.0%⟧ 是对的（⟦len(SEEDS)⟧ 个种子合计）。
-# 没有混合的模型，即使图没有命中，词也丢了：⟦survivors["unmixed"][1, 0]⟧ 个里只剩 ⟦lost_miss:.0%⟧。可见没有命中时，靠的是编码器，而不是一点点权重。图显示的是解码器往哪里**看**，
+# 没有混合的模型，即使图没有命中，词也丢了：⟦survivors["unmixed"][1, 0]⟧ 个里只剩 ⟦lost_miss:.0%⟧。在那里，一点点权重是唯一的路；而我们的翻译模型靠的是编码器。图显示的是解码器往哪里**看**，
 # 而不是它写的词**取决于**什么。
 #
 # ### 门诊：好得不像真的
@@ -1228,10 +1228,11 @@ def open_up(ids):
 
 # %% [markdown] lang="en"
 # From ⟦N_LEARN⟧ clear reviews a logistic regression learns the verdict, praise or blame, on the mean vectors.
-# ⟦len(watched)⟧ others we watch: all their maps, and the verdict again with each token in turn replaced by [MASK].
+# ⟦len(watched)⟧ others we watch: all their maps, and the verdict again with each token in turn replaced by [MASK], BERT's sign for a
+# hidden one.
 
 # %% [markdown] lang="zh" of="b2e69306"
-# 用 ⟦N_LEARN⟧ 条褒贬分明的影评的平均向量，让逻辑回归学会判断褒贬；再观察另外 ⟦len(watched)⟧ 条：它们的全部权重图，以及依次把每个词元（token）换成 [MASK] 之后的判断。
+# 用 ⟦N_LEARN⟧ 条褒贬分明的影评的平均向量，让逻辑回归学会判断褒贬；再观察另外 ⟦len(watched)⟧ 条：它们的全部权重图，以及依次把每个词元（token）换成 [MASK]（BERT 表示“遮住”的记号）之后的判断。
 
 # %%
 from sklearn.linear_model import LogisticRegression
@@ -1331,16 +1332,19 @@ assert max(agree.values()) < 0.5, "no reading of the map names what counts, most
 
 # %% [markdown] lang="en"
 # Five short reviews in which the token with most weight isn't the one whose hiding moves the verdict most; in
-# brackets, what hiding does to the log-odds of praise. How often is it the same? In ⟦min(agree.values()):.0%⟧ to
-# ⟦max(agree.values()):.0%⟧ of ⟦len(notes)⟧ reviews, by three ways to read the maps; chance: ⟦luck:.0%⟧.
+# brackets, what hiding does to the log-odds of praise (`##` continues a word). How often is it the same? Read in
+# three ways, the maps name it in ⟦list(agree.values())[0]:.0%⟧, ⟦list(agree.values())[1]:.0%⟧ and
+# ⟦list(agree.values())[2]:.0%⟧ of ⟦len(notes)⟧ reviews (standard error
+# ⟦100 * max(a * (1 - a) / len(notes) for a in agree.values()) ** 0.5:.0f⟧ points); chance: ⟦luck:.0%⟧.
 #
 # A map knows something, and is wrong about the reason most of the time (Jain and Wallace, 2019; Wiegreffe and Pinter,
 # 2019, object). To find out what counts, change the input and watch the verdict. Hiding isn't perfect either: nobody
 # writes sentences with a hole.
 
 # %% [markdown] lang="zh" of="fe221627"
-# 五条短影评：得到权重最多的词元，并不是遮住以后判断变化最大的那个；括号里是遮住它以后，“褒”的对数几率变了多少。两者一致的有多少？按三种读图的方式，
-# ⟦len(notes)⟧ 条影评里有 ⟦min(agree.values()):.0%⟧ 到 ⟦max(agree.values()):.0%⟧；瞎猜是 ⟦luck:.0%⟧。
+# 五条短影评：得到权重最多的词元，并不是遮住以后判断变化最大的那个；括号里是遮住它以后，“褒”的对数几率变了多少（`##` 表示接着前一个词元）。两者一致的有多少？⟦len(notes)⟧ 条影评里，
+# 三种读法各说中 ⟦list(agree.values())[0]:.0%⟧、⟦list(agree.values())[1]:.0%⟧、⟦list(agree.values())[2]:.0%⟧
+# （标准误差 ⟦100 * max(a * (1 - a) / len(notes) for a in agree.values()) ** 0.5:.0f⟧ 个百分点）；瞎猜是 ⟦luck:.0%⟧。
 #
 # 图知道一点东西，可是关于理由，它多数时候说得不对（Jain 和 Wallace，2019；Wiegreffe 和 Pinter（2019）有不同意见）。要知道什么起作用，就改动输入，看判断变不变。
 # 遮词的办法也不完美：谁也不会写中间有个空洞的句子。
@@ -1394,13 +1398,14 @@ fig.supxlabel("head"), fig.supylabel("layer");
 
 # %% [markdown] lang="en"
 # *The picture:* for each head (rows: layers, columns: heads), the mean share that goes to the word before, the word
-# after, [SEP] and [CLS]. The first two are dark but for a few squares, [SEP] is dark, [CLS] bright from layer 2 on.
+# after, [SEP] and [CLS]. The first two are dark but for a few squares, [SEP] is dark, [CLS] bright from layer 2 on,
+# but for one square.
 #
 # Is [CLS] the heart of the sentence? What a head adds to a word is the sum of $w_j\,W_O^i v_j$: a weight times what
 # is handed over. How long is $\|W_O^i v\|$ at [CLS], compared with a word's?
 
 # %% [markdown] lang="zh" of="bf437bed"
-# *图中所见：* 每个头（行是层，列是头）平均有多少权重给了前一个词、后一个词、[SEP] 和 [CLS]。前两幅除少数几格外都是暗的，[SEP] 全暗，[CLS] 从第 2 层起很亮。
+# *图中所见：* 每个头（行是层，列是头）平均有多少权重给了前一个词、后一个词、[SEP] 和 [CLS]。前两幅除少数几格外都是暗的，[SEP] 全暗，[CLS] 从第 2 层起大多很亮，只有一格例外。
 #
 # [CLS] 是句子的核心吗？一个头加给某个词的，是 $w_j\,W_O^i v_j$ 之和：权重乘以交出的东西。比一比 [CLS] 处的长度 $\|W_O^i v\|$ 和一个词的长度。
 
@@ -1425,13 +1430,13 @@ f"{np.median(others):.2f} in the {len(others)} heads that hardly look at it"
 
 # %% [markdown] lang="en"
 # In the ⟦len(hollow)⟧ heads that give [CLS] over half their weight, what it hands over is ⟦np.median(hollow):.0%⟧ as
-# long as a word's (median); in the ⟦len(others)⟧ heads that give it less than a tenth, ⟦np.median(others):.0%⟧. One
-# reading, which fits but isn't proved here: weights must add up to 1, and a head that finds nothing puts them where
+# long as a word's (median); in the ⟦len(others)⟧ heads that give it less than a tenth (⟦int((habit[3, 0] < 0.1).sum())⟧ of
+# them in layer 1), ⟦np.median(others):.0%⟧. Kobayashi and others (2020) found the like in BERT-base. One reading, which fits but isn't proved here: weights must add up to 1, and a head that finds nothing puts them where
 # they do nothing; an **attention sink** (Xiao et al., 2023).
 
 # %% [markdown] lang="zh" of="9a775ae3"
-# 有 ⟦len(hollow)⟧ 个头把一半以上的权重给了 [CLS]，而它在那里交出的东西，长度只有一个词的 ⟦np.median(hollow):.0%⟧（中位数）；在给它不到十分之一权重的 ⟦len(others)⟧ 个头里，
-# 是 ⟦np.median(others):.0%⟧。一种说得通、但这里没有证明的解读：权重加起来必须等于 1，一个头要是什么也没找到，就把权重放到不起作用的地方，即**注意力汇聚点**（attention sink；Xiao 等，
+# 有 ⟦len(hollow)⟧ 个头把一半以上的权重给了 [CLS]，而它在那里交出的东西，长度只有一个词的 ⟦np.median(hollow):.0%⟧（中位数）；在给它不到十分之一权重的 ⟦len(others)⟧ 个头里
+# （其中 ⟦int((habit[3, 0] < 0.1).sum())⟧ 个在第 1 层），是 ⟦np.median(others):.0%⟧。Kobayashi 等（2020）在 BERT-base 里也看到同样的情形。一种说得通、但这里没有证明的解读：权重加起来必须等于 1，一个头要是什么也没找到，就把权重放到不起作用的地方，即**注意力汇聚点**（attention sink；Xiao 等，
 # 2023）。
 
 # %% [markdown] lang="en"
@@ -1541,20 +1546,23 @@ f"largest difference: {keras_error:.0e}"
 counts = np.array([len(ids) for ids in tokenizer(list(reviews.texts)).input_ids])
 find_cost = lambda n: 12 * n * 384**2 + 2 * n**2 * 384      # multiplications, d = 384
 batches = np.sort(counts)[len(counts) % 32:].reshape(-1, 32)            # by length
-padded, ordered = (find_cost(np.array(n)).mean() / find_cost(batches).mean()
-                   for n in (512, batches.max(axis=1)))
-f"work, all padded to 512: ×{padded:.0f}; sorted, to the longest of 32: ×{ordered:.3f}"
+as_come = rng.permutation(batches.ravel()).reshape(-1, 32)
+padded, unsorted, ordered = (
+    find_cost(np.array(n)).mean() / find_cost(batches).mean()
+    for n in (512, as_come.max(axis=1), batches.max(axis=1)))
+f"work, padded to 512: ×{padded:.0f}; to the longest of 32: ×{unsorted:.2f}, " \
+f"sorted first ×{ordered:.2f}"
 
 # %% [markdown] lang="en"
 # **What it costs:** in a sentence of 32 tokens the square has ⟦2 * 32**2 * 384 / find_cost(32):.1%⟧ of the multiplications, nothing to
-# fear. Whoever pads all sentences to 512 pays for ⟦padded:.0f⟧ times the work; sorted by length and padded to the
-# longest of 32, ⟦ordered:.2f⟧ times. **Risk:** a limit of 32 tokens would cut
+# fear. Whoever pads all sentences to 512 pays for ⟦padded:.0f⟧ times the work; padded to the longest of 32, as they come,
+# ⟦unsorted:.2f⟧ times, sorted by length first, ⟦ordered:.2f⟧ times. **Risk:** a limit of 32 tokens would cut
 # ⟦(counts > 32).mean():.0%⟧ of the reviews; and a map is shown as a reason that is none. **Who decides:** engineers
 # sort and pad; the limit, and what customers are told, are product decisions.
 
 # %% [markdown] lang="zh" of="100fad8c"
-# **花费：** 32 个词元的句子里，平方那部分只占乘法的 ⟦2 * 32**2 * 384 / find_cost(32):.1%⟧，不必担心。要是把所有句子都填充到 512，付的就是 ⟦padded:.0f⟧ 倍的工作量；先按长度排序，
-# 每 32 句填充到其中最长的，是 ⟦ordered:.2f⟧ 倍。**风险：** 若限长 32 个词元，会截断 ⟦(counts > 32).mean():.0%⟧ 的评论；还有，把并非理由的图当作理由给人看。
+# **花费：** 32 个词元的句子里，平方那部分只占乘法的 ⟦2 * 32**2 * 384 / find_cost(32):.1%⟧，不必担心。要是把所有句子都填充到 512，付的就是 ⟦padded:.0f⟧ 倍的工作量；每 32 句填充到其中最长的，
+# 随到随算是 ⟦unsorted:.2f⟧ 倍，先按长度排序是 ⟦ordered:.2f⟧ 倍。**风险：** 若限长 32 个词元，会截断 ⟦(counts > 32).mean():.0%⟧ 的评论；还有，把并非理由的图当作理由给人看。
 # **谁来定：** 怎样排序、填充，由工程师定；限长多少、告诉顾客什么，是产品上的决定。
 
 # %% [markdown] lang="en"
