@@ -537,9 +537,9 @@ for ax, (name, allowed) in zip(axes, masks.items()):
 axes[0].set_ylabel("query");
 
 # %% [markdown] lang="en"
-# *The picture:* weights of six queries (rows) over six keys (columns) under four masks; the darkest colour is 0. *None*:
-# weight everywhere. *Causal*: only the lower triangle. *Padding*: only the first four columns. *Both*: the triangle, cut off after
-# column 4.
+# *The picture:* weights of six queries (rows) over six keys (columns) under four masks; the darkest colour is 0.
+# *None*: weight everywhere. *Causal*: only the lower triangle. *Padding*: only the first four columns. *Both*: the
+# triangle, cut off after column 4.
 #
 # Padding hides **columns**. Its rows still compute something, which is thrown away later.
 #
@@ -559,9 +559,8 @@ axes[0].set_ylabel("query");
 # %% [markdown] lang="en"
 # ## 07.5 A failure on purpose: nobody left to look at
 #
-# One of three reviews is empty: it was a single emoji, and the home-made tokenizer, which cuts texts into words, dropped
-# it. All its keys are padding, so its
-# rows of $M$ are $-\infty$ throughout, and softmax computes $0/0$.
+# One of three reviews is empty: it was a single emoji, and the home-made tokenizer, which cuts texts into words,
+# dropped it. All its keys are padding, so its rows of $M$ are $-\infty$ throughout, and softmax computes $0/0$.
 #
 # "It does no harm," says a colleague, "I leave empty reviews out of the loss."
 #
@@ -619,15 +618,15 @@ f"loss {loss_broken:.4f}; slopes that are nan: {broken.isnan().double().mean():.
 #
 # Back to *not*. One attention hands over a mean of values. Read by one linear output, each value counts as a number,
 # and a mean of numbers lies between them. Let *good* come out positive and *not good* negative: then *not* must count
-# as negative, for only it can pull *good* down. *bad* is negative too. So *not bad*, a mean of two negatives, can't become positive, whatever
-# the weights.
+# as negative, for only it can pull *good* down. *bad* is negative too. So *not bad*, a mean of two negatives, can't
+# become positive, whatever the weights.
 #
 # **Multi-head attention** takes $h$ means side by side, each in its own $d/h$ dimensions:
 #
 # $$\operatorname{MultiHead}(X,Y)=\big[H_1,\dots,H_h\big]W_O,\qquad H_i=\operatorname{Attention}(XW_Q^i,\,YW_K^i,\,YW_V^i) .$$
 #
-# Each $W_Q^i,W_K^i,W_V^i$ is $d\times d/h$, $W_O$ is $d\times d$. $X$ asks, $Y$ answers; with $Y=X$ it is **self-attention**,
-# else **cross-attention**.
+# Each $W_Q^i,W_K^i,W_V^i$ is $d\times d/h$, $W_O$ is $d\times d$. $X$ asks, $Y$ answers; with $Y=X$ it is
+# **self-attention**, else **cross-attention**.
 
 # %% [markdown] lang="zh" of="bf320f6d"
 # ## 07.6 一个平均不够用
@@ -807,8 +806,8 @@ for ax, pair, label in zip(axes, (cost[:, :2], cost[:, 2:] / 1e6), labels):
 # - The result has a row for each **query**; the decoder needs one for each target word.
 # - While it writes, most of the target's words don't exist yet.
 #
-# So the target asks. And since weight $j$ comes from key $j$ and multiplies value $j$, keys and values belong to the *same*
-# words, those looked at: here the source's (Vaswani et al., 2017, 3.2.3).
+# So the target asks. And since weight $j$ comes from key $j$ and multiplies value $j$, keys and values belong to the
+# *same* words, those looked at: here the source's (Vaswani et al., 2017, 3.2.3).
 
 # %% [markdown] lang="zh" of="49d37d4a"
 # ## 07.8 由哪种语言提问？
@@ -1048,8 +1047,8 @@ swapped.round(4)
 # %% [markdown] lang="en"
 # The replacement that hurts most is the aligned word's in ⟦swapped.min():.1%⟧ to ⟦swapped.max():.1%⟧ of cases. So
 # where the map points elsewhere, the word reaches the decoder on another road. Two are possible: a small weight that
-# is enough; or the encoder, whose self-attention has mixed each word into other words' rows, so that the place looked at
-# carries it.
+# is enough; or the encoder, whose self-attention has mixed each word into other words' rows, so that the place looked
+# at carries it.
 #
 # A cell that separates them: hide the aligned place from cross-attention *altogether*. On the first road the word is
 # lost. And train translators without the encoder's self-attention: there the second road is closed.
@@ -1228,8 +1227,8 @@ def open_up(ids):
 
 # %% [markdown] lang="en"
 # From ⟦N_LEARN⟧ clear reviews a logistic regression learns the verdict, praise or blame, on the mean vectors.
-# ⟦len(watched)⟧ others we watch: all their maps, and the verdict again with each token in turn replaced by [MASK], BERT's sign for a
-# hidden one.
+# ⟦len(watched)⟧ others we watch: all their maps, and the verdict again with each token in turn replaced by [MASK],
+# BERT's sign for a hidden one.
 
 # %% [markdown] lang="zh" of="b2e69306"
 # 用 ⟦N_LEARN⟧ 条褒贬分明的影评的平均向量，让逻辑回归学会判断褒贬；再观察另外 ⟦len(watched)⟧ 条：它们的全部权重图，以及依次把每个词元（token）换成 [MASK]（BERT 表示“遮住”的记号）之后的判断。
@@ -1430,9 +1429,10 @@ f"{np.median(others):.2f} in the {len(others)} heads that hardly look at it"
 
 # %% [markdown] lang="en"
 # In the ⟦len(hollow)⟧ heads that give [CLS] over half their weight, what it hands over is ⟦np.median(hollow):.0%⟧ as
-# long as a word's (median); in the ⟦len(others)⟧ heads that give it less than a tenth (⟦int((habit[3, 0] < 0.1).sum())⟧ of
-# them in layer 1), ⟦np.median(others):.0%⟧. Kobayashi and others (2020) found the like in BERT-base. One reading, which fits but isn't proved here: weights must add up to 1, and a head that finds nothing puts them where
-# they do nothing; an **attention sink** (Xiao et al., 2023).
+# long as a word's (median); in the ⟦len(others)⟧ heads that give it less than a tenth
+# (⟦int((habit[3, 0] < 0.1).sum())⟧ of them in layer 1), ⟦np.median(others):.0%⟧. Kobayashi and others (2020) found
+# the like in BERT-base. One reading, which fits but isn't proved here: weights must add up to 1, and a head that
+# finds nothing puts them where they do nothing; an **attention sink** (Xiao et al., 2023).
 
 # %% [markdown] lang="zh" of="9a775ae3"
 # 有 ⟦len(hollow)⟧ 个头把一半以上的权重给了 [CLS]，而它在那里交出的东西，长度只有一个词的 ⟦np.median(hollow):.0%⟧（中位数）；在给它不到十分之一权重的 ⟦len(others)⟧ 个头里
