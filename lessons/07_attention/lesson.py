@@ -105,8 +105,6 @@ def softmax(s):
     e = np.exp(s - s.max(axis=-1, keepdims=True))           # keeps e from overflowing
     return e / e.sum(axis=-1, keepdims=True)
 
-assert np.allclose(softmax(np.array([1e3, 1e3])), 0.5), "large scores do no harm"
-
 # %%
 def draw_query(q, K, V, step, scale=1.0):
     """How `q` asks the three words: scores, from step 2 weights, at step 3 the mean."""
@@ -143,6 +141,7 @@ draw_query(X[1], X, X, step=1);
 # **第二步。** 用 softmax（03.3 节）把分数变成**权重**（weight）：都为正，加起来等于 1。
 
 # %%
+assert np.allclose(softmax(np.array([1e3, 1e3])), 0.5), "large scores do no harm"
 draw_query(X[1], X, X, step=2);
 
 # %% [markdown] lang="en"
@@ -349,16 +348,17 @@ f"from {divided.min():.1f} to {divided.max():.1f}; outside 0...1: {outside:.1%}"
 # *weights*, after softmax. The division sets the standard deviation, and only of such random vectors: a trained BERT's
 # divided scores run from ⟦bert_scores.min().item():.0f⟧ to ⟦bert_scores.max().item():.0f⟧ (07.11).
 #
-# And were it right, it would be a misfortune: with scores in 0…1 no weight among 128 keys could exceed
-# $e/(e+127)=$ ⟦np.e / (np.e + 127):.1%⟧. In 07.10 a head of a real BERT gives ⟦habit[0].max():.1%⟧ to a single word.
+# And were it right, it would be a misfortune: with scores in 0…1 no weight among 20 keys could exceed
+# $e/(e+19)=$ ⟦np.e / (np.e + 19):.1%⟧. In 07.10, on reviews of about that length, a head of a real BERT gives
+# ⟦habit[0].max():.1%⟧ to a single word.
 
 # %% [markdown] lang="zh" of="82d471b3"
 # 除过之后，仍有 ⟦outside:.0%⟧ 的分数落在 0～1 之外，可见这句话不对。真正落在 0～1 之间、加起来等于 1 的，是 softmax 之后的**权重**。
 # 除法定下的只是标准差，而且只对这样的随机向量有效：训练好的 BERT，除过的分数从 ⟦bert_scores.min().item():.0f⟧ 一直到
 # ⟦bert_scores.max().item():.0f⟧（07.11 节）。
 #
-# 要是真像它说的那样，反倒糟了：假如分数都在 0～1 之间，那么 128 个键当中，任何一个的权重都超不过 $e/(e+127)=$ ⟦np.e / (np.e + 127):.1%⟧。
-# 而 07.10 节的真实 BERT 里，有一个头把 ⟦habit[0].max():.1%⟧ 给了单独一个词。
+# 要是真像它说的那样，反倒糟了：假如分数都在 0～1 之间，那么 20 个键当中，任何一个的权重都超不过 $e/(e+19)=$ ⟦np.e / (np.e + 19):.1%⟧。
+# 而 07.10 节的影评大约就是这么长，那里的真实 BERT 有一个头把 ⟦habit[0].max():.1%⟧ 给了单独一个词。
 
 # %% [markdown] lang="en"
 # ## 07.3 Deeper: what a saturated softmax costs
@@ -908,7 +908,7 @@ says_word = wanted > 2                                  # neither padding nor <e
 # %% [markdown] lang="en"
 # The translator is 07.8's drawing. Cross-attention has one head, so that there is one map. (Why `x + …`, norms and
 # vectors for places: lesson 08.) At place $t$ the decoder is given the words before $t$ and must say word $t$. No
-# sentence stands in both parts, and nobody tells it which word belongs to which.
+# sentence stands in both training and test set, and nobody tells it which word belongs to which.
 #
 # **Before you run it:** will it translate sentences it hasn't seen? Will its map find the alignment?
 
@@ -1045,7 +1045,7 @@ assert swapped.min() > 0.95 and swapped.mean() > found.mean(), "what counts is a
 swapped.round(4)
 
 # %% [markdown] lang="en"
-# The replacement that hurts most is the aligned word's in ⟦swapped.min():.1%⟧ to ⟦swapped.max():.1%⟧ of cases. So
+# The replacement that hurts most is the aligned word's in ⟦swapped.min():.2%⟧ to ⟦swapped.max():.2%⟧ of cases. So
 # where the map points elsewhere, the word reaches the decoder on another road. Two are possible: a small weight that
 # is enough; or the encoder, whose self-attention has mixed each word into other words' rows, so that the place looked
 # at carries it.
@@ -1054,7 +1054,7 @@ swapped.round(4)
 # lost. And train translators without the encoder's self-attention: there the second road is closed.
 
 # %% [markdown] lang="zh" of="cbe9de62"
-# 伤害最大的替换，正是换掉对齐的那个词，占 ⟦swapped.min():.1%⟧ 到 ⟦swapped.max():.1%⟧。可见图指向别处时，这个词是从另一条路到达解码器的。路有两条：一点点权重就够用；
+# 伤害最大的替换，正是换掉对齐的那个词，占 ⟦swapped.min():.2%⟧ 到 ⟦swapped.max():.2%⟧。可见图指向别处时，这个词是从另一条路到达解码器的。路有两条：一点点权重就够用；
 # 或者，编码器的自注意力早已把每个词混进了别的词的行里，解码器所看的位置就带着它。
 #
 # 用一格代码把两者分开：让交叉注意力**完全**看不到对齐的位置。若走的是第一条路，这个词就丢了。再训练几个编码器里没有自注意力的翻译模型：在那里，第二条路是堵死的。
