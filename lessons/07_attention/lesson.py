@@ -24,8 +24,8 @@
 # - read a real BERT's heads, and say what a map does not tell.
 #
 # **Time and needs.** Reading: ⟦core_minutes⟧ minutes, with what is marked Deeper ⟦whole_minutes⟧. The notebook itself
-# runs in ⟦run_seconds⟧ s on 2 CPU cores and takes ⟦peak_memory⟧ of memory. You need lessons 02 and 03 and matrix
-# products; no graphics card, no network.
+# runs in ⟦run_seconds⟧ s on 2 CPU cores and takes ⟦peak_memory⟧ of memory. Needs lessons 02 and 03, matrix products;
+# no graphics card, no network.
 
 # %% [markdown] lang="zh" of="6c7a11b2"
 # # 07. 注意力
@@ -1568,16 +1568,16 @@ f"sorted first ×{ordered:.2f}"
 # %% [markdown] lang="en"
 # ## Sources
 #
-# - A. Vaswani and others, [Attention is all you need](https://arxiv.org/abs/1706.03762) (2017), 3.2: the formula, heads, who asks.
-# - K. Clark and others, [What does BERT look at?](https://arxiv.org/abs/1906.04341) (2019), section 3.
-# - S. Jain, B. Wallace, [Attention is not explanation](https://arxiv.org/abs/1902.10186) (2019); S. Wiegreffe, Y. Pinter,
+# - Vaswani et al., [Attention is all you need](https://arxiv.org/abs/1706.03762) (2017), section 3.2.
+# - Clark et al., [What does BERT look at?](https://arxiv.org/abs/1906.04341) (2019), section 3.
+# - Jain, Wallace, [Attention is not explanation](https://arxiv.org/abs/1902.10186) (2019); Wiegreffe, Pinter,
 #   [Attention is not not explanation](https://arxiv.org/abs/1908.04626) (2019).
-# - G. Xiao and others, [Efficient streaming language models with attention sinks](https://arxiv.org/abs/2309.17453) (2023).
-# - G. Kobayashi and others, [Attention is not only a weight](https://arxiv.org/abs/2004.10102) (2020): 07.11's lengths.
-# - W. Wang and others, [MiniLM](https://arxiv.org/abs/2002.10957) (2020); N. Reimers, I. Gurevych,
-#   [Sentence-BERT](https://arxiv.org/abs/1908.10084) (2019).
-# - S. Raschka, [LLMs from scratch](https://github.com/rasbt/LLMs-from-scratch) (2024), chapter 3.
-# - The untitled article on the resources of AI companies: 07.1's formula, the claims of 07.2 and 07.8.
+# - Xiao et al., [Efficient streaming language models with attention sinks](https://arxiv.org/abs/2309.17453) (2023).
+# - Kobayashi et al., [Attention is not only a weight](https://arxiv.org/abs/2004.10102) (2020).
+# - Wang et al., [MiniLM](https://arxiv.org/abs/2002.10957) (2020).
+# - Reimers, Gurevych, [Sentence-BERT](https://arxiv.org/abs/1908.10084) (2019).
+# - Raschka, [LLMs from scratch](https://github.com/rasbt/LLMs-from-scratch), chapter 3.
+# - The untitled article on the resources of AI companies (07.1, 07.2, 07.8).
 
 # %% [markdown] lang="zh" of="c522a7a7"
 # ## 来源
