@@ -24,8 +24,8 @@
 # - read a real BERT's heads, and say what a map does not tell.
 #
 # **Time and needs.** Reading: ⟦core_minutes⟧ minutes, with what is marked Deeper ⟦whole_minutes⟧. The notebook itself
-# runs in ⟦run_seconds⟧ s on 2 CPU cores and takes ⟦peak_memory⟧ of memory. Needs lessons 02 and 03, matrix products;
-# no graphics card, no network.
+# runs in ⟦run_seconds⟧ s on 2 CPU cores and takes ⟦peak_memory⟧ of memory. Needs lessons 02, 03, matrix products; no
+# graphics card, no network.
 
 # %% [markdown] lang="zh" of="6c7a11b2"
 # # 07. 注意力
@@ -1430,14 +1430,16 @@ f"{np.median(others):.2f} in the {len(others)} heads that hardly look at it"
 # %% [markdown] lang="en"
 # In the ⟦len(hollow)⟧ heads that give [CLS] over half their weight, what it hands over is ⟦np.median(hollow):.0%⟧ as
 # long as a word's (median); in the ⟦len(others)⟧ heads that give it less than a tenth
-# (⟦int((habit[3, 0] < 0.1).sum())⟧ of them in layer 1), ⟦np.median(others):.0%⟧. Kobayashi and others (2020) found
-# the like in BERT-base. One reading, which fits but isn't proved here: weights must add up to 1, and a head that
-# finds nothing puts them where they do nothing; an **attention sink** (Xiao et al., 2023).
+# (⟦int((habit[3, 0] < 0.1).sum())⟧ of them in layer 1), ⟦np.median(others):.0%⟧. Kobayashi et al. ([Attention is not
+# only a weight](https://arxiv.org/abs/2004.10102), 2020) found the like in BERT-base. One reading, which fits but
+# isn't proved here: weights must add up to 1, and a head that finds nothing puts them where they do nothing; an
+# **attention sink** (Xiao et al., 2023).
 
 # %% [markdown] lang="zh" of="9a775ae3"
 # 有 ⟦len(hollow)⟧ 个头把一半以上的权重给了 [CLS]，而它在那里交出的东西，长度只有一个词的 ⟦np.median(hollow):.0%⟧（中位数）；在给它不到十分之一权重的 ⟦len(others)⟧ 个头里
-# （其中 ⟦int((habit[3, 0] < 0.1).sum())⟧ 个在第 1 层），是 ⟦np.median(others):.0%⟧。Kobayashi 等（2020）在 BERT-base 里也看到同样的情形。一种说得通、但这里没有证明的解读：权重加起来必须等于 1，一个头要是什么也没找到，就把权重放到不起作用的地方，即**注意力汇聚点**（attention sink；Xiao 等，
-# 2023）。
+# （其中 ⟦int((habit[3, 0] < 0.1).sum())⟧ 个在第 1 层），是 ⟦np.median(others):.0%⟧。Kobayashi 等（[Attention is not only a weight](https://arxiv.org/abs/2004.10102)，2020）在 BERT-base
+# 里也看到类似的情形。一种说得通、但这里没有证明的解读：权重加起来必须等于 1，一个头要是什么也没找到，就把权重放到不起作用的地方，
+# 即**注意力汇聚点**（attention sink；Xiao 等，2023）。
 
 # %% [markdown] lang="en"
 # ## 07.12 Deeper: *not* with two heads, and libraries' own rules
@@ -1573,7 +1575,6 @@ f"sorted first ×{ordered:.2f}"
 # - Jain, Wallace, [Attention is not explanation](https://arxiv.org/abs/1902.10186) (2019); Wiegreffe, Pinter,
 #   [Attention is not not explanation](https://arxiv.org/abs/1908.04626) (2019).
 # - Xiao et al., [Efficient streaming language models with attention sinks](https://arxiv.org/abs/2309.17453) (2023).
-# - Kobayashi et al., [Attention is not only a weight](https://arxiv.org/abs/2004.10102) (2020).
 # - Wang et al., [MiniLM](https://arxiv.org/abs/2002.10957) (2020).
 # - Reimers, Gurevych, [Sentence-BERT](https://arxiv.org/abs/1908.10084) (2019).
 # - Raschka, [LLMs from scratch](https://github.com/rasbt/LLMs-from-scratch), chapter 3.
@@ -1587,7 +1588,6 @@ f"sorted first ×{ordered:.2f}"
 # - S. Jain、B. Wallace，[Attention is not explanation](https://arxiv.org/abs/1902.10186)（2019）：注意力不是解释；S. Wiegreffe、Y. Pinter，
 #   [Attention is not not explanation](https://arxiv.org/abs/1908.04626)（2019）：对前者的回应。
 # - G. Xiao 等，[Efficient streaming language models with attention sinks](https://arxiv.org/abs/2309.17453)（2023）：注意力汇聚点。
-# - G. Kobayashi 等，[Attention is not only a weight](https://arxiv.org/abs/2004.10102)（2020）：07.11 节的长度。
 # - W. Wang 等，[MiniLM](https://arxiv.org/abs/2002.10957)（2020）；N. Reimers、I. Gurevych，
 #   [Sentence-BERT](https://arxiv.org/abs/1908.10084)（2019）：07.10 节的模型是怎样蒸馏、怎样微调的。
 # - S. Raschka，[LLMs from scratch](https://github.com/rasbt/LLMs-from-scratch)（2024），第 3 章：先讲没有权重的注意力。
