@@ -27,7 +27,7 @@
 # runs in ⟦run_seconds⟧ s on 2 CPU cores and takes ⟦peak_memory⟧ of memory. Needs lessons 02, 03, matrix products; no
 # graphics card, no network.
 
-# %% [markdown] lang="zh" of="6c7a11b2"
+# %% [markdown] lang="zh" of="2d1158f7"
 # # 07. 注意力
 #
 # **本课的问题：** 一个词怎样去看别的词？
@@ -352,7 +352,7 @@ f"from {divided.min():.1f} to {divided.max():.1f}; outside 0...1: {outside:.1%}"
 # $e/(e+19)=$ ⟦np.e / (np.e + 19):.1%⟧. In 07.10, on reviews of about that length, a head of a real BERT gives
 # ⟦habit[0].max():.1%⟧ to a single word.
 
-# %% [markdown] lang="zh" of="82d471b3"
+# %% [markdown] lang="zh" of="2cf3aee4"
 # 除过之后，仍有 ⟦outside:.0%⟧ 的分数落在 0～1 之外，可见这句话不对。真正落在 0～1 之间、加起来等于 1 的，是 softmax 之后的**权重**。
 # 除法定下的只是标准差，而且只对这样的随机向量有效：训练好的 BERT，除过的分数从 ⟦bert_scores.min().item():.0f⟧ 一直到
 # ⟦bert_scores.max().item():.0f⟧（07.11 节）。
@@ -547,7 +547,7 @@ axes[0].set_ylabel("query");
 # at; in `nn.MultiheadAttention` True must **not**. Swap them and no error is raised: each word then looks at padding
 # only, and in the longest text, which has none, at nothing at all. What comes of that, 07.5 shows.
 
-# %% [markdown] lang="zh" of="b66686ec"
+# %% [markdown] lang="zh" of="3a0ec95d"
 # *图中所见：* 四种掩码之下，六个查询（行）对六个键（列）的权重，最深的颜色为 0。不遮（none）：每格都有权重。因果（causal）：只有下三角。
 # 填充（padding）：只有前四列。两者都遮（both）：三角形在第四列之后被切掉。
 #
@@ -566,7 +566,7 @@ axes[0].set_ylabel("query");
 #
 # The loss uses the two other reviews only. Is it sound? Is its gradient?
 
-# %% [markdown] lang="zh" of="fa3c3752"
+# %% [markdown] lang="zh" of="c1a8a0cc"
 # ## 07.5 故意失败一次：一个能看的也没有
 #
 # 三条评论里有一条是空的：原本只有一个表情符号，被自制的分词器（tokenizer，把文本切成词的程序）丢掉了。它的键全是填充，于是它在 $M$ 中的那几行全是 $-\infty$，softmax 算的是 $0/0$。
@@ -628,7 +628,7 @@ f"loss {loss_broken:.4f}; slopes that are nan: {broken.isnan().double().mean():.
 # Each $W_Q^i,W_K^i,W_V^i$ is $d\times d/h$, $W_O$ is $d\times d$. $X$ asks, $Y$ answers; with $Y=X$ it is
 # **self-attention**, else **cross-attention**.
 
-# %% [markdown] lang="zh" of="bf320f6d"
+# %% [markdown] lang="zh" of="dc0ae3c3"
 # ## 07.6 一个平均不够用
 #
 # 回到 *not*。一次注意力交出的是值的平均。接一个线性输出，每个值就相当于一个数，而平均数总在被平均的几个数之间。要让 *good* 为正、*not good* 为负，*not* 就必须为负，
@@ -787,7 +787,7 @@ for ax, pair, label in zip(axes, (cost[:, :2], cost[:, 2:] / 1e6), labels):
 # ⟦LENGTHS[-1]:,⟧ words ⟦cost[-1, 3] / 1e6:.0f⟧ MB a head instead of ⟦cost[-1, 2] / 1e6:.0f⟧. A layer has $h$ heads,
 # and training keeps the maps of every layer and every text of the batch.
 
-# %% [markdown] lang="zh" of="c8a75411"
+# %% [markdown] lang="zh" of="f47a4ce8"
 # *图中所见：* 一个宽度为 64 的头，时间（左）和训练要保存的内存（右）随长度的变化，两轴都取对数。逐步写出的，两图起初较平，随后上翘；融合的，
 # 时间也上翘，只是低一些，内存则始终是一条直线。
 #
@@ -809,7 +809,7 @@ for ax, pair, label in zip(axes, (cost[:, :2], cost[:, 2:] / 1e6), labels):
 # So the target asks. And since weight $j$ comes from key $j$ and multiplies value $j$, keys and values belong to the
 # *same* words, those looked at: here the source's (Vaswani et al., 2017, 3.2.3).
 
-# %% [markdown] lang="zh" of="49d37d4a"
+# %% [markdown] lang="zh" of="a07221ec"
 # ## 07.8 由哪种语言提问？
 #
 # 在翻译模型里，**编码器**（encoder）通读源句，**解码器**（decoder）一个词一个词地写出译文，并靠交叉注意力去看源句。07.2 节那篇文章让源语言提问：
@@ -912,7 +912,7 @@ says_word = wanted > 2                                  # neither padding nor <e
 #
 # **Before you run it:** will it translate sentences it hasn't seen? Will its map find the alignment?
 
-# %% [markdown] lang="zh" of="3f724ef0"
+# %% [markdown] lang="zh" of="e2bb125f"
 # 翻译模型就照 07.8 节的图来搭。交叉注意力只有一个头，这样就只有一张图。（为什么写 `x + …`，为什么要归一化、要给位置配向量，见第 08 课。）
 # 在位置 $t$，解码器手里是 $t$ 之前的词，要说出第 $t$ 个词。没有一个句子同时出现在训练集和测试集里，也没有人告诉它哪个词对哪个词。
 #
@@ -1053,7 +1053,7 @@ swapped.round(4)
 # A cell that separates them: hide the aligned place from cross-attention *altogether*. On the first road the word is
 # lost. And train translators without the encoder's self-attention: there the second road is closed.
 
-# %% [markdown] lang="zh" of="cbe9de62"
+# %% [markdown] lang="zh" of="619641d6"
 # 伤害最大的替换，正是换掉对齐的那个词，占 ⟦swapped.min():.2%⟧ 到 ⟦swapped.max():.2%⟧。可见图指向别处时，这个词是从另一条路到达解码器的。路有两条：一点点权重就够用；
 # 或者，编码器的自注意力早已把每个词混进了别的词的行里，解码器所看的位置就带着它。
 #
@@ -1099,7 +1099,7 @@ survivors
 # in training (**teacher forcing**), and *alone*. **Before you run it:** which line of B is wrong, which of C, and
 # what will the judgement show?
 
-# %% [markdown] lang="zh" of="d53c2913"
+# %% [markdown] lang="zh" of="070a9f8a"
 # 图命中时，遮住对齐的位置，只剩 ⟦kept_hit:.0%⟧ 的词还对；图没有命中时，⟦survivors["mixed"][1, 0]⟧ 个词里还有 ⟦kept_miss:.0%⟧ 是对的（⟦len(SEEDS)⟧ 个种子合计）。
 # 没有混合的模型，即使图没有命中，词也丢了：⟦survivors["unmixed"][1, 0]⟧ 个里只剩 ⟦lost_miss:.0%⟧。在那里，一点点权重是唯一的路；而我们的翻译模型靠的是编码器。图显示的是解码器往哪里**看**，
 # 而不是它写的词**取决于**什么。
@@ -1230,7 +1230,7 @@ def open_up(ids):
 # ⟦len(watched)⟧ others we watch: all their maps, and the verdict again with each token in turn replaced by [MASK],
 # BERT's sign for a hidden one.
 
-# %% [markdown] lang="zh" of="b2e69306"
+# %% [markdown] lang="zh" of="c1ae6ca8"
 # 用 ⟦N_LEARN⟧ 条褒贬分明的影评的平均向量，让逻辑回归学会判断褒贬；再观察另外 ⟦len(watched)⟧ 条：它们的全部权重图，以及依次把每个词元（token）换成 [MASK]（BERT 表示“遮住”的记号）之后的判断。
 
 # %%
@@ -1340,7 +1340,7 @@ assert max(agree.values()) < 0.5, "no reading of the map names what counts, most
 # 2019, object). To find out what counts, change the input and watch the verdict. Hiding isn't perfect either: nobody
 # writes sentences with a hole.
 
-# %% [markdown] lang="zh" of="fe221627"
+# %% [markdown] lang="zh" of="d0fe852d"
 # 五条短影评：得到权重最多的词元，并不是遮住以后判断变化最大的那个；括号里是遮住它以后，“褒”的对数几率变了多少（`##` 表示接着前一个词元）。两者一致的有多少？⟦len(notes)⟧ 条影评里，
 # 三种读法各说中 ⟦list(agree.values())[0]:.0%⟧、⟦list(agree.values())[1]:.0%⟧、⟦list(agree.values())[2]:.0%⟧
 # （标准误差 ⟦100 * max(a * (1 - a) / len(notes) for a in agree.values()) ** 0.5:.0f⟧ 个百分点）；瞎猜是 ⟦luck:.0%⟧。
@@ -1403,7 +1403,7 @@ fig.supxlabel("head"), fig.supylabel("layer");
 # Is [CLS] the heart of the sentence? What a head adds to a word is the sum of $w_j\,W_O^i v_j$: a weight times what
 # is handed over. How long is $\|W_O^i v\|$ at [CLS], compared with a word's?
 
-# %% [markdown] lang="zh" of="bf437bed"
+# %% [markdown] lang="zh" of="1add3fab"
 # *图中所见：* 每个头（行是层，列是头）平均有多少权重给了前一个词、后一个词、[SEP] 和 [CLS]。前两幅除少数几格外都是暗的，[SEP] 全暗，[CLS] 从第 2 层起大多很亮，只有一格例外。
 #
 # [CLS] 是句子的核心吗？一个头加给某个词的，是 $w_j\,W_O^i v_j$ 之和：权重乘以交出的东西。比一比 [CLS] 处的长度 $\|W_O^i v\|$ 和一个词的长度。
@@ -1435,7 +1435,7 @@ f"{np.median(others):.2f} in the {len(others)} heads that hardly look at it"
 # isn't proved here: weights must add up to 1, and a head that finds nothing puts them where they do nothing; an
 # **attention sink** (Xiao et al., 2023).
 
-# %% [markdown] lang="zh" of="9a775ae3"
+# %% [markdown] lang="zh" of="be59d837"
 # 有 ⟦len(hollow)⟧ 个头把一半以上的权重给了 [CLS]，而它在那里交出的东西，长度只有一个词的 ⟦np.median(hollow):.0%⟧（中位数）；在给它不到十分之一权重的 ⟦len(others)⟧ 个头里
 # （其中 ⟦int((habit[3, 0] < 0.1).sum())⟧ 个在第 1 层），是 ⟦np.median(others):.0%⟧。Kobayashi 等（[Attention is not only a weight](https://arxiv.org/abs/2004.10102)，2020）在 BERT-base
 # 里也看到类似的情形。一种说得通、但这里没有证明的解读：权重加起来必须等于 1，一个头要是什么也没找到，就把权重放到不起作用的地方，
@@ -1562,7 +1562,7 @@ f"sorted first ×{ordered:.2f}"
 # ⟦(counts > 32).mean():.0%⟧ of the reviews; and a map is shown as a reason that is none. **Who decides:** engineers
 # sort and pad; the limit, and what customers are told, are product decisions.
 
-# %% [markdown] lang="zh" of="100fad8c"
+# %% [markdown] lang="zh" of="f3e1b719"
 # **花费：** 32 个词元的句子里，平方那部分只占乘法的 ⟦2 * 32**2 * 384 / find_cost(32):.1%⟧，不必担心。要是把所有句子都填充到 512，付的就是 ⟦padded:.0f⟧ 倍的工作量；每 32 句填充到其中最长的，
 # 随到随算是 ⟦unsorted:.2f⟧ 倍，先按长度排序是 ⟦ordered:.2f⟧ 倍。**风险：** 若限长 32 个词元，会截断 ⟦(counts > 32).mean():.0%⟧ 的评论；还有，把并非理由的图当作理由给人看。
 # **谁来定：** 怎样排序、填充，由工程师定；限长多少、告诉顾客什么，是产品上的决定。
@@ -1580,7 +1580,7 @@ f"sorted first ×{ordered:.2f}"
 # - Raschka, [LLMs from scratch](https://github.com/rasbt/LLMs-from-scratch), chapter 3.
 # - The untitled article on the resources of AI companies (07.1, 07.2, 07.8).
 
-# %% [markdown] lang="zh" of="c522a7a7"
+# %% [markdown] lang="zh" of="865a6df7"
 # ## 来源
 #
 # - A. Vaswani 等，[Attention is all you need](https://arxiv.org/abs/1706.03762)（2017），第 3.2 节：注意力的公式、多个头、由谁提问。
