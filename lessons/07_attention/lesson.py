@@ -305,7 +305,8 @@ contest = np.sort(rng.standard_normal((10, d_k)) @ rng.standard_normal(d_k))[::-
 def draw_weights(T, ax=None):
     ax, weights = ax or plt.subplots(figsize=(5, 2.6))[1], softmax(contest / T)
     ax.bar(range(1, 11), weights, color="C5")
-    ax.set(ylim=(0, 1), xlabel="key, best first", title=f"divided by {T:.3g}")
+    ax.set(ylim=(0, 1), xticks=(1, 5, 10), xlabel="key, best first")
+    ax.set_title(f"divided by {T:.3g}", fontsize="medium")
 
 interact(draw_weights, T=FloatLogSlider(8, min=0, max=2), ax=fixed(None));
 
@@ -823,7 +824,7 @@ parts = {"source": (1.2, 0.3, "source: 6 words", "data"),
          "look": (5.2, 2.4, "cross-attention\n4 ask 6: map (4, 6)"),
          "say": (5.2, 3.4, "next word, in 4 rows", "data"),
          "encoder": (1.2, 3.4, "ENCODER", "text"),
-         "decoder": (3.2, 3.4, "DECODER", "text")}
+         "decoder": (3.6, 3.4, "DECODER", "text")}
 plotting.draw_diagram(parts, [
     ("source", "read"), ("read", "memory"), ("memory", "look", "keys, values"),
     ("target", "recall"), ("recall", "look", "queries"), ("look", "say")], (6.8, 3.8));
@@ -1266,8 +1267,8 @@ HABITS = ("the word before", "the word after", "[SEP]", "[CLS]")
 habits = []
 for tokens, maps, *_ in notes:
     rows = torch.arange(2, len(tokens) - 2)             # but the first and last word
-    places = rows - 1, rows + 1, rows * 0 + len(tokens) - 1, rows * 0
-    habits.append(torch.stack([maps[:, :, rows, j].mean(-1) for j in places]))
+    columns = rows - 1, rows + 1, rows * 0 + len(tokens) - 1, rows * 0
+    habits.append(torch.stack([maps[:, :, rows, j].mean(-1) for j in columns]))
 habit = torch.stack(habits).mean(0).numpy()             # (4, 6, 12) mean over reviews
 champions = [np.unravel_index(one.argmax(), one.shape) for one in habit]
 assert habit[0].max() > 0.9, "one head looks at the word before, and at little else"
@@ -1323,16 +1324,16 @@ assert max(agree.values()) < 0.5, "no reading of the map names what counts, most
 
 # %% [markdown] lang="en"
 # Five short reviews in which the token with most weight isn't the one whose hiding moves the verdict most; in
-# brackets, what hiding does to the log-odds of praise. How often is it the same? In ⟦min(agree.values()):.0%⟧ to
-# ⟦max(agree.values()):.0%⟧ of ⟦len(notes)⟧ reviews, by three ways to read the maps; chance: ⟦luck:.0%⟧.
+# brackets, what hiding does to the log-odds of praise. How often is it the same? By three ways to read the maps in
+# ⟦agree["last layer, mean"]:.0%⟧, ⟦agree["all layers, mean"]:.0%⟧ and ⟦agree["[CLS] asks, last layer"]:.0%⟧ of ⟦len(notes)⟧ reviews; chance: ⟦luck:.0%⟧.
 #
 # A map knows something, and is wrong about the reason most of the time (Jain and Wallace, 2019; Wiegreffe and Pinter,
 # 2019, object). To find out what counts, change the input and watch the verdict. Hiding isn't perfect either: nobody
 # writes sentences with a hole.
 
-# %% [markdown] lang="zh" of="fe221627"
+# %% [markdown] lang="zh" of="71428582"
 # 五条短影评：得到权重最多的词元，并不是遮住以后判断变化最大的那个；括号里是遮住它以后，“褒”的对数几率变了多少。两者一致的有多少？按三种读图的方式，
-# ⟦len(notes)⟧ 条影评里有 ⟦min(agree.values()):.0%⟧ 到 ⟦max(agree.values()):.0%⟧；瞎猜是 ⟦luck:.0%⟧。
+# ⟦len(notes)⟧ 条影评里分别有 ⟦agree["last layer, mean"]:.0%⟧、⟦agree["all layers, mean"]:.0%⟧ 和 ⟦agree["[CLS] asks, last layer"]:.0%⟧；瞎猜是 ⟦luck:.0%⟧。
 #
 # 图知道一点东西，可是关于理由，它多数时候说得不对（Jain 和 Wallace，2019；Wiegreffe 和 Pinter（2019）有不同意见）。要知道什么起作用，就改动输入，看判断变不变。
 # 遮词的办法也不完美：谁也不会写中间有个空洞的句子。
