@@ -1274,8 +1274,8 @@ HABITS = ("the word before", "the word after", "[SEP]", "[CLS]")
 habits = []
 for tokens, maps, *_ in notes:
     rows = torch.arange(2, len(tokens) - 2)             # but the first and last word
-    places = rows - 1, rows + 1, rows * 0 + len(tokens) - 1, rows * 0
-    habits.append(torch.stack([maps[:, :, rows, j].mean(-1) for j in places]))
+    columns = rows - 1, rows + 1, rows * 0 + len(tokens) - 1, rows * 0
+    habits.append(torch.stack([maps[:, :, rows, j].mean(-1) for j in columns]))
 habit = torch.stack(habits).mean(0).numpy()             # (4, 6, 12) mean over reviews
 champions = [np.unravel_index(one.argmax(), one.shape) for one in habit]
 assert habit[0].max() > 0.9, "one head looks at the word before, and at little else"

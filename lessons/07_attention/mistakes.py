@@ -1,6 +1,6 @@
 """Exercise 07: wrong answers that its checks must name, and unusual right ones."""
 
-from proofs.claims import Equivalent, Mistake, Unusual, define_function, edit_text, list_changes
+from proofs.claims import Equivalent, Mistake, Unusual, define_function, edit_text, list_changes, swap_lines
 
 
 def _attend(lines: str) -> str:
@@ -824,6 +824,15 @@ EQUIVALENT = [
         ),
         "mended = mask | ~mask.any(axis=-1, keepdims=True) → mended = ~mask.any(axis=-1, keepdims=True) | mask",
     )),
+    Equivalent("q2", "a tensor counts as an array", list_changes(
+        "return (output.detach().numpy(), weights.detach().numpy())",
+        "return (output.detach(), weights.detach().numpy())",
+        "return (output.detach().numpy(), weights.detach())",
+    )),
+    Equivalent("q2", "neither needs the other", swap_lines(
+        "module = torch.nn.MultiheadAttention(x.shape[2], heads, **settings)",
+        "names = ('in_proj_weight', 'in_proj_bias', 'out_proj.weight', 'out_proj.bias')",
+    )),
     Equivalent("q2", "an array already", (
         "real = place < np.asarray(lengths)[:, None, None] → real = place < lengths[:, None, None]",
     )),
@@ -851,7 +860,7 @@ EQUIVALENT = [
     Equivalent("q4", "arrays of one length", list_changes(
         "return variance / len(mean_q) if scaled else variance",
         "return variance / len(std_k) if scaled else variance",
-        "return variance / len(std_q) if scaled else variance",
+        "return variance / len(squares) if scaled else variance",
     )),
     Equivalent("q4", "a square has no sign", (
         "variance = (squares - (mean_q * mean_k) ** 2).sum() → variance = (squares - (-(mean_q * mean_k)) ** 2).sum()",
