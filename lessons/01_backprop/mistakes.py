@@ -253,6 +253,10 @@ _MISTAKES = {
         f"{_SORT} → {_SORT_BY_DISTINCT_USERS}",
         f"{_PASS_ON} → {_PASS_ON_COUNTING_DOWN}",
     ),
+    ("q3", "nodes known by their value", _ROADS, "known-by-value"): (
+        "node not in seen → node.value not in seen",
+        "seen.add(node) → seen.add(node.value)",
+    ),
     ("q3", "nothing is behind a slope of 0", _ROADS, "old-gradients-kept"): (
         "for parent, _ in node.edges] → for parent, slope in node.edges if slope]",
     ),
@@ -401,6 +405,8 @@ _MISTAKES = {
         "        w -= rate * grad\n →         w -= rate * grad\n        losses.append(np.mean((X @ w - t) ** 2))\n",
     ),
     ("q6", "sum of the losses", _LOOP, "it should be"): ("np.mean(errors**2) → np.sum(errors**2)",),
+    ("q6", "one step short", _LOOP, "stops-early"): ("range(steps) → range(steps - 1)",),
+    ("q6", "a loss short", _LOOP, "losses"): ("return w, losses → return w, losses[1:]",),
     ("q6", "ends where the loss rises", _LOOP, "stops-early"): (
         "        grad[:] = 0 →         if losses[-1] > losses[0]:\n            break\n        grad[:] = 0",
     ),

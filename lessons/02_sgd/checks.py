@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import combinations
+
 import numpy as np
 
 from autograder.answers import (
@@ -23,6 +25,7 @@ from autograder.answers import (
 
 NEAR = Tolerance(1e-4, 1e-5)  # float32 and PyTorch's clip, which adds 1e-6 to the norm; wrong recipes are far off
 CENT = Tolerance(0, 0.01)
+DECAY = Tolerance(1e-5, 0)  # of q4's c, which may be as small as 1e-4
 EXERCISE = Exercise.beside(__file__)
 say = EXERCISE.say
 _RATES = "edge, best, momentum_edge"
@@ -39,7 +42,7 @@ def one_batch_of_all_is_one_step(answer, rng):
         "uphill": w - step,
         "batch-size-ignored": _sgd(X, y, w, alpha, [[row] for row in order]),
     }
-    NEAR.judge(value, w + step, wrong, "w", _find_wrong_step([value], [w + step], w))
+    NEAR.judge(value, w + step, wrong, "w", _find_wrong_step([as_array(value, "w")], [w + step], w))
 
 
 @EXERCISE.check("q1")
@@ -51,6 +54,7 @@ def each_batch_moves_the_weights(answer, rng):
         "one-step-a-pass": w + sum(_sgd(X, y, w, alpha, [rows]) - w for rows in batches),
         "whole-data-each-step": _sgd(X, y, w, alpha, [order] * 4),
         "order-ignored": _sgd(X, y, w, alpha, np.arange(n).reshape(4, B)),
+        "order-changed": [_sgd(X, y, w, alpha, rows) for rows in (batches[::-1], order.reshape(B, 4).T)],
         "divided-by-n": _sgd(X, y, w, alpha, batches, size=n),
         "batch-size-ignored": _sgd(X, y, w, alpha, [[row] for row in order]),
     }
@@ -99,6 +103,14 @@ def lion_steps_by_a_sign(answer, rng):
         "one-beta": _lion(gradients, w, rates, (beta1, beta1), 0.0),
         "sign-of-the-new-memory": _lion(gradients, w, rates, (beta2, beta2), 0.0),
         "memory-is-the-last-gradient": _lion(gradients, w, rates, (beta1, 0), 0.0),
+        "share-forgotten": [  # without 1 - beta1, without 1 - beta2, without either, without beta1 as well
+            lambda weight=weight: _lion(gradients, w, rates, (weight / (1 + weight), beta2), 0.0)
+            for weight in (beta1, beta1 / (1 - beta1) / (1 - beta2), beta1 / (1 - beta2), 1)
+        ],
+        "shares-exchanged": [
+            lambda pair=pair: _lion(gradients, w, rates, pair, 0.0)
+            for pair in ((1 - beta1, beta2), (beta1, 1 - beta2), (1 - beta1, 1 - beta2))
+        ],
         "memory-before-the-step": lambda: _lion(gradients, w, rates, (beta1 * beta2, beta2), 0.0),
         "memory-starts-elsewhere": [
             lambda share=share: _lion(*run, start=share * gradients[0]) for share in (1, 1 - beta1, 1 - beta2)
@@ -144,21 +156,24 @@ def the_line_is_named(answer, rng):
 
 @EXERCISE.check("q3")
 def long_gradients_are_shortened(answer, rng):
-    X, y, w, rates, max_norm = run = _draw_batches(rng)
-    right, B = _clipped(*run), len(y[0])
-    wrong = {
-        "nothing-moves": np.tile(w, (len(rates), 1)),
-        "uphill": _clipped(X, y, w, -rates, max_norm),
-        "never-clipped": _clipped(X, y, w, rates, np.inf),
-        "each-number-clipped": _clipped(*run, clip=lambda g, c: np.clip(g, -c, c)),
-        "always-one-length": _clipped(*run, clip=lambda g, c: g * c / np.linalg.norm(g)),
-        "to-length-one": _clipped(*run, clip=lambda g, c: g / max(1, np.linalg.norm(g))),
-        "step-clipped": _clipped(X, y, w, np.ones_like(rates), max_norm, scale=rates),
-        "sum-for-mean-in-the-loop": _clipped(*run, scale=np.full_like(rates, B)),
-        "factor-two": _clipped(*run, scale=np.full_like(rates, 2)),
-        "gradients-pile-up": _clipped(*run, pile=True),
-        "first-rate-only": _clipped(X, y, w, np.full_like(rates, rates[0]), max_norm),
-    }
+    while True:
+        X, y, w, rates, max_norm = run = _draw_batches(rng)
+        right, B = _clipped(*run), len(y[0])
+        wrong = {
+            "nothing-moves": np.tile(w, (len(rates), 1)),
+            "uphill": _clipped(X, y, w, -rates, max_norm),
+            "never-clipped": _clipped(X, y, w, rates, np.inf),
+            "each-number-clipped": _clipped(*run, clip=lambda g, c: np.clip(g, -c, c)),
+            "always-one-length": _clipped(*run, clip=lambda g, c: g * c / np.linalg.norm(g)),
+            "to-length-one": _clipped(*run, clip=lambda g, c: g / max(1, np.linalg.norm(g))),
+            "step-clipped": _clipped(X, y, w, np.ones_like(rates), max_norm, scale=rates),
+            "sum-for-mean-in-the-loop": _clipped(*run, scale=np.full_like(rates, B)),
+            "factor-two": _clipped(*run, scale=np.full_like(rates, 2)),
+            "gradients-pile-up": _clipped(*run, pile=True),
+            "first-rate-only": _clipped(X, y, w, np.full_like(rates, rates[0]), max_norm),
+        }
+        if not any(NEAR.same(*recipes) for recipes in combinations(wrong.values(), 2)):  # else names might mislead
+            break
     with keep_inputs(answer, "train_clipped", *run) as value:
         _judge_path(value, right, wrong, w, lambda t, at: X[t].T @ (X[t] @ at - y[t]) / B, rates)
 
@@ -254,7 +269,7 @@ def the_two_decays_meet(answer, rng):
             "not-per-step": np.log(1 + beta * T),
             "slopes-matched": beta / (1 + beta * T),
         }
-        NEAR.judge(value, np.log(1 + beta * T) / T, wrong, "c")
+        DECAY.judge(value, np.log(1 + beta * T) / T, wrong, "c")
 
 
 @EXERCISE.check("q4", hidden=True)
@@ -273,7 +288,7 @@ def after_the_end_and_without_warm_up(answer, rng):
         NEAR.expect(_call_schedule(answer, t, *schedule), right, "rate")
         _judge_after_the_end(answer, *schedule)
     for beta, T in ((0.001, 3), (3.0, 1), (0.02, 5_000)):
-        NEAR.expect(expect_number(answer.call("matching_c", beta, T), "c"), np.log(1 + beta * T) / T, "c")
+        DECAY.expect(expect_number(answer.call("matching_c", beta, T), "c"), np.log(1 + beta * T) / T, "c")
 
 
 @EXERCISE.check("q5")
@@ -356,15 +371,13 @@ def who_never_arrives_costs_infinity(answer, rng):
     seconds, dollars = rng.uniform(50, 5_000, 3), float(rng.uniform(2, 30))
     value = answer.call("price_runs", np.array([never, lost, twice]), seconds, dollars, target)
     prices = expect_shape(value, (3,), "price")
-    if prices[0] != np.inf:
-        raise Misconception("never-is-cheap")
-    if prices[1] != np.inf:
-        raise Misconception("nan-counts-as-arrived")
-    if prices[2] == np.inf:
-        raise Misconception("below-only")
-    per_pass = seconds[2] / 3600 * dollars
-    wrong = {"seeds-at-different-times": 7 * per_pass}
-    NEAR.judge(prices[2], 9 * per_pass, wrong, "price of a setting whose seeds rise and fall")
+    per_pass = seconds / 3600 * dollars
+    wrong = {"never-is-cheap": prices[0]} if np.isfinite(prices[0]) else {}
+    NEAR.judge(prices[0], np.inf, wrong, "price of a setting that never arrives")
+    wrong = {"nan-counts-as-arrived": 4 * per_pass[1]}
+    NEAR.judge(prices[1], np.inf, wrong, "price of a setting with a seed that is nan")
+    wrong = {"below-only": np.inf, "seeds-at-different-times": 7 * per_pass[2]}
+    NEAR.judge(prices[2], 9 * per_pass[2], wrong, "price of a setting whose seeds rise and fall")
 
 
 @EXERCISE.check("q6")
@@ -389,10 +402,10 @@ def the_choice_is_the_cheapest(answer, rng):
 
 
 def _draw_regression(rng):
-    """X, y, w, alpha, n (a multiple of 4) and a random order of the n rows."""
+    """X, y, w, alpha, n (a multiple of 4) and a random order of the n rows; at that rate the order matters."""
     n, d = 4 * int(rng.integers(3, 6)), int(rng.integers(2, 6))
     X, y, w = rng.normal(size=(n, d)), rng.normal(size=n), rng.normal(size=d)
-    return X, y, w, float(rng.uniform(0.02, 0.1)), n, rng.permutation(n)
+    return X, y, w, float(rng.uniform(0.8, 1.6) / (X**2).sum(axis=1).max()), n, rng.permutation(n)
 
 
 def _sgd(X, y, w, alpha, batches, size=None):
@@ -403,9 +416,9 @@ def _sgd(X, y, w, alpha, batches, size=None):
 
 def _draw_lion(rng):
     """Gradients of one size, so that neither memory nor gradient alone decides a sign; w, rates, betas, decay."""
-    T, d = int(rng.integers(9, 14)), int(rng.integers(4, 7))
+    T, d = int(rng.integers(36, 46)), int(rng.integers(4, 7))  # many signs: no two recipes agree in all
     rates = rng.uniform(0.05, 0.3, T)
-    betas = float(rng.uniform(0.4, 0.6)), float(rng.uniform(0.75, 0.9))
+    betas = float(rng.uniform(0.66, 0.74)), float(rng.uniform(0.85, 0.93))
     return rng.normal(size=(T, d)), rng.normal(size=d), rates, betas, float(rng.uniform(0.2, 0.6))
 
 

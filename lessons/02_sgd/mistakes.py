@@ -124,6 +124,10 @@ _MISTAKES = {
     ("q1", "unshuffled", _EACH, "order-ignored"): _sgd(
         "order[start : start + B] → slice(start, start + B)", "len(rows) → len(X[rows])"
     ),
+    ("q1", "last-first", _EACH, "order-changed"): _sgd("range(0, len(order), B) → range(0, len(order), B)[::-1]"),
+    ("q1", "dealt-out", _EACH, "order-changed"): _sgd(
+        "order[start : start + B] → order[start // B :: len(order) // B]"
+    ),
     ("q1", "over-n", _EACH, "divided-by-n"): _sgd("/ len(rows) → / len(X)"),
     ("q1", "first-only", _EACH, "`w["): _sgd("* g\n → * g\n    return w\n"),
     ("q1", "dropped", _LAST, "last-batch-dropped"): _sgd("len(order), B → len(order) - B + 1, B"),
@@ -155,6 +159,9 @@ _MISTAKES = {
         "c = first * m + (1 - first) * g → c = second * m + (1 - second) * g"
     ),
     ("q2", "kept-g", _SIGN, "memory-is-the-last-gradient"): _lion("second * m + (1 - second) * g → g"),
+    ("q2", "whole-gradient", _SIGN, "share-forgotten"): _lion("(1 - first) * g → g"),
+    ("q2", "whole-gradient-kept", _SIGN, "share-forgotten"): _lion("(1 - second) * g → g"),
+    ("q2", "shares", _SIGN, "shares-exchanged"): _lion("first * m + (1 - first) * g → (1 - first) * m + first * g"),
     ("q2", "renewed-first", _SIGN, "memory-before-the-step"): _lion(
         "c = first → m = second * m + (1 - second) * g\n        c = first",
         'state["m"] = second * m + (1 - second) * g → state["m"] = m',
@@ -331,6 +338,7 @@ _MISTAKES = {
     ("q6", "argmax", _NEVER, "never-is-cheap"): _prices(
         "np.where(there.any(axis=1), there.argmax(axis=1) + 1, np.inf) → there.argmax(axis=1) + 1"
     ),
+    ("q6", "never-is-nan", _NEVER, "it should be inf"): _prices("np.inf → np.nan"),
     ("q6", "all-passes", _NEVER, "never-is-cheap"): _prices("np.inf → heights.shape[2]"),
     ("q6", "nan", _NEVER, "nan-counts-as-arrived"): _prices(f"{_ALL} → ~(heights > target).any(axis=1)"),
     ("q6", "nanmax", _NEVER, "nan-counts-as-arrived"): _prices(f"{_ALL} → np.nanmax(heights, axis=1) <= target"),

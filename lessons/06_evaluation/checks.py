@@ -178,14 +178,14 @@ def pairs_are_counted_and_ties_half(answer, rng):
             "ties-won": [(won + tied) / pairs],
             "ranks-of-equals": recipes.rank_equals(y, score),
             "ranks-as-they-are": [right + (len(positives) + 1) / (2 * len(negatives))],
+            "one-threshold": [np.mean(cut == y) for cut in cuts]
+            + [(cut[y == 1].mean() + 1 - cut[y == 0].mean()) / 2 for cut in cuts],
             "scores-cut-to-whole": [recipes.auc(y, cut(score)) for cut in (np.trunc, np.round, np.floor)],
             "not-sorted": [recipes.count_places(positives.ravel(), negatives, half) for half in (0.5, 0, 1)],
             "scores-taken-for-probabilities": [
                 recipes.walk_along(y, score, k) for k in (11, 21, 51, 100, 101, 201, 1001)
             ],
             "average-precision": [recipes.average_precision(y, score)],
-            "one-threshold": [np.mean(cut == y) for cut in cuts]
-            + [(cut[y == 1].mean() + 1 - cut[y == 0].mean()) / 2 for cut in cuts],
         }
         value = expect_number(answer.call("compute_auc", y, score), "AUC")
         if bend and not NEAR.same(value, right):

@@ -917,6 +917,20 @@ EQUIVALENT = [
     Equivalent("q2", "arrays of one length", (
         *list_mutants("return np.divide(a, b, out=np.zeros(len(C)), where=b > 0)", "(C) → (a)", "(C) → (b)"),
     )),
+    Equivalent("q2", "two neighbouring lines that do not touch each other", (
+        *swap_lines(
+            "averages = {'macro': f.mean(), 'weighted': f @ there / there.sum(), 'micro': hits.sum() / C.sum()}",
+            "scores = {'precision': share(hits, called), 'recall': share(hits, there), 'f': f}",
+        ),
+    )),
+    Equivalent("q5", "two neighbouring lines that do not touch each other", (
+        *swap_lines(
+            "pipeline = make_pipeline(TfidfVectorizer(), SelectKBest(chi2, k=keep), model)", "cv = GroupKFold(folds)"
+        ),
+    )),
+    Equivalent("q5", "the last of two classes", (
+        *list_mutants("return both[:, 1]", "1 → -1"),
+    )),
     Equivalent("q3", "two neighbouring lines that do not touch each other", (
         *swap_lines(
             "below = np.searchsorted(negatives, positives, side='left')",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 from pathlib import Path
 
@@ -121,22 +122,22 @@ def causal_hides_the_future(answer, rng):
 
 
 @EXERCISE.check("q2", points=2)
-def the_module_gets_its_own_mask(answer, rng):
+def the_module_obeys_the_mask(answer, rng):
     for empty in (False, True):
-        B, T = _draw_sizes(rng, 2)
-        heads = int(rng.integers(2, 5))
+        (B, T, width), heads = _draw_sizes(rng, 3), int(rng.integers(2, 5))
         mask = _draw_mask(rng, (B, T, T))
         if empty:
             one, other = rng.choice(B, 2, replace=False)
             mask[one, rng.integers(T)] = mask[other] = False
-        mended = mask | ~mask.any(axis=-1, keepdims=True)
+        blind = ~mask.any(axis=-1, keepdims=True)
+        mended, itself = mask | blind, mask | blind & np.eye(T, dtype=bool)
         wrong = {
             "true-not-turned": [order(one, heads) for order in (_repeat, _tile) for one in (mask, mended)],
-            "sentences-in-turn": [_tile(one, heads) for one in (~mask, ~mended)],
-            "nobody-left": [_repeat(~one, heads) for one in (mask, mask | ~mask.any(axis=(1, 2), keepdims=True))],
-            "opened-for-itself-only": _repeat(~mask & ~(np.eye(T, dtype=bool) & ~mask.any(axis=-1)[..., None]), heads),
+            "sentences-in-turn": [_tile(~one, heads) for one in (mask, mended)],
+            "opened-for-itself-only": [_repeat(~itself, heads)],
+            "mask-ignored": [_repeat(mask & False, heads)],
         }
-        _judge_booleans(answer.call("mask_for_torch", mask, heads), _repeat(~mended, heads), wrong)
+        _judge_module(answer, rng, mask, heads, width * heads, wrong)
 
 
 @EXERCISE.check("q2")
@@ -148,9 +149,7 @@ def masks_of_any_size(answer, rng):
     for shape, heads in (((1, 3, 3), 1), ((3, 1, 1), 4), ((2, 5, 5), 1)):
         mask = rng.random(shape) < 0.5
         mask[0, rng.integers(shape[1])] = False
-        mended = mask | ~mask.any(axis=-1, keepdims=True)
-        with keep_inputs(answer, "mask_for_torch", mask, heads) as value:
-            _judge_booleans(value, _repeat(~mended, heads), {"nobody-left": [_repeat(~mask, heads)]})
+        _judge_module(answer, rng, mask, heads, 2 * heads, {})
 
 
 @EXERCISE.check("q3", points=2)
@@ -382,6 +381,7 @@ def the_error_rate_counts_all_links(answer, rng):
         right, found = _error(links, sure, possible), _found(links, sure)
         with_last = np.eye(sure.shape[2], dtype=bool)[links]
         hits, maybe, n, s = ((found & sure).sum(), (found & possible).sum(), found.sum(), sure.sum())
+        sizes = n, s, n + s, links.size, possible.sum(), n + possible.sum(), s + possible.sum()
         with np.errstate(all="ignore"):
             each = [_error(*(one[b : b + 1] for one in (links, sure, possible))) for b in range(len(links))]
         wrong = {
@@ -398,20 +398,7 @@ def the_error_rate_counts_all_links(answer, rng):
             "another-measure": [
                 1 - above / below
                 for above in (hits, maybe, 2 * hits, 2 * maybe, hits + maybe)
-                for below in (
-                    n,
-                    s,
-                    2 * n,
-                    2 * s,
-                    n + s,
-                    links.size,
-                    2 * links.size,
-                    (found | sure).sum(),
-                    possible.sum(),
-                    n + possible.sum(),
-                    (found | possible).sum(),
-                    s + possible.sum(),
-                )
+                for below in (*sizes, 2 * n, 2 * s, 2 * links.size, (found | sure).sum(), (found | possible).sum())
             ],
         }
         NEAR.judge(value, right, wrong, "error")
@@ -545,6 +532,23 @@ def _judge_booleans(value, right, wrong):
     if np.asarray(value).dtype != bool:
         raise Wrong(say("not-booleans", name="mask"))
     NEAR.judge(value, right, wrong, "mask")
+
+
+def _judge_module(answer, rng, mask, heads, d, wrong):
+    """What the module gives under `mask`; wrong: other masks by name, as the module reads them."""
+    B, T, _ = mask.shape
+    x, *parameters = _draw_layer(rng, B, T, d)
+    with keep_inputs(answer, "run_module", x, mask, *parameters, heads) as value:
+        value = expect_parts(value, "output, weights")
+        if heads > 1 and as_array(value[1], "weights").shape == (B, T, T):
+            raise Misconception("heads-averaged")
+        out, weights = _pair(value, (B, T, d), (B, heads, T, T))
+        if not np.isfinite(weights).all():
+            raise Misconception("nobody-left")
+        run = functools.partial(recipes.run_module, x, *parameters, heads)
+        right_out, right = run(_repeat(~(mask | ~mask.any(axis=-1, keepdims=True)), heads))
+        NEAR.judge(weights, right, {name: [run(one)[1] for one in masks] for name, masks in wrong.items()}, "weights")
+        NEAR.expect(out, right_out, "output")
 
 
 def _judge_masks(answer, rng, causal):

@@ -14,31 +14,34 @@
 # %% [markdown] lang="en"
 # # 07. Exercise: who looks at whom
 #
-# Six questions on lesson 07: attention that survives any score and any mask; masks, yours and PyTorch's; several heads, equal to `nn.MultiheadAttention`; variances and costs, with a pencil; a translator that
+# Six questions on lesson 07: attention that survives any score and any mask; masks, and a real `nn.MultiheadAttention` that gets one; several heads, written by yourself; variances and costs, with a pencil; a translator that
 # looks the wrong way; and forty-eight heads of which one is to be shown to readers. About 100 minutes. No question needs another one.
 #
 # Replace each hole by your answer. `check("q1")` says what holds and what doesn't yet, `hint("q1")` opens three hints one after another, `score()` adds up. The docstring in an answer cell says exactly what is
-# wanted. NumPy is enough, PyTorch is welcome. Functions leave the arrays that they are given as they were.
+# wanted. Except in q2, NumPy is enough; PyTorch is welcome. Functions leave the arrays that they are given as they were.
 
-# %% [markdown] lang="zh" of="7f087171"
+# %% [markdown] lang="zh" of="87f71e9b"
 # # 07. 练习：谁在看谁
 #
-# 六道题，对应第 07 课：经得起任何分数和任何掩码的注意力；你自己的掩码和 PyTorch 的掩码；与 `nn.MultiheadAttention` 结果相同的多个头；用笔算出来的方差和开销；一个看反了方向的翻译模型；最后，四十八个头里要挑一个给读者看。
+# 六道题，对应第 07 课：经得起任何分数和任何掩码的注意力；掩码，以及把掩码交给真正的 `nn.MultiheadAttention`；自己写的多个头；用笔算出来的方差和开销；一个看反了方向的翻译模型；最后，四十八个头里要挑一个给读者看。
 # 大约需要 100 分钟。各题互不依赖。
 #
-# 把每个空缺换成你的答案。`check("q1")` 告诉你哪些已经做对、哪些还没有；`hint("q1")` 依次打开三条提示；`score()` 计算总分。答案单元格里的文档字符串写明了确切的要求。用 NumPy 就够了，也可以用 PyTorch。
+# 把每个空缺换成你的答案。`check("q1")` 告诉你哪些已经做对、哪些还没有；`hint("q1")` 依次打开三条提示；`score()` 计算总分。答案单元格里的文档字符串写明了确切的要求。除 q2 外，用 NumPy 就够了，也可以用 PyTorch。
 # 各个函数都不要改动传入的数组。
 
 # %% tags=["setup"]
 from course_utils import ensure
 
-ensure("numpy")
+ensure("numpy", "torch")
 from autograder import open_exercise
 
 check, hint, score = open_exercise("07_attention", globals(), lang="en")
 
 # %% tags=["given"]
 import numpy as np
+import torch
+
+torch.set_num_threads(1)
 
 # %% [markdown] lang="en"
 # ## q1 · Attention that survives
@@ -64,7 +67,8 @@ import numpy as np
 def attention(Q, K, V, mask=None):
     """(output, weights): (..., m, d_v) and (..., m, n).
 
-    Q: (..., m, d_k), K: (..., n, d_k), V: (..., n, d_v), the same leading dimensions or none.
+    Q: (..., m, d_k), K: (..., n, d_k), V: (..., n, d_v), leading dimensions the same
+    or none.
     mask: None (everybody may look everywhere), or booleans of any shape that broadcasts
     to (..., m, n); True: may look. A query that may look nowhere gets zeros, as weights
     and as output.
@@ -76,10 +80,11 @@ def attention(Q, K, V, mask=None):
     The scores that count are 0 and 1.41.
     """
     # BEGIN SOLUTION: hide first; then softmax, with large scores and empty rows in mind
-    scores = Q @ np.swapaxes(K, -1, -2) / np.sqrt(Q.shape[-1])                              # (..., m, n)
+    scores = Q @ np.swapaxes(K, -1, -2) / np.sqrt(Q.shape[-1])      # (..., m, n)
     scores = np.where(True if mask is None else mask, scores, -np.inf)
-    e = np.exp(scores - np.maximum(scores.max(axis=-1, keepdims=True), -1e30))              # a row of -inf stays one
-    weights = e / np.maximum(e.sum(axis=-1, keepdims=True), 1)                              # any other sum is >= 1
+    top = np.maximum(scores.max(axis=-1, keepdims=True), -1e30)     # finite, always
+    e = np.exp(scores - top)
+    weights = e / np.maximum(e.sum(axis=-1, keepdims=True), 1)      # or sum >= 1
     return weights @ V, weights
     # END SOLUTION
 
@@ -87,7 +92,7 @@ def attention(Q, K, V, mask=None):
 check("q1")
 
 # %% [markdown] lang="en"
-# ## q2 · Two masks
+# ## q2 · A mask for a real module
 #
 # **(a)** A batch of $B$ sentences, each padded at its end to $T$ places; sentence $b$ has $\ell_b$ words. True is where query $i$ may look at key $j$, with $c$ for `causal`:
 #
@@ -95,11 +100,13 @@ check("q1")
 #
 # Nothing is said here about $i\ge\ell_b$: queries of padding follow the same rule as all others. They compute something that nobody reads.
 #
-# **(b)** `nn.MultiheadAttention` wants another mask. There True means must **not** look. It wants one mask for each head, in one long row: first all heads of sentence 0, then all heads of sentence 1. And a query that may look nowhere gets
-# `nan` there: so let it look everywhere.
+# **(b)** Hand such a mask to PyTorch's own module. Its `attn_mask` speaks another language: there True means must **not** look. It wants one mask for each head, in one long row: first all heads of sentence 0, then all heads of sentence 1.
+# And a query that may look nowhere gets `nan` there: so let it look everywhere. Ask the module for the weights of every head, not for their mean.
+#
+# `run_module`, below your `look`, makes the module, gives it its parameters (q3 says how they are stored) and calls `look`.
 
-# %% [markdown] lang="zh" of="0dd8ef4a"
-# ## q2 · 两种掩码
+# %% [markdown] lang="zh" of="7d77483c"
+# ## q2 · 给真正的模块一个掩码
 #
 # **(a)** 一批 $B$ 个句子，末尾都填充到 $T$ 个位置；句子 $b$ 有 $\ell_b$ 个词。查询 $i$ 可以看键 $j$ 之处为 True（$c$ 即 `causal`）：
 #
@@ -107,10 +114,13 @@ check("q1")
 #
 # 这里对 $i\ge\ell_b$ 没有另作规定：填充位置的查询与其他查询守同样的规则。它们算出来的东西没有人读。
 #
-# **(b)** `nn.MultiheadAttention` 要的是另一种掩码。在它那里，True 表示**不许**看。它要每个头一份，排成一长列：先是句子 0 的所有头，再是句子 1 的所有头。而且，哪里都不能看的查询在它那里会得到 `nan`：那就让它哪里都看。
+# **(b)** 把这样的掩码交给 PyTorch 自己的模块。它的 `attn_mask` 说的是另一种语言：True 表示**不许**看。它要每个头一份，排成一长列：先是句子 0 的所有头，再是句子 1 的所有头。
+# 而且，哪里都不能看的查询在它那里会得到 `nan`：那就让它哪里都看。还要向模块要每个头各自的权重，而不是它们的平均。
+#
+# 写在 `look` 下面的 `run_module` 会造出模块，放入参数（存放方式见 q3），再调用 `look`。
 
 # %% question="q2"
-# q2: who may look where; and the same for PyTorch's module
+# q2: who may look where; and a real module that obeys
 def make_mask(lengths, T, causal):
     """(B, T, T) booleans: [b, i, j] is True where query i of sentence b may see key j.
 
@@ -122,25 +132,43 @@ def make_mask(lengths, T, causal):
     """
     # BEGIN SOLUTION: a condition on keys for each sentence, and one on pairs of places
     place = np.arange(T)
-    real = place < np.asarray(lengths)[:, None, None]                                       # (B, 1, T)
-    return real & ((place <= place[:, None]) | (not causal))                                # (T, T) on the right
+    real = place < np.asarray(lengths)[:, None, None]               # (B, 1, T)
+    return real & ((place <= place[:, None]) | (not causal))        # right: (T, T)
     # END SOLUTION
 
 
-def mask_for_torch(mask, heads):
-    """(B * heads, T, T) booleans for nn.MultiheadAttention: True means must NOT look.
+def look(module, x, mask):
+    """(output, weights) of PyTorch's module where each query sees what `mask` allows.
 
-    mask: (B, T, T) booleans as in make_mask. Entry [b * heads + h] is for sentence b
-    and head h, the same for all h. A query that may look nowhere may look everywhere
-    instead: no row is all True.
-
-    >>> mask_for_torch(mask=[[[True, False], [False, False]]], heads=2)
-    [[[False, True], [False, False]], [[False, True], [False, False]]]
+    module: torch.nn.MultiheadAttention(d, heads, batch_first=True); x: (B, T, d), a
+    tensor: query, key and value; mask: (B, T, T) booleans of NumPy as in make_mask. A
+    query that may look nowhere looks everywhere. Both are tensors: (B, T, d), and the
+    weights of each head, (B, heads, T, T).
     """
-    # BEGIN SOLUTION: mend the empty rows, turn, repeat each sentence
+    # BEGIN SOLUTION: mend the empty rows, turn, repeat each sentence; then the module
     mended = mask | ~mask.any(axis=-1, keepdims=True)
-    return np.repeat(~mended, heads, axis=0)
+    hidden = torch.tensor(np.repeat(~mended, module.num_heads, axis=0))
+    return module(x, x, x, attn_mask=hidden, average_attn_weights=False)
     # END SOLUTION
+
+
+def run_module(x, mask, W, b, W_out, b_out, heads):
+    """What `look` returns for a module with these parameters, as arrays.
+
+    x: (B, T, d); mask: (B, T, T) booleans, True: may look; W, b, W_out, b_out, heads:
+    as in q3. All scores are 0 here, and the values are x:
+
+    >>> run_module(x=[[[1.0], [3.0]]], mask=[[[True, False], [True, True]]],
+    ...            W=[[0.0], [0.0], [1.0]], b=[0.0, 0.0, 0.0], W_out=[[1.0]],
+    ...            b_out=[0.0], heads=1)
+    ([[[1.0], [2.0]]], [[[[1.0, 0.0], [0.5, 0.5]]]])
+    """
+    settings = {"batch_first": True, "dtype": torch.float64}
+    module = torch.nn.MultiheadAttention(x.shape[2], heads, **settings)
+    names = "in_proj_weight", "in_proj_bias", "out_proj.weight", "out_proj.bias"
+    module.load_state_dict(dict(zip(names, map(torch.tensor, (W, b, W_out, b_out)))))
+    output, weights = look(module, torch.tensor(x), mask)
+    return output.detach().numpy(), weights.detach().numpy()
 
 # %%
 check("q2")
@@ -190,8 +218,8 @@ def multi_head(x, W, b, W_out, b_out, heads):
     # BEGIN SOLUTION: project, split into heads, attend, merge the heads, project
     B, T, d = x.shape
     parts = (x @ W.T + b).reshape(B, T, 3, heads, d // heads)
-    Q, K, V = parts.transpose(2, 0, 3, 1, 4)                                                # (B, heads, T, d / heads) each
-    e = np.exp(Q @ K.swapaxes(2, 3) / np.sqrt(d // heads))                                  # (B, heads, T, T)
+    Q, K, V = parts.transpose(2, 0, 3, 1, 4)                        # (B, heads, T, d')
+    e = np.exp(Q @ K.swapaxes(2, 3) / np.sqrt(d // heads))          # (B, heads, T, T)
     H = e / e.sum(axis=3, keepdims=True) @ V
     return H.swapaxes(1, 2).reshape(B, T, d) @ W_out.T + b_out
     # END SOLUTION
@@ -228,7 +256,7 @@ check("q3")
 # **(c)** $d=768$，即 BERT-base。$T$ 为多少时，像 $T^2$ 那样增长的那些矩阵乘法，其乘法次数与全部投影的总和一样多？
 
 # %% question="q4"
-# q4: the variance of a score, the cost of a layer, and the length at which the square catches up
+# q4: the variance of a score, the cost of a layer, and where the square catches up
 def score_variance(mean_q, std_q, mean_k, std_k, scaled):
     """The variance of q @ k, or if `scaled` of q @ k / sqrt(d_k). One number.
 
@@ -238,13 +266,15 @@ def score_variance(mean_q, std_q, mean_k, std_k, scaled):
     >>> score_variance(mean_q=[0.0, 0.0], std_q=[1.0, 1.0], mean_k=[0.0, 0.0],
     ...                std_k=[1.0, 1.0], scaled=False)
     2.0
-    >>> score_variance(mean_q=[1.0], std_q=[2.0], mean_k=[3.0], std_k=[4.0], scaled=True)
+    >>> score_variance(mean_q=[1.0], std_q=[2.0], mean_k=[3.0], std_k=[4.0],
+    ...                scaled=True)
     116.0
 
     The first is 1.0 if scaled; the second is the same both ways.
     """
-    # BEGIN SOLUTION: the variance of one product, from means of squares; then of the sum
-    variance = ((mean_q**2 + std_q**2) * (mean_k**2 + std_k**2) - (mean_q * mean_k) ** 2).sum()     # E(q²)E(k²) - E(qk)²
+    # BEGIN SOLUTION: the variance of one product, from means of squares; then the sum's
+    squares = (mean_q**2 + std_q**2) * (mean_k**2 + std_k**2)       # E(q²) E(k²)
+    variance = (squares - (mean_q * mean_k) ** 2).sum()             # minus E(qk)²
     return variance / len(mean_q) if scaled else variance
     # END SOLUTION
 
@@ -260,7 +290,8 @@ def count_cost(B, T, d, heads, bytes_each=4):
     (336, 48)
     """
     # BEGIN SOLUTION: matrix product by matrix product; then the scores of every head
-    return B * (4 * T * d**2 + 2 * T**2 * d), B * heads * T**2 * bytes_each                 # T²d for the scores, T²d for wV
+    products = 4 * T * d**2 + 2 * T**2 * d                  # T²d for scores, T²d for wV
+    return B * products, B * heads * T**2 * bytes_each
     # END SOLUTION
 
 
@@ -285,30 +316,30 @@ check("q4")
 
 # %%
 def look_at_source(target, source, real, W_Q, W_K, W_V):
-    """The colleague's. target: (B, T, d), source: (B, S, d), real: (B, S), W_Q, W_K, W_V: (d, d) -> output, weights."""
+    """His. target: (B, T, d), source: (B, S, d), real: (B, S) -> output, weights."""
     Q, K, V = source @ W_Q, target @ W_K, target @ W_V
     scores = Q @ K.swapaxes(1, 2) / K.shape[2]
-    scores = scores - scores.max(axis=2, keepdims=True)             # no exponential can overflow
+    scores = scores - scores.max(axis=2, keepdims=True)     # no overflow
     e = np.exp(scores)
     weights = e / e.sum(axis=1, keepdims=True)
-    weights = np.where(real[:, :, None], weights, 0)                # nothing for padding
+    weights = np.where(real[:, :, None], weights, 0)        # nothing for padding
     return weights @ V, weights
 
 # %%
 rng = np.random.default_rng(0)
 target, source = rng.normal(size=(2, 4, 64)), rng.normal(size=(2, 6, 64))
-matrices = rng.normal(size=(3, 64, 64)) / 8                         # components of queries and keys: spread about 1
+matrices = rng.normal(size=(3, 64, 64)) / 8     # components with a spread of about 1
 real = np.arange(6) < np.array([[6], [5]])
 output, weights = look_at_source(target, source, real, *matrices)
 print("4 target words, 6 source places; shape of the output:", output.shape)
-print("weights of sentence 0, smallest and largest:", weights[0].min().round(2), weights[0].max().round(2))
-for b in (0, 1):
-    print(f"sentence {b}, sums of weights along the last axis:  ", weights[b].sum(axis=1).round(2))
-    print(f"sentence {b}, sums of weights along the axis before:", weights[b].sum(axis=0).round(2))
+print(f"weights of sentence 0: {weights[0].min():.2f} to {weights[0].max():.2f}")
+for b, table in enumerate(weights):
+    print(f"sentence {b}, sums along the last axis:  ", table.sum(axis=1).round(2))
+    print(f"sentence {b}, sums along the axis before:", table.sum(axis=0).round(2))
 later = target.copy()
-later[:, -1] = 9                                                    # another word, the last to be written
+later[:, -1] = 9                                # another word, the last to be written
 moved = (look_at_source(later, source, real, *matrices)[0] != output).any(axis=2)
-print("sentence 0, rows of the output that change with the last target word:", moved[0])
+print("sentence 0, rows that change with the last target word:", moved[0])
 
 # %% [markdown] lang="en"
 # **(a)** Which of these are its faults? Put their letters into `FAULTS`, for instance `"CF"`.
@@ -342,7 +373,7 @@ FAULTS = "ABDE"
 
 
 def cross_attention(target, source, real, W_Q, W_K, W_V):
-    """(output, weights): (B, T, d_v) and (B, T, S), what each target word takes, and where.
+    """(output, weights): (B, T, d_v) and (B, T, S), what each target word takes, where.
 
     target: (B, T, d_t); source: (B, S, d_s); real: (B, S) booleans, True where there
     is a word (at least one a sentence, padding anywhere). W_Q, W_K: (..., d_k) and
@@ -357,7 +388,7 @@ def cross_attention(target, source, real, W_Q, W_K, W_V):
     """
     # BEGIN SOLUTION: line by line as he has it, without his faults
     Q, K, V = target @ W_Q, source @ W_K, source @ W_V
-    scores = Q @ K.swapaxes(1, 2) / np.sqrt(K.shape[2])                                     # (B, T, S)
+    scores = Q @ K.swapaxes(1, 2) / np.sqrt(K.shape[2])             # (B, T, S)
     scores = np.where(real[:, None], scores, -np.inf)
     e = np.exp(scores - scores.max(axis=2, keepdims=True))
     weights = e / e.sum(axis=2, keepdims=True)
@@ -389,29 +420,32 @@ check("q5")
 # $$\mathrm{AER}=1-\frac{|L\cap S|+|L\cap P|}{|L|+|S|} .$$
 
 # %% tags=["given"]
-LIMIT = 0.10                                                # the highest error rate that may be shown to readers
-DEV, TEST = slice(0, 12), slice(12, 80)                     # sentences: the head is chosen on DEV, judged on TEST
+LIMIT = 0.10                                # no higher error rate is shown to readers
+DEV, TEST = slice(0, 12), slice(12, 80)     # sentences: to choose on, to judge on
 
 def make_up_maps(heads=48, sentences=80, T=8, S=9):
-    """MAPS (heads, sentences, T, S); which places hold words; sure and possible links, (sentences, T, S) each."""
-    rng = np.random.default_rng(7)
+    """MAPS (heads, sentences, T, S), places with words, sure and possible links."""
+    rng, size = np.random.default_rng(7), (sentences, T, 1)
     source_real = np.arange(S) < rng.integers(4, S + 1, sentences)[:, None]
     target_real = np.arange(T) < rng.integers(3, T + 1, sentences)[:, None]
     place = rng.integers(source_real.sum(axis=1)[:, None], size=(sentences, T))
     link = (np.arange(S) == place[:, :, None]) & target_real[:, :, None]
-    possible = link | (link[:, :, ::-1] & source_real[:, None] & (rng.random((sentences, T, 1)) < 0.4))
-    sure = link & (rng.random((sentences, T, 1)) < 0.8)
+    other = link[:, :, ::-1] & source_real[:, None]
+    possible = link | (other & (rng.random(size) < 0.4))
+    sure = link & (rng.random(size) < 0.8)
     strength = rng.uniform(2.0, 2.8, size=(heads, 1, 1, 1))
-    e = np.exp(strength * link + rng.normal(size=(heads, sentences, T, S)) + 1.5 * ~source_real[:, None])
-    return e / e.sum(axis=-1, keepdims=True), source_real, target_real, sure, possible
+    noise = rng.normal(size=(heads, sentences, T, S))
+    e = np.exp(strength * link + noise + 1.5 * ~source_real[:, None])
+    maps = e / e.sum(axis=-1, keepdims=True)
+    return maps, source_real, target_real, sure, possible
 
 MAPS, SOURCE_REAL, TARGET_REAL, SURE, POSSIBLE = make_up_maps()
 
 # %%
-print("sentences, target places, source places:", MAPS.shape[1:], "| heads:", len(MAPS))
-print(f"sure links {SURE.sum()}, possible {POSSIBLE.sum()}; target words {TARGET_REAL.sum()}")
+print("heads, sentences, target places, source places:", MAPS.shape)
+print(f"links: {SURE.sum()} sure, {POSSIBLE.sum()} possible; {TARGET_REAL.sum()} words")
 on_padding = (MAPS * ~SOURCE_REAL[:, None]).sum(axis=-1)[:, TARGET_REAL].mean()
-print(f"weight that target words give to padding, mean of all heads: {on_padding:.1%}")
+print(f"weight that words give to padding, mean of all heads: {on_padding:.1%}")
 
 # %% [markdown] lang="en"
 # The house rule: the head is chosen on the sentences `DEV`, and shown to readers if its error rate on the sentences `TEST`, which had no say in the choice, lies below `LIMIT`.
@@ -437,7 +471,7 @@ def find_links(weights, source_real, target_real):
     ...            source_real=[[True, True, False]], target_real=[[True, False]])
     [[1, -1]]
     """
-    # BEGIN SOLUTION: the largest among real source words, then strike out target padding
+    # BEGIN SOLUTION: the largest among real source words; no link for target padding
     best = np.where(source_real[:, None], weights, -1).argmax(axis=2)
     return np.where(target_real, best, -1)
     # END SOLUTION
@@ -456,8 +490,9 @@ def alignment_error(links, sure, possible):
     One link, possible but not sure, and one sure link: 1 - (0 + 1) / (1 + 1).
     """
     # BEGIN SOLUTION: links as booleans like the others, then count
-    found = np.arange(sure.shape[2]) == links[:, :, None]                                   # (B, T, S) none for -1
-    return 1 - ((found & sure).sum() + (found & possible).sum()) / (found.sum() + sure.sum())
+    found = np.arange(sure.shape[2]) == links[:, :, None]           # (B, T, S) no -1
+    agreed = (found & sure).sum() + (found & possible).sum()
+    return 1 - agreed / (found.sum() + sure.sum())
     # END SOLUTION
 
 
@@ -466,7 +501,8 @@ HEAD = min(range(48), key=lambda h: alignment_error(
     find_links(MAPS[h], SOURCE_REAL, TARGET_REAL)[DEV], SURE[DEV], POSSIBLE[DEV]))
 # END SOLUTION
 # BEGIN SOLUTION: a number between 0 and 1
-ERROR = alignment_error(find_links(MAPS[HEAD], SOURCE_REAL, TARGET_REAL)[TEST], SURE[TEST], POSSIBLE[TEST])
+ERROR = alignment_error(
+    find_links(MAPS[HEAD], SOURCE_REAL, TARGET_REAL)[TEST], SURE[TEST], POSSIBLE[TEST])
 # END SOLUTION
 # BEGIN SOLUTION: "show" or "hide"
 CHOICE = "show" if ERROR < LIMIT else "hide"
@@ -479,8 +515,8 @@ check("q6")
 score()
 
 # %% [markdown] lang="en"
-# **Where next.** Make an `nn.MultiheadAttention`, hand its four parameters to your `multi_head`, and compare; then give it your `mask_for_torch` as `attn_mask`. And what is the error rate of your head on `DEV`? The gap is the price of choosing
-# among 48. Lesson 08 builds the whole transformer around this layer.
+# **Where next.** Take the module apart that `run_module` makes: hand its four parameters to your `multi_head`, and compare with what it says when every query may look everywhere. And what is the error rate of your head on `DEV`? The gap is the price
+# of choosing among 48. Lesson 08 builds the whole transformer around this layer.
 
-# %% [markdown] lang="zh" of="5c46340f"
-# **接下来。** 造一个 `nn.MultiheadAttention`，把它的四个参数交给你的 `multi_head`，对照两者的结果；再把你的 `mask_for_torch` 的结果作为 `attn_mask` 传给它。还有，你选的头在 `DEV` 上的错误率是多少？两者之差，就是从 48 个里挑选的代价。第 08 课围绕这一层搭出整个 Transformer。
+# %% [markdown] lang="zh" of="b3413051"
+# **接下来。** 把 `run_module` 造的模块拆开：把它的四个参数交给你的 `multi_head`，与“哪里都可以看”时模块的结果对照。还有，你选的头在 `DEV` 上的错误率是多少？两者之差，就是从 48 个里挑选的代价。第 08 课围绕这一层搭出整个 Transformer。

@@ -1,6 +1,6 @@
 """Exercise 07: wrong answers that its checks must name, and unusual right ones."""
 
-from proofs.claims import Equivalent, Mistake, Unusual, define_function, edit_text, list_changes
+from proofs.claims import Equivalent, Mistake, Unusual, define_function, edit_text, list_changes, swap_lines
 
 
 def _attend(lines: str) -> str:
@@ -9,7 +9,7 @@ def _attend(lines: str) -> str:
 
 def _masks(first: str = "", second: str = "") -> str:
     own = define_function("make_mask(lengths, T, causal)", first or _WORDS)
-    return f"{own}\n\n" + define_function("mask_for_torch(mask, heads)", second or _TURN)
+    return f"{own}\n\n" + define_function("look(module, x, mask)", second or _TURN) + _RUN
 
 
 def _heads(lines: str) -> str:
@@ -70,7 +70,18 @@ return allowed
 """
 _TURN = """
 open_rows = mask.any(axis=-1, keepdims=True)
-return np.repeat(np.where(open_rows, ~mask, False), heads, axis=0)
+hidden = np.repeat(np.where(open_rows, ~mask, False), module.num_heads, axis=0)
+return module(x, x, x, attn_mask=torch.from_numpy(hidden), average_attn_weights=False)
+"""
+_RUN = """
+
+def run_module(x, mask, W, b, W_out, b_out, heads):
+    settings = {"batch_first": True, "dtype": torch.float64}
+    module = torch.nn.MultiheadAttention(x.shape[2], heads, **settings)
+    names = "in_proj_weight", "in_proj_bias", "out_proj.weight", "out_proj.bias"
+    module.load_state_dict(dict(zip(names, map(torch.tensor, (W, b, W_out, b_out)))))
+    output, weights = look(module, torch.tensor(x), mask)
+    return output.detach().numpy(), weights.detach().numpy()
 """
 _SPLIT = """
 B, T, d = x.shape
@@ -140,7 +151,7 @@ _SHARE, _HIDDEN, _FRONT, _NOBODY, _LARGE = (
 _COLUMNS, _CAUSAL, _MODULE, _SIZES = (
     "padding_hides_its_columns",
     "causal_hides_the_future",
-    "the_module_gets_its_own_mask",
+    "the_module_obeys_the_mask",
     "masks_of_any_size",
 )
 _ONE, _SEVERAL, _LAYERS = "one_head_is_projected_and_joined", "heads_are_split_and_merged", "layers_of_any_size"
@@ -273,28 +284,33 @@ return (w if mask is None else w * mask) @ V, w
         _masks(edit_text(_WORDS, "allowed[b] &= j <= i", "allowed[b] = j <= i"))),
     Mistake("q2", "one-ahead", _CAUSAL, "`mask[", _masks(edit_text(_WORDS, "j <= i", "j <= i + 1"))),
     Mistake("q2", "not-turned", _MODULE, "true-not-turned",
-        _masks(second="return np.repeat(mask | ~mask.any(axis=-1, keepdims=True), heads, axis=0)")),
-    Mistake("q2", "as-it-is", _MODULE, "true-not-turned", _masks(second="return np.repeat(mask, heads, axis=0)")),
+        _masks(second=edit_text(_TURN, "np.where(open_rows, ~mask, False)", "np.where(open_rows, mask, True)"))),
+    Mistake("q2", "as-it-is", _MODULE, "true-not-turned",
+        _masks(second=edit_text(_TURN, "np.where(open_rows, ~mask, False)", "mask"))),
     Mistake("q2", "tiled", _MODULE, "sentences-in-turn",
         _masks(second=edit_text(_TURN,
-            "np.repeat(np.where(open_rows, ~mask, False), heads, axis=0)",
-            "np.tile(np.where(open_rows, ~mask, False), (heads, 1, 1))"))),
-    Mistake("q2", "blind", _MODULE, "nobody-left", _masks(second="return np.repeat(~mask, heads, axis=0)")),
-    Mistake("q2", "own-place", _MODULE, "opened-for-itself-only", _masks(second="""
-own = np.eye(mask.shape[1], dtype=bool) & ~mask.any(axis=-1, keepdims=True)
-return np.repeat(~(mask | own), heads, axis=0)
-""")),
+            "np.repeat(", "np.tile(", "module.num_heads, axis=0", "(module.num_heads, 1, 1)"))),
+    Mistake("q2", "blind", _MODULE, "nobody-left",
+        _masks(second=edit_text(_TURN, "np.where(open_rows, ~mask, False)", "~mask"))),
+    Mistake("q2", "own-place", _MODULE, "opened-for-itself-only", _masks(second=edit_text(_TURN,
+        "np.where(open_rows, ~mask, False)", "~(mask | np.eye(mask.shape[1], dtype=bool) & ~open_rows)"))),
     Mistake("q2", "empty-sentences", _MODULE, "nobody-left",
         _masks(second=edit_text(_TURN, "mask.any(axis=-1, keepdims=True)", "mask.any(axis=(1, 2), keepdims=True)"))),
-    Mistake("q2", "wrong-axis", _MODULE, "`mask[",
-        _masks(second=edit_text(_TURN, "mask.any(axis=-1, keepdims=True)", "mask.any(axis=-2, keepdims=True)"))),
-    Mistake("q2", "four-axes", _MODULE, "has shape", _masks(second="return np.stack([~mask] * heads, axis=1)")),
-    Mistake("q2", "additive", _MODULE, "booleans",
-        _masks(second="return np.where(np.repeat(mask, heads, axis=0), 0, -1e9)")),
+    Mistake("q2", "one-mask-a-sentence", _MODULE, "stopped with",
+        _masks(second=edit_text(_TURN, "module.num_heads, axis=0", "1, axis=0"))),
+    Mistake("q2", "no-mask", _MODULE, "mask-ignored",
+        _masks(second=edit_text(_TURN, "attn_mask=torch.from_numpy(hidden), ", ""))),
+    Mistake("q2", "averaged", _MODULE, "heads-averaged",
+        _masks(second=edit_text(_TURN, ", average_attn_weights=False", ""))),
+    Mistake("q2", "not-asked", _MODULE, "stopped with",
+        _masks(second=edit_text(_TURN, "average_attn_weights=False", "need_weights=False"))),
+    Mistake("q2", "added-numbers", _MODULE, "`weights[",
+        _masks(second=edit_text(_TURN, "from_numpy(hidden)", "from_numpy(hidden * 1.0)"))),
     Mistake("q2", "empty-sentence-opened", _SIZES, "`mask[", _masks(edit_text(_WORDS, "j < n", "j < max(n, 1)"))),
-    Mistake("q2", "in-place", _SIZES, "changes-its-inputs", _masks(second="""
+    Mistake("q2", "in-place", _MODULE, "changes-its-inputs", _masks(second="""
 mask |= ~mask.any(axis=-1, keepdims=True)
-return np.repeat(~mask, heads, axis=0)
+hidden = torch.tensor(np.repeat(~mask, module.num_heads, axis=0))
+return module(x, x, x, attn_mask=hidden, average_attn_weights=False)
 """)),
     Mistake("q2", "lengths-in-place", _SIZES, "changes-its-inputs", _masks("""
 lengths -= 1
@@ -664,22 +680,32 @@ return np.tril(real) if causal else real.copy()
 B, T, _ = mask.shape
 hidden = np.logical_not(mask)
 hidden[hidden.all(axis=2)] = False
-return np.broadcast_to(hidden[:, None], (B, heads, T, T)).reshape(B * heads, T, T)
+every = np.broadcast_to(hidden[:, None], (B, module.num_heads, T, T)).reshape(-1, T, T)
+penalty = torch.tensor(np.where(every, -np.inf, 0.0))
+return module(x, x, x, attn_mask=penalty, need_weights=True, average_attn_weights=False)
 """)),
     Unusual("q2", "lists", _masks("""
 return [[[bool(j < n and (j <= i or not causal)) for j in range(T)] for i in range(T)] for n in lengths]
 """, """
 turn = lambda sentence: [[not bool(one) and any(row) for one in row] for row in sentence]
-return [turn(sentence) for sentence in mask.tolist() for _ in range(heads)]
+hidden = [turn(sentence) for sentence in mask.tolist() for _ in range(module.num_heads)]
+return list(module(x, x, x, None, True, torch.tensor(hidden), False))
 """)),
     Unusual("q2", "torch", "import torch\n" + _masks("""
 place = torch.arange(T)
 real = (place < torch.tensor(lengths)[:, None])[:, None].expand(-1, T, -1)
 return real & torch.ones(T, T, dtype=torch.bool).tril() if causal else real
 """, """
-hidden = ~torch.tensor(mask)
-hidden = hidden & ~hidden.all(-1, keepdim=True)
-return hidden.repeat_interleave(heads, dim=0)
+outputs, weights = [], []
+for row, one in zip(x, torch.tensor(mask)):
+    hidden = ~one & one.any(-1, keepdim=True)
+    output, weight = module(row, row, row, attn_mask=hidden, average_attn_weights=False)
+    outputs.append(output), weights.append(weight)
+return torch.stack(outputs), torch.stack(weights)
+""")),
+    Unusual("q2", "a penalty for numbers", _masks(second="""
+penalty = torch.tensor(np.repeat(np.where(mask, 0, -1e9), module.num_heads, axis=0))
+return module(x, x, x, attn_mask=penalty, average_attn_weights=False)
 """)),
     Unusual("q3", "nn-module", """
 import torch
@@ -774,17 +800,17 @@ EQUIVALENT = [
     Equivalent("q1", "the larger of two, whichever stands first", (
         "weights = e / np.maximum(e.sum(axis=-1, keepdims=True), 1)"
         " → weights = e / np.maximum(1, e.sum(axis=-1, keepdims=True))",
-        "e = np.exp(scores - np.maximum(scores.max(axis=-1, keepdims=True), -1e+30))"
-        " → e = np.exp(scores - np.maximum(-1e+30, scores.max(axis=-1, keepdims=True)))",
+        "top = np.maximum(scores.max(axis=-1, keepdims=True), -1e+30)"
+        " → top = np.maximum(-1e+30, scores.max(axis=-1, keepdims=True))",
     )),
     Equivalent("q1", "the sum is 0, or at least 1", (
         "weights = e / np.maximum(e.sum(axis=-1, keepdims=True), 1)"
         " → weights = e / np.maximum(e.sum(axis=-1, keepdims=True), 0.5)",
     )),
     Equivalent("q1", "any number far below all scores", list_changes(
-        "e = np.exp(scores - np.maximum(scores.max(axis=-1, keepdims=True), -1e+30))",
-        "e = np.exp(scores - np.maximum(scores.max(axis=-1, keepdims=True), -2e+30))",
-        "e = np.exp(scores - np.maximum(scores.max(axis=-1, keepdims=True), -5e+29))",
+        "top = np.maximum(scores.max(axis=-1, keepdims=True), -1e+30)",
+        "top = np.maximum(scores.max(axis=-1, keepdims=True), -2e+30)",
+        "top = np.maximum(scores.max(axis=-1, keepdims=True), -5e+29)",
     )),
     Equivalent("q1", "two axes change places, whichever is named first", (
         "scores = Q @ np.swapaxes(K, -1, -2) / np.sqrt(Q.shape[-1])"
@@ -797,6 +823,15 @@ EQUIVALENT = [
             "return real & ((not causal) | (place <= place[:, None]))",
         ),
         "mended = mask | ~mask.any(axis=-1, keepdims=True) → mended = ~mask.any(axis=-1, keepdims=True) | mask",
+    )),
+    Equivalent("q2", "a tensor counts as an array", list_changes(
+        "return (output.detach().numpy(), weights.detach().numpy())",
+        "return (output.detach(), weights.detach().numpy())",
+        "return (output.detach().numpy(), weights.detach())",
+    )),
+    Equivalent("q2", "neither needs the other", swap_lines(
+        "module = torch.nn.MultiheadAttention(x.shape[2], heads, **settings)",
+        "names = ('in_proj_weight', 'in_proj_bias', 'out_proj.weight', 'out_proj.bias')",
     )),
     Equivalent("q2", "an array already", (
         "real = place < np.asarray(lengths)[:, None, None] → real = place < lengths[:, None, None]",
@@ -825,11 +860,10 @@ EQUIVALENT = [
     Equivalent("q4", "arrays of one length", list_changes(
         "return variance / len(mean_q) if scaled else variance",
         "return variance / len(std_k) if scaled else variance",
-        "return variance / len(std_q) if scaled else variance",
+        "return variance / len(squares) if scaled else variance",
     )),
     Equivalent("q4", "a square has no sign", (
-        "variance = ((mean_q ** 2 + std_q ** 2) * (mean_k ** 2 + std_k ** 2) - (mean_q * mean_k) ** 2).sum()"
-        " → variance = ((mean_q ** 2 + std_q ** 2) * (mean_k ** 2 + std_k ** 2) - (-(mean_q * mean_k)) ** 2).sum()",
+        "variance = (squares - (mean_q * mean_k) ** 2).sum() → variance = (squares - (-(mean_q * mean_k)) ** 2).sum()",
     )),
     Equivalent("q5", "only letters are read", (
         "FAULTS = 'ABDE' → FAULTS = 'ABDE?'",
@@ -864,8 +898,8 @@ EQUIVALENT = [
         " → found = np.arange(possible.shape[2]) == links[:, :, None]",
     )),
     Equivalent("q6", "an and, whichever side stands first", list_changes(
-        "return 1 - ((found & sure).sum() + (found & possible).sum()) / (found.sum() + sure.sum())",
-        "return 1 - ((sure & found).sum() + (found & possible).sum()) / (found.sum() + sure.sum())",
-        "return 1 - ((found & sure).sum() + (possible & found).sum()) / (found.sum() + sure.sum())",
+        "agreed = (found & sure).sum() + (found & possible).sum()",
+        "agreed = (sure & found).sum() + (found & possible).sum()",
+        "agreed = (found & sure).sum() + (possible & found).sum()",
     )),
 ]  # fmt: skip

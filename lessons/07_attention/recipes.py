@@ -69,6 +69,14 @@ def join_heads(
     return H.reshape(B, T, d) @ (W_out if turned in ("last", "both") else W_out.T) + b_out * biased[1]
 
 
+def run_module(x, W, b, W_out, b_out, heads, hidden) -> tuple[np.ndarray, np.ndarray]:
+    """(output, weights) of nn.MultiheadAttention under a mask of its kind, (B * heads, T, T), True: must not look."""
+    B, T, d = x.shape
+    Q, K, V = (x @ W.T + b).reshape(B, T, 3, heads, d // heads).transpose(2, 0, 3, 1, 4)
+    weights = soften(score_pairs(Q, K), ~hidden.reshape(B, heads, T, T))
+    return (weights @ V).swapaxes(1, 2).reshape(B, T, d) @ W_out.T + b_out, weights
+
+
 def look_across(target, source, real, W_Q, W_K, W_V, roles=("t", "s", "s"), scale=None, axis=2, hide="before"):
     """(output, weights) of cross-attention, or of one of the wrong recipes; the mask goes with the source."""
     words = {"t": target, "s": source}
