@@ -89,7 +89,7 @@ def a_pass_leaves_its_inputs_alone(answer, rng):
 
 @EXERCISE.check("q2")
 def lion_steps_by_a_sign(answer, rng):
-    gradients, w, rates, betas, _ = _draw_lion(rng, 24)  # many signs: hardly two recipes agree in all
+    gradients, w, rates, betas, _ = _draw_lion(rng, 28)  # many signs: hardly two recipes agree in all
     rates[:] = rates[0]
     run = gradients, w, rates, betas, 0.0
     right, (beta1, beta2) = _lion(*run), betas
