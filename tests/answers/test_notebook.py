@@ -2,6 +2,7 @@
 
 import json
 import random
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -154,6 +155,8 @@ def test_setting_up_again_changes_nothing(shell):
     ],
 )
 def test_what_grading_lacks_is_told_beforehand(shell, tmp_path, monkeypatch, above, says):
+    if (peak := Path("/proc/self/clear_refs")).exists():
+        peak.write_text("5")  # the most that this process has held is what it holds now, whatever ran before
     monkeypatch.chdir(tmp_path)
     (tmp_path / "rows.txt").write_text("1")
     shell.run(f"{above}\nROWS = 1", "own")
