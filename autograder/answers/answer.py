@@ -72,8 +72,8 @@ def explain(happened: tuple, name: str):
         case ("uncallable", name, kind):
             raise CouldNotRun(
                 Text(
-                    f"`{name}` is a {kind}, not a function: run the cell that defines it again.",
-                    f"`{name}` 不是函数（而是 {kind}）：请重新运行定义它的单元格。",
+                    f"`{name}` is of type `{kind}`, no function: run the cell that defines it again.",
+                    f"`{name}` 的类型是 `{kind}`，不是函数：请重新运行定义它的单元格。",
                 )
             )
         case ("unfit", kind):

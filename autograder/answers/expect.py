@@ -183,13 +183,13 @@ def expect_equal(value, expected, what: str = "the answer") -> None:
     """Equal number, text, bool, None, or list, tuple or array of these. Raises Wrong with both values."""
     if not is_equal(value, expected):
         text = _IS.format(what=what, came=_short(value), should=_short(expected))
-        raise Wrong(text, find_order(value, expected) or _relate(value, expected))
+        raise Wrong(text, find_order(value, expected) or relate_arrays(value, expected))
 
 
-def _relate(value, expected):
+def relate_arrays(value, expected, slips: bool = False):
     """find_relation, of whatever is an array of numbers."""
     try:
-        return find_relation(as_array(value), as_array(expected))
+        return find_relation(as_array(value), as_array(expected), slips)
     except Wrong:
         return None
 

@@ -22,6 +22,16 @@ def relate(name: str, en: str, zh: str) -> Relation:
     return Relation(name, Text(en, zh))
 
 
+def are_close(value: np.ndarray, recipe: np.ndarray) -> bool:
+    """The same shape, and close everywhere; nan is close to nan."""
+    return value.shape == recipe.shape and bool(find_close(value, recipe).all())
+
+
+def find_close(value: np.ndarray, recipe: np.ndarray) -> np.ndarray:
+    """Where two arrays of shapes that fit are close."""
+    return np.isclose(value, recipe, 1e-5, 1e-9, equal_nan=True)
+
+
 def say_whose(count: int) -> Text:
     """The subject of a sentence about a number, or about each of several."""
     return Text("Each of your numbers", "你的每个数都") if count > 1 else Text("Your number", "你的数")
@@ -34,6 +44,10 @@ def list_forms(right: np.ndarray) -> Iterator[tuple[np.ndarray, Relation]]:
     for name, form, en, zh in (*(_COUNTS if whole else ()), *_FORMS):
         if np.isfinite(made := form(right)).all():
             yield made, relate(name, f"{whose.en} is {en}.", f"{whose.zh}{zh}。")
+    for name, base, exponents, en, zh in _UNITS:
+        for k in (*exponents, *(-k for k in exponents)):
+            power = f"{base:g}{str(k).translate(_RAISED)}"
+            yield base**k * right, relate(name, f"{whose.en} is {power} {en}", f"{whose.zh}是正确值的 {power} {zh}")
 
 
 _Form = tuple[str, Callable[[np.ndarray], np.ndarray], str, str]  # name, what it makes of the right value, "it is …"
@@ -68,4 +82,18 @@ _FORMS: tuple[_Form, ...] = (
     ("cut-to-whole", np.floor, "the right one, rounded down: does // divide?", "是正确值向下取整：用了 // ？"),
     ("cut-to-whole", np.round, "the right one, rounded to a whole number", "是正确值取整的结果"),
 )
-SLIPS = ("opposite-sign", "one-minus-it", "percent-for-share", "share-for-percent", "bits-for-nats", "nats-for-bits")
+_RAISED = str.maketrans("-123456789", "⁻¹²³⁴⁵⁶⁷⁸⁹")
+_TENS = (
+    "times what it should be: another unit, or a division too many or too few?",
+    "倍：是单位不同，还是多除或少除了一次？",
+)
+_BINARY = "times what it should be: steps of 1024 are not those of 1000.", "倍：1024 进位与 1000 进位不同。"
+_UNITS = (  # name, base, exponents, "it is …"
+    ("power-of-ten", 10.0, (3, 4, 5, 6, 7, 8, 9), *_TENS),
+    ("binary-units", 1024.0, (1, 2, 3), *_BINARY),
+    ("binary-units", 1.024, (1, 2, 3), *_BINARY),
+)
+SLIPS = (
+    "opposite-sign", "one-minus-it", "percent-for-share", "share-for-percent", "bits-for-nats", "nats-for-bits",
+    "power-of-ten", "binary-units",
+)  # fmt: skip

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from autograder.answers.expect import as_array, expect_close, expect_equal, is_close, is_equal
+from autograder.answers.expect import as_array, expect_close, expect_equal, is_close, is_equal, relate_arrays
 from autograder.answers.outcome import Misconception, Text, Wrong
 from autograder.answers.relations import find_relation
 
@@ -85,7 +85,7 @@ def judge_equal(value, right, wrong: Mistakes, what: str = "the answer", otherwi
         if any(is_equal(value, recipe) for recipe in _listed(recipes)):
             raise Misconception(name)
     if otherwise:
-        raise Wrong(otherwise)
+        raise Wrong(otherwise, relate_arrays(value, right, slips=True))
     expect_equal(value, right, what)
 
 

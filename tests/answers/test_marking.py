@@ -71,7 +71,7 @@ def test_hidden_checks_run_only_when_asked():
     (_crash, Status.COULD_NOT_RUN, "IndexError"),
     (_hole, Status.NOT_ATTEMPTED, "Replace"),
     (..., Status.NOT_ATTEMPTED, "Replace"),
-    (7, Status.COULD_NOT_RUN, "is a int, not a function"),
+    (7, Status.COULD_NOT_RUN, "is of type `int`, no function"),
     (lambda: 1, Status.COULD_NOT_RUN, "TypeError"),
 ])  # fmt: skip
 def test_each_failure_has_its_kind_and_sentence(double, status, words):

@@ -180,7 +180,7 @@ def test_cells_may_be_copied_merged_moved_and_typed_anew(grader, change):
         ({"q1": HELPED}, "name 'batches_of' is not defined", "No cell of the file defines `batches_of`"),
         ({"above": HELPER + "\n1 / 0", "q1": HELPED.replace("_of", "_off")}, "batches_off", "`batches_off`"),
         ({"q1": "B0 = int(input('size? '))\n" + solved("q1")}, "input() has nobody to answer it", ""),
-        ({"q1": solved("q1") + "\nsgd_epoch = 3"}, "`sgd_epoch` is a int, not a function", ""),
+        ({"q1": solved("q1") + "\nsgd_epoch = 3"}, "`sgd_epoch` is of type `int`, no function", ""),
         ({"q1": "import no_such_package\n" + solved("q1")}, "No module named 'no_such_package'", ""),
         ({"above": "open('mine.csv')\nROWS = 3", "q1": "ROWS\n" + solved("q1")}, "'ROWS'", "'mine.csv'"),
     ],
