@@ -15,6 +15,7 @@ from autograder.grading.grader import Grader, grade_safely, make_grader_error
 from autograder.grading.setting import Setting
 from autograder.results.record import Record
 from autograder.sandbox.inside.memory import leave_garbage
+from autograder.sandbox.outside.cgroup import remove_left
 from autograder.sandbox.outside.errors import SandboxError
 
 _TRIES = 2
@@ -135,6 +136,7 @@ class _Lane:
     def stop(self) -> None:
         self._process.kill()  # its sandbox ends with it
         self._process.join()
+        remove_left(self._process.pid)
         self.pipe.close()
 
 

@@ -10,6 +10,8 @@ import subprocess
 import time
 from typing import Protocol
 
+from autograder.sandbox.outside.cgroup import Cgroup
+
 
 class Process(Protocol):
     """What a session needs of the process that runs it."""
@@ -23,6 +25,9 @@ class Process(Protocol):
     def measure_memory(self) -> int:
         """Bytes that it holds of its own; 0 where someone else limits them, or once it has ended."""
 
+    def lacked_memory(self) -> bool:
+        """Whether the kernel has ended it, or another of its sandbox, for want of memory."""
+
     def measure_time(self) -> tuple[float, float]:
         """Seconds: what all its threads computed, and what its first one waited for a processor while it could run."""
 
@@ -30,8 +35,9 @@ class Process(Protocol):
 class LinuxProcess:
     """A process by its number, seen from outside its namespaces; it can start no other, but threads."""
 
-    def __init__(self, pid: int):
-        self._pid = pid
+    def __init__(self, pid: int, cgroup: Cgroup | None = None):
+        self._pid, self._cgroup = pid, cgroup
+        self._kills = cgroup.count_kills() if cgroup else 0
         self._handle = os.pidfd_open(pid)  # stays this process, even when the number is given to another
 
     def kill(self) -> None:
@@ -52,6 +58,9 @@ class LinuxProcess:
             fields = dict(line.split(b":", 1) for line in file)
             return sum(int(fields[name].split()[0]) << 10 for name in (b"RssAnon", b"RssShmem") if name in fields)
         return 0
+
+    def lacked_memory(self) -> bool:
+        return self._cgroup is not None and self._cgroup.count_kills() > self._kills
 
     def measure_time(self) -> tuple[float, float]:
         with contextlib.suppress(OSError), open(f"/proc/{self._pid}/schedstat") as file:
@@ -76,6 +85,9 @@ class ContainerProcess:
 
     def measure_memory(self) -> int:
         return 0
+
+    def lacked_memory(self) -> bool:
+        return False
 
     def measure_time(self) -> tuple[float, float]:
         return 0.0, 0.0

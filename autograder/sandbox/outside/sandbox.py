@@ -16,6 +16,7 @@ from pathlib import Path
 from autograder.sandbox.inside.frames import receive_frame
 from autograder.sandbox.inside.message import WireError
 from autograder.sandbox.inside.wire import decode
+from autograder.sandbox.outside.cgroup import make_cgroup
 from autograder.sandbox.outside.errors import SandboxError, SandboxUnavailable
 from autograder.sandbox.outside.launch import Bubblewrap, Container, Unconfined
 from autograder.sandbox.outside.limits import Limits
@@ -71,6 +72,7 @@ class Sandbox:
         self.given = given
         self.starved = 0  # sessions that ended for want of time while they waited for a processor
         self._lock, self._process, self._control, self._log = threading.Lock(), None, None, None
+        self._cgroup, self._sessions = None, 0
 
     def __enter__(self) -> Sandbox:
         if not isinstance(self.launcher, Container):
@@ -88,6 +90,8 @@ class Sandbox:
             with self._lock:
                 if self._process is None or self._process.poll() is not None:
                     self._launch()
+                if self._cgroup:
+                    self._cgroup.admit(self._sessions + 1, self.limits)
                 worker, ours = self._process, self._ask_worker()
             try:
                 return self._meet(ours)
@@ -107,6 +111,8 @@ class Sandbox:
         try:
             with theirs:
                 command = self.launcher.command(self.libraries, self.limits, self.given, theirs.fileno())
+                self._cgroup = make_cgroup() if self.launcher.confined else None
+                command = self._cgroup.enter(command) if self._cgroup else command
                 self._process = subprocess.Popen(
                     command, stdin=subprocess.DEVNULL, stdout=self._log, stderr=self._log, pass_fds=[theirs.fileno()]
                 )
@@ -141,12 +147,15 @@ class Sandbox:
             raise SandboxError(f"a session could not lock itself in: {hello[1]}")
         ours.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 0)
         pid, *_ = struct.unpack("iII", credentials[0][2])
-        process = LinuxProcess(pid)
+        process = LinuxProcess(pid, self._cgroup)
+        with self._lock:
+            self._sessions += 1
         return Session(ours.fileno(), ours.fileno(), process, self.limits, partial(self._part, ours))
 
     def _part(self, ours: socket.socket | None, session: Session) -> None:
         with self._lock:
             self.starved += session.starved
+            self._sessions -= bool(ours)
         if ours:
             ours.close()
 
@@ -176,4 +185,6 @@ class Sandbox:
             self._process.wait()
         if self._log:
             self._log.close()
-        self._process = self._control = self._log = None
+        if self._cgroup:
+            self._cgroup.remove()
+        self._process = self._control = self._log = self._cgroup = None

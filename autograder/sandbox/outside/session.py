@@ -115,7 +115,7 @@ class Session:
         except (WireError, MemoryError):  # no reply, or one that does not fit in here
             self._end("forgery")
         except (EOFError, OSError):
-            self._end("crash")
+            self._end("memory" if self._process.lacked_memory() else "crash")
         except BaseException:  # interrupted in the middle: the next reply would be this one's
             self._end("closed")
             raise
