@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import platform
 import time
+from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -22,10 +23,11 @@ from autograder.answers.rooms import load_definition, load_exercise
 from autograder.grading.parsing import SubmissionError
 from autograder.grading.pool import Pool
 from autograder.grading.replay import Exhausted, Sitting
-from autograder.grading.setting import Setting, derive_seed
+from autograder.grading.setting import Setting, derive_seed, derive_session_keys
 from autograder.grading.submission import Submission, read_submission
 from autograder.results.record import Record, RecordStatus, make_failure, make_record
 from autograder.sandbox.outside.remote import Remote, Stopped
+from autograder.sandbox.outside.session import Session
 
 MAX_MESSAGE = 600  # characters of a message, which may quote the learner's code
 _MAYBE_ANOTHERS = ("crash", "memory", "forgery")  # how a session ends that another answer may have brought down
@@ -72,18 +74,22 @@ class Grader:
             submission = read_submission(data, self.layout)
         except SubmissionError as error:
             return make_failure(self.exercise, error.status, error.message, seed=self.setting.seed, **common, **extra)
-        outcomes, notes = self._run(submission)
+        outcomes, notes = self._run(submission, derive_session_keys(self.setting, data))
         extra["seconds"] = round(time.monotonic() - began, 3)
         notes = (*submission.notes, *notes)
         return make_record(self.exercise, outcomes, seed=self.setting.seed, notes=notes, **common, **extra)
 
-    def _run(self, submission: Submission) -> tuple[dict[str, list[Outcome]], list[Text]]:
-        """Outcomes by question, and notes."""
+    def _run(self, submission: Submission, keys: Iterator[bytes]) -> tuple[dict[str, list[Outcome]], list[Text]]:
+        """Outcomes by question, and notes; each session takes one of the keys."""
         sandbox = self.pool.choose(step.source for step in submission.steps)
         outcomes: dict[str, list[Outcome]] = {question: [] for question in submission.answers}
         setting = self.setting
         charged: dict[str, CheckFailed] = {}
-        with Sitting(sandbox.start, submission.steps, self.layout, setting.timeout, setting.total) as sitting:
+
+        def start() -> Session:
+            return sandbox.start(next(keys))
+
+        with Sitting(start, submission.steps, self.layout, setting.timeout, setting.total) as sitting:
             decides = sorted(step.source for step in sitting.program if not step.given)
             seed = derive_seed(setting, {str(number): source for number, source in enumerate(decides)})
             for hidden in (False, True):

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import itertools
 import json
+import secrets
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 
 from autograder.answers.marking import DEFAULT_SEED
@@ -51,3 +54,9 @@ def derive_seed(setting: Setting, answers: dict[str, str]) -> int:
     """
     text = json.dumps([setting.seed, setting.exercise, sorted(answers.items())])
     return int.from_bytes(hmac.digest(setting.key, text.encode(), "sha256")[:16], "big")
+
+
+def derive_session_keys(setting: Setting, data: bytes) -> Iterator[bytes]:
+    """Keys of a submission's sessions, one after the other; without the teacher's key each time others."""
+    key = hmac.digest(setting.key, data, "sha256") if setting.key else secrets.token_bytes(32)
+    return (hmac.digest(key, str(number).encode(), "sha256") for number in itertools.count())

@@ -1,5 +1,6 @@
 """What decides a result beside the submission: the teacher's key draws the inputs, and stands nowhere in the open."""
 
+import itertools
 import json
 import pickle
 from dataclasses import replace
@@ -9,7 +10,7 @@ import pytest
 from classes import NAME, dump, hand_in, read_notebook
 
 from autograder.grading.grader import Grader
-from autograder.grading.setting import Setting, derive_seed, derive_task_key
+from autograder.grading.setting import Setting, derive_seed, derive_session_keys, derive_task_key
 from autograder.sandbox.outside.limits import Limits
 
 KEY = b"a secret of thirty-two bytes ...."
@@ -27,6 +28,15 @@ def test_another_key_is_another_task_and_another_version():
     other = replace(SETTING, key=b"another")
     assert derive_task_key(other, b"x") != derive_task_key(SETTING, b"x")
     assert other.versions()["key"] != SETTING.versions()["key"] and SETTING != other
+
+
+def test_each_session_of_a_submission_has_its_own_key_and_in_the_next_grading_the_same():
+    def take(setting, data):
+        return list(itertools.islice(derive_session_keys(setting, data), 3))
+
+    once, open_ones = take(SETTING, b"x"), replace(SETTING, key=b"")
+    assert once == take(SETTING, b"x") and len({*once, *take(SETTING, b"y")}) == 6
+    assert not {*take(open_ones, b"x")} & {*take(open_ones, b"x")}, "without the teacher's key nobody can compute them"
 
 
 def test_a_seed_cannot_be_foreseen_without_the_key():

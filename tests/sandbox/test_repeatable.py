@@ -81,6 +81,20 @@ def test_every_session_of_every_grading_draws_and_reads_the_same():
     assert not differ
 
 
+def test_memory_that_an_answer_forgot_to_fill_holds_the_same():
+    """What was freed there before, the grader's requests among it: their nonces are other ones only with other keys."""
+    sizes, cell = [1, 64, 500, 2000, 4000, 5000, 50_000], "import zlib\nimport numpy as np\n"
+    cell += "def look(sizes): return [zlib.crc32(np.empty(n).tobytes()) for n in sizes]"
+    seen = {b"": set(), b"k" * 32: set()}
+    for _ in range(2):
+        with Sandbox(("numpy",), LIMITS, find_launcher()) as sandbox:
+            for key in [*seen] * 2:
+                with sandbox.start(key) as session:
+                    session.run_cell(cell)
+                    seen[key].add(tuple(tuple(session.call("look", (sizes,))[1]) for _ in range(3)))
+    assert len(seen[b"k" * 32]) == 1 < len(seen[b""])
+
+
 def test_the_clock_goes_on(sandbox_alone):
     session = sandbox_alone
     session.run_cell("import datetime, time\nfrom timeit import timeit\nbegin = time.perf_counter()\ntime.sleep(0.05)")

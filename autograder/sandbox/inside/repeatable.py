@@ -18,7 +18,8 @@ def make_repeatable() -> None:
     """Begin the random numbers of Python, NumPy, PyTorch and TensorFlow anew; unseeded generators follow from them.
 
     NumPy's default_rng(), secrets, uuid4 and SystemRandom all read `random._urandom`. What C libraries ask the kernel
-    for is no more random: see `write_device`. So are texts' hashes (PYTHONHASHSEED), addresses and Python's clocks.
+    for is no more random: see `write_device`. So are texts' hashes (PYTHONHASHSEED), addresses, Python's clocks,
+    and what lies in memory that was freed: the requests' nonces follow from the submission and the teacher's key.
 
     This keeps the score of an answer that doesn't look for chance. One that does finds it: a race of threads, how much
     memory or time there is, the processor's own counter and generator, other clocks than Python's (see `clocks`).

@@ -82,10 +82,10 @@ class Sandbox:
     def __exit__(self, *_) -> None:
         self._stop()
 
-    def start(self) -> Session:
-        """A fresh session. Raises SandboxError if there is none to be had, a new worker included."""
+    def start(self, key: bytes = b"") -> Session:
+        """A fresh session; key: see Session. Raises SandboxError if there is none to be had, a new worker included."""
         if isinstance(self.launcher, Container):
-            return self._start_container()
+            return self._start_container(key)
         for attempt in (1, 2):
             with self._lock:
                 if self._process is None or self._process.poll() is not None:
@@ -94,7 +94,7 @@ class Sandbox:
                     self._cgroup.admit(self._sessions + 1, self.limits)
                 worker, ours = self._process, self._ask_worker()
             try:
-                return self._meet(ours)
+                return self._meet(ours, key)
             except (EOFError, OSError, WireError) as error:
                 ours.close()
                 with self._lock:
@@ -136,7 +136,7 @@ class Sandbox:
             socket.send_fds(self._control, [b"s"], [theirs.fileno()])
         return ours
 
-    def _meet(self, ours: socket.socket) -> Session:
+    def _meet(self, ours: socket.socket, key: bytes) -> Session:
         """The session at the other end, its process number taken from the kernel rather than from what it says."""
         deadline = time.monotonic() + _SESSION_SECONDS
         ours.settimeout(_SESSION_SECONDS)
@@ -150,7 +150,7 @@ class Sandbox:
         process = LinuxProcess(pid, self._cgroup)
         with self._lock:
             self._sessions += 1
-        return Session(ours.fileno(), ours.fileno(), process, self.limits, partial(self._part, ours))
+        return Session(ours.fileno(), ours.fileno(), process, self.limits, partial(self._part, ours), key)
 
     def _part(self, ours: socket.socket | None, session: Session) -> None:
         with self._lock:
@@ -159,7 +159,7 @@ class Sandbox:
         if ours:
             ours.close()
 
-    def _start_container(self) -> Session:
+    def _start_container(self, key: bytes) -> Session:
         name = f"session-{uuid.uuid4().hex}"
         command = self.launcher.command(self.libraries, self.limits, self.given, name)
         running = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
@@ -169,7 +169,8 @@ class Sandbox:
         except (EOFError, TimeoutError, WireError) as error:
             process.kill()
             raise SandboxError(f"the container did not start: {type(error).__name__}") from None
-        return Session(running.stdout.fileno(), running.stdin.fileno(), process, self.limits, partial(self._part, None))
+        ends = running.stdout.fileno(), running.stdin.fileno()
+        return Session(*ends, process, self.limits, partial(self._part, None), key)
 
     def _read_log(self) -> str:
         self._log.seek(0)
