@@ -434,7 +434,7 @@ _MISTAKES = {
     ("q7", "two passes back", _SECONDS, "first-layer-counted-twice"): ("3 - 1 / d → 3", "4 - 1 / d → 4"),
     ("q7", "recompute for free", _SECONDS, "recompute-is-one-pass"): ("4 - 1 / d → 3 - 1 / d",),
     ("q7", "one block runs again", _SECONDS, "recompute-is-one-pass"): ("4 - 1 / d → 3 - 1 / d + k / d",),
-    ("q7", "milliseconds", _SECONDS, "another number divides"): ("* pass_seconds → * pass_seconds * 1000",),
+    ("q7", "milliseconds", _SECONDS, "another unit"): ("* pass_seconds → * pass_seconds * 1000",),
     ("q7", "weights only", _BYTES, "only-weights-in-memory"): (" + layers[name] * layer_bytes → ",),
     ("q7", "gradient not stored", _BYTES, "gradient-not-stored"): ("8 * P → 4 * P",),
     ("q7", "input not kept", _BYTES, "input-not-kept"): ("d + 1, → d,",),
