@@ -136,7 +136,7 @@ class _Lane:
     def stop(self) -> None:
         self._process.kill()  # its sandbox ends with it
         self._process.join()
-        remove_left(self._process.pid)
+        remove_left()
         self.pipe.close()
 
 

@@ -39,10 +39,7 @@ class Cgroup:
         return ["/bin/sh", "-c", _ENTER, str(self._folder / "cgroup.procs"), *command]
 
     def admit(self, sessions: int, limits: Limits) -> None:
-        """Memory for as many sessions at a time, beside what there is before the first; never less than before.
-
-        Each may copy all that the zygote holds.
-        """
+        """Memory for so many at a time, each of which may copy all that the zygote holds; never less than before."""
         if sessions <= self._sessions:
             return
         with contextlib.suppress(OSError):
@@ -67,25 +64,29 @@ class Cgroup:
 
 def make_cgroup() -> Cgroup | None:
     """A new one, or None where this process may make none."""
+    remove_left(seconds=0)
     for parent, version in find_parents():
         with contextlib.suppress(OSError):
             return Cgroup(parent, version)
     return None
 
 
-def remove_left(pid: int) -> None:
-    """What a process that was killed has left."""
+def remove_left(seconds: float = 1.0) -> None:
+    """What graders have left that were killed."""
     for parent, _ in find_parents():
-        for folder in parent.glob(f"autograder-{pid}-*"):
-            _remove(folder)
+        for folder in parent.glob("autograder-*-*"):
+            if not Path("/proc", folder.name.split("-")[1]).exists():
+                _remove(folder, seconds)
 
 
-def _remove(folder: Path) -> None:
-    """As soon as the last ones in it have ended; what stays after a second is an empty folder of the kernel's."""
-    until = time.monotonic() + 1
-    while folder.exists() and time.monotonic() < until:
+def _remove(folder: Path, seconds: float = 1.0) -> None:
+    """As soon as the last ones in it have ended; what stays is an empty folder of the kernel's."""
+    until = time.monotonic() + seconds
+    while folder.exists():
         with contextlib.suppress(OSError):
             return folder.rmdir()
+        if time.monotonic() >= until:
+            return
         time.sleep(0.005)
 
 
