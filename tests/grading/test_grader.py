@@ -133,7 +133,8 @@ _CHANCE = ("os.urandom(1)[0] < 128", "np.random.default_rng().random() < 0.5", "
            "random.seed() or random.random() < 0.5", "secrets.randbits(1)", "uuid.uuid4().int & 1 << 80",
            "np.random.seed() or np.random.rand() < 0.5", "os.getrandom(1)[0] < 128", "time.time_ns() // 10**6 % 2",
            "random.Random(time.perf_counter()).random() < 0.5", "datetime.now().microsecond // 1000 % 2",
-           "random.Random(id(object())).random() < 0.5 > random.Random(time.time()).random()")  # fmt: skip
+           "random.Random(id(object())).random() < 0.5 > random.Random(time.time()).random()",
+           "int(np.empty(3000).view(np.uint8).sum()) % 2")  # fmt: skip
 
 
 @pytest.mark.parametrize("chance", _CHANCE)
@@ -146,7 +147,7 @@ def test_who_draws_without_a_seed_gets_the_same_points_each_time(chance):
                for q, name in (("q1", "sgd_epoch"), ("q2", "run_lion"), ("q3", "train_clipped"))}  # fmt: skip
     records = []
     for _ in range(2):
-        with Grader(SETTING) as grader:
+        with Grader(replace(SETTING, key=b"of the teacher's")) as grader:
             records += [grader.grade(hand_in(answers)) for _ in range(2)]
     assert (
         len({json.dumps([[c.earned for c in q.checks] for q in record.questions.values()]) for record in records}) == 1
