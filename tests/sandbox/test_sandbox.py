@@ -258,7 +258,7 @@ def test_sessions_run_side_by_side(sandbox):
 def test_a_session_that_says_hello_before_we_listen_is_met_all_the_same(sandbox, monkeypatch):
     """What a busy machine does now and then, on purpose: its process number came out as 0, and the worker was ended."""
     worker, meet = sandbox._process, Sandbox._meet
-    monkeypatch.setattr(Sandbox, "_meet", lambda self, ours: time.sleep(0.5) or meet(self, ours))
+    monkeypatch.setattr(Sandbox, "_meet", lambda *ours: time.sleep(0.5) or meet(*ours))
     with sandbox.start() as session:
         assert session.run_cell("1") == ("value", None)
     assert sandbox._process is worker, "the worker was restarted"
