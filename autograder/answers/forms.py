@@ -9,6 +9,8 @@ import numpy as np
 
 from autograder.answers.outcome import Text
 
+_RTOL, _ATOL = 1e-5, 1e-9
+
 
 class Relation(NamedTuple):
     """Its name, as misconceptions have one, and what is said of the value."""
@@ -24,12 +26,16 @@ def relate(name: str, en: str, zh: str) -> Relation:
 
 def are_close(value: np.ndarray, recipe: np.ndarray) -> bool:
     """The same shape, and close everywhere; nan is close to nan."""
-    return value.shape == recipe.shape and bool(find_close(value, recipe).all())
+    if value.shape != recipe.shape:
+        return False
+    if value.size and abs(value.flat[0] - recipe.flat[0]) > _ATOL + _RTOL * abs(recipe.flat[0]):
+        return False  # soon: of some forty recipes nearly all end here
+    return bool(find_close(value, recipe).all())
 
 
 def find_close(value: np.ndarray, recipe: np.ndarray) -> np.ndarray:
     """Where two arrays of shapes that fit are close."""
-    return np.isclose(value, recipe, 1e-5, 1e-9, equal_nan=True)
+    return np.isclose(value, recipe, _RTOL, _ATOL, equal_nan=True)
 
 
 def say_whose(count: int) -> Text:
