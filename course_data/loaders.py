@@ -1,5 +1,6 @@
 """Data sets and the pretrained model by name: each call checks hashes and prints one line that names its source."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -103,11 +104,13 @@ def load_corpus(name: str = "shakespeare") -> Corpus:
 def load_sst2() -> Texts:
     """SST-2 of GLUE: `.part("train")` 67,349, `.part("dev")` 872, `.part("test")` 1,821 with hidden labels (−1).
 
-    Downloaded once (7 MB); MissingDataError says what to do where that is not possible. ratings are NaN.
+    Downloaded once (7 MB); MissingDataError says what to do where that is not possible. ratings are NaN. groups: the
+    training rows are mostly phrases; a sentence and its phrases are one group, which no split of your own may part.
     """
     rows, origin = _read_rows(registry.SST2, 3)
     _say(registry.SST2, f"{len(rows):,} sentences", origin)
-    return _make_labelled(registry.SST2, rows, ratings=np.full(len(rows), np.nan))
+    texts = _make_labelled(registry.SST2, rows, ratings=np.full(len(rows), np.nan))
+    return replace(texts, groups=np.array(parsers.group_phrases(list(texts.texts))))
 
 
 def load_imdb() -> Texts:

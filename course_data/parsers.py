@@ -121,6 +121,24 @@ def parse_tsv(content: bytes, columns: int) -> list[list[str]]:
     return rows
 
 
+def group_phrases(texts: list[str]) -> list[int]:
+    """For each text the row of the longest text that contains it word by word: of equals the first, and its own if none.
+
+    SST-2's training rows are mostly phrases cut out of sentences that stand there too: rows of one group are one
+    sentence and its phrases, and a split must not part them. A phrase of several sentences goes with the longest.
+    """
+    owner: dict[str, int] = {}
+    words = [text.split() for text in texts]
+    for row in sorted(range(len(texts)), key=lambda row: -len(words[row])):
+        whole = " ".join(words[row])
+        if whole not in owner:
+            n = len(words[row])
+            for start in range(n):
+                for end in range(start + 1, n + 1):
+                    owner.setdefault(" ".join(words[row][start:end]), row)
+    return [owner.get(" ".join(found), row) for row, found in enumerate(words)]
+
+
 def cut_header(text: str) -> str:
     """A work without title, byline and cast: from its first act, prologue or induction on; a poem from its byline."""
     byline = _BYLINE.search(text)

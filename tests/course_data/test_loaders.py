@@ -116,8 +116,13 @@ def test_sst2_in_glue_format(cache, tmp_path, monkeypatch, capsys):
     assert texts.part("train").texts == ('an "unbalanced quote', "so good")
     assert texts.part("dev").labelled() == (["fine"], np.array([1]))
     assert texts.part("test").labels.tolist() == [-1] and len(texts.labelled()[0]) == 3, "hidden labels are no labels"
-    assert np.isnan(texts.ratings).all()
+    assert np.isnan(texts.ratings).all() and texts.groups.tolist() == [0, 1, 2, 3]
     assert "sst2: 4 sentences, from the network" in capsys.readouterr().out
+
+
+def test_a_phrase_of_sst2_stays_with_its_sentence():
+    texts = ["so good", "it is so good", "good", "so", "fine", "it is  so good", "no good", "ood", ""]
+    assert parsers.group_phrases(texts) == [1, 1, 1, 1, 4, 1, 6, 7, 8], "the words of a longer text, in their order"
 
 
 def test_imdb_in_its_publishers_format(cache, tmp_path, monkeypatch):
