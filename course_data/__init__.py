@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from .records import RaterScores as RaterScores
     from .records import Texts as Texts
     from .splitting import split as split
+    from .tasks import keep_apart as keep_apart
+    from .tasks import load_task as load_task
 
 _HOMES = {  # no name here may be a module's name too: the module would hide it
     **dict.fromkeys(("load_digits", "load_mnist", "load_reviews", "load_rater_scores", "load_corpus"), "loaders"),
@@ -32,6 +34,7 @@ _HOMES = {  # no name here may be a module's name too: the module would hide it
     **dict.fromkeys(("ShuffledBatches", "keras_batches"), "batches"),
     "open_pretrained": "pretrained",
     "split": "splitting",
+    **dict.fromkeys(("keep_apart", "load_task"), "tasks"),
 }
 __all__ = sorted(_HOMES)
 

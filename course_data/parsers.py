@@ -122,7 +122,7 @@ def parse_tsv(content: bytes, columns: int) -> list[list[str]]:
 
 
 def group_phrases(texts: list[str]) -> list[int]:
-    """For each text the row of the longest text that contains it word by word: of equals the first, and its own if none.
+    """For each text the row of the longest text that contains it word by word: of equals the first; its own if none.
 
     SST-2's training rows are mostly phrases cut out of sentences that stand there too: rows of one group are one
     sentence and its phrases, and a split must not part them. A phrase of several sentences goes with the longest.

@@ -71,15 +71,31 @@ def get_code(source: Source) -> str:
 
 
 def hash_code(source: Source) -> str:
-    """The sha256 of that program, hex, without the imports of our own helpers: where these live decides nothing."""
-    code, ours = get_code(source), set()
-    for node in ast.parse(code).body:
-        names = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
-        names += [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
-        if OURS & {name.partition(".")[0] for name in names}:
-            ours.update(range(node.lineno, node.end_lineno + 1))
-    lines = (line for number, line in enumerate(code.split("\n"), start=1) if number not in ours)
-    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+    """The sha256 of what that program does, hex: not of its lines, comments and docstrings.
+
+    Imports of our own helpers, and what `ensure` asks for, are left out: they decide nothing about the result.
+    """
+    return hashlib.sha256(repr(_list_parts(ast.parse(get_code(source)))).encode()).hexdigest()
+
+
+def _list_parts(node: object) -> object:
+    """A syntax tree as nested tuples that are the same in all versions of Python: without what is empty."""
+    if isinstance(node, list):
+        return tuple(_list_parts(one) for one in node if not _decides_nothing(one))
+    if not isinstance(node, ast.AST):
+        return repr(node)
+    fields = ((name, value) for name, value in ast.iter_fields(node) if value not in (None, []))
+    return type(node).__name__, *((name, _list_parts(value)) for name, value in fields)
+
+
+def _decides_nothing(node: object) -> bool:
+    """Whether it is a docstring or another bare constant, an import of our helpers, or a call of `ensure`."""
+    if isinstance(node, ast.Expr):
+        call = node.value
+        return isinstance(call, ast.Constant) or isinstance(call, ast.Call) and ast.unparse(call.func) == "ensure"
+    names = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+    names += [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+    return bool(OURS & {name.partition(".")[0] for name in names})
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
-"""Exercise 08: a block and its norm, rotary positions, parameters, perplexity, the next token's distribution, leaks."""
+"""Exercise 08: a block in PyTorch, rotary positions, parameters, perplexity, the next token's distribution, leaks."""
 
 from __future__ import annotations
 
-from functools import partial
+from pathlib import Path
 
 import numpy as np
 
@@ -20,12 +20,15 @@ from autograder.answers import (
     judge_constant,
     keep_inputs,
 )
+from autograder.answers.rooms import load_module
 
+SUMMED = Tolerance(2e-5, 5e-5)  # float32, three blocks deep
 NEAR = Tolerance(1e-5, 1e-5)  # loose enough for float32, far tighter than any wrong recipe below
 TURNED = Tolerance(1e-5, 2e-4)  # float32 at place 400
 COUNTED = Tolerance(1e-12, 1e-3)  # parameters: float64 holds them exactly
 EXERCISE = Exercise.beside(__file__)
 say = EXERCISE.say
+recipes = load_module(Path(__file__).with_name("recipes.py"))
 _PUBLISHED = {
     124_439_808: ((50_257, 768, 12, 12), {"P": 1_024}),  # GPT-2
     66_362_880: ((30_522, 768, 6, 12), {"P": 512}),  # DistilBERT
@@ -34,57 +37,62 @@ _PUBLISHED = {
 
 
 @EXERCISE.check("q1")
-def each_token_is_normalised_by_itself(answer, rng):
-    for shape in ((2, 5, 6), (7, 4)):
-        T, d, eps = shape[-2] + int(rng.integers(3)), shape[-1] + int(rng.integers(3)), float(rng.uniform(0.3, 0.9))
-        x = rng.normal(size=(*shape[:-2], T, d)) * rng.uniform(0.7, 2, (T, 1)) + rng.normal(size=(T, 1))
-        gamma, beta = rng.uniform(0.5, 2, d) * rng.choice([-1, 1], d), rng.normal(size=d)
-        value = answer.call("layer_norm", x, gamma, beta, eps)
-        away, var = x - x.mean(axis=-1, keepdims=True), x.var(axis=-1, keepdims=True)
-        unit = away / np.sqrt(var + eps)
-        tokens = tuple(range(x.ndim - 1))
-        wrong = {
-            "variance-of-a-sample": gamma * away / np.sqrt(var * d / (d - 1) + eps) + beta,
-            "eps-outside-the-root": [
-                gamma * away / root + beta
-                for root in (np.sqrt(var) + eps, np.sqrt(var) + eps**0.5, np.sqrt(var + eps**2))
-            ],
-            "eps-ignored": [gamma * away / np.sqrt(var + e) + beta for e in (0, 1e-5, 1e-6, 1e-8, 1e-12)],
-            "norm-over-other-tokens": [
-                gamma * (x - x.mean(axis=axes, keepdims=True)) / np.sqrt(x.var(axis=axes, keepdims=True) + eps) + beta
-                for axes in (None, 0, -2, tokens, (-2, -1))
-            ],
-            "mean-kept": [gamma * x / np.sqrt(v + eps) + beta for v in (var, (x**2).mean(axis=-1, keepdims=True))],
-            "variance-for-deviation": gamma * away / (var + eps) + beta,
-            "scale-or-shift-missing": [unit, gamma * unit, unit + beta, beta * unit + gamma, gamma * (unit + beta)],
-        }
-        NEAR.judge(value, gamma * unit + beta, wrong, "layer_norm")
+def the_parts_are_put_together(answer, rng):
+    for heads in (1, int(rng.integers(2, 4))):
+        B, T, d = int(rng.integers(2, 4)), int(rng.integers(4, 7)), heads * int(rng.integers(4, 6))
+        x, p = recipes.draw_block(rng, B, T, d, heads)
+        _judge_block(answer.call("run_block", x, np.ones((B, T), dtype=bool), p, heads), x, p, heads)
 
 
 @EXERCISE.check("q1")
-def before_each_part(answer, rng):
-    _judge_block(answer, rng, True)
+def padding_is_not_looked_at(answer, rng):
+    for kind in ("in front", "behind", "anywhere"):
+        heads, T = int(rng.integers(2, 4)), int(rng.integers(5, 9))
+        real = np.arange(T) >= np.array([[2], [0], [T - 2]])
+        real = {"in front": real, "behind": real[:, ::-1], "anywhere": rng.permuted(real, axis=1)}[kind]
+        x, p = recipes.draw_block(rng, 3, T, 4 * heads, heads)
+        _judge_block(answer.call("run_block", x, real, p, heads), x, p, heads, real)
 
 
 @EXERCISE.check("q1")
-def after_each_sum(answer, rng):
-    _judge_block(answer, rng, False)
+def dropout_is_for_training_alone(answer, rng):
+    share = float(rng.uniform(0.25, 0.45))
+    x, p, a, c = recipes.draw_constant_block(rng, 4, 9, 8, 2)
+    real, may_be = np.ones((4, 9), dtype=bool), recipes.list_dropped(x, a, c, share)
+    value = expect_shape(answer.call("run_block", x, real, p, 2, share), x.shape, "y")
+    if not SUMMED.same(value, x + a + c):
+        raise Misconception("drops-in-evaluation")
+    value = expect_shape(answer.call("run_block", x, real, p, 2, share, training=True), x.shape, "y")
+    hits = {name: [_fit_one_of(value, some) for some in sets] for name, sets in may_be.items()}
+    if not hits.pop("")[0].all():
+        for name, each in hits.items():
+            if any(fits.all() for fits in each):
+                raise Misconception(name)
+        raise Wrong(say("dropped-elsewhere"))
+    for kept in (a, c):
+        gone = _fit_one_of(value, [x, x + kept / (1 - share)])  # (B, T, d): the other part is
+        if any((gone == gone.take([0], axis)).all() for axis in range(3)):
+            raise Misconception("dropped-together")
+        if abs(gone.mean() - share) > 5 * (share * (1 - share) / gone.size) ** 0.5:
+            raise Wrong(say("dropped-too-often", share=share, came=gone.mean()))
 
 
 @EXERCISE.check("q1")
-def any_number_of_tokens(answer, rng):
-    d = int(rng.integers(3, 7))
-    gamma, beta = rng.uniform(0.5, 2, d), rng.normal(size=d)
-    small, flat = rng.normal(size=(4, d)) * 3e-3, np.full((1, 1, d), 2.0)
-    for x in (small, flat, rng.normal(size=(2, 3, 2, d)), rng.normal(size=d) + 3):
-        with keep_inputs(answer, "layer_norm", x, gamma, beta) as value:
-            NEAR.expect(value, _norm(x, gamma, beta), "layer_norm")
-    for shape in ((1,), (2, 3), (2, 2, 4), (5,)):
-        p = _draw_weights(rng, d)
-        x = rng.normal(size=(*shape, d)) * 2
-        with keep_inputs(answer, "block", x, p) as value:
-            NEAR.expect(value, _run_block(x, p, True), "block")
-        NEAR.expect(answer.call("block", x, p, False), _run_block(x, p, False), "block")
+def padding_does_not_poison(answer, rng):
+    for depth in (1, 3):
+        x, p = recipes.draw_block(rng, 3, 6, 4, 2)
+        real = np.arange(6) >= np.array([[0], [int(rng.integers(2, 5))], [6]])  # the last text is all padding
+        value = expect_shape(answer.call("run_block", x, real, p, 2, depth=depth), x.shape, "y")
+        if not np.isfinite(value).all():
+            raise Misconception("padding-becomes-nan")
+        right = recipes.run_block(x, p, 2, recipes.look_back(real), depth=depth)
+        SUMMED.expect(value[real], right[real], "y")
+    for B, T, d, heads, ratio in ((1, 1, 2, 1, 1), (2, 1, 6, 3, 4), (3, 5, 4, 4, 3), (2, 3, 1, 1, 2)):
+        x, p = recipes.draw_block(rng, B, T, d, heads, ratio)
+        real = rng.random((B, T)) < 0.8
+        right = recipes.run_block(x / 300, p, heads, recipes.look_back(real))  # so near 0 that eps counts
+        value = expect_shape(answer.call("run_block", x / 300, real, p, heads), x.shape, "y")
+        SUMMED.expect(value[real], right[real], "y")
 
 
 @EXERCISE.check("q2")
@@ -432,68 +440,29 @@ def the_pad_number_may_be_a_token(answer, rng):
             _judge_preparation(value, texts, pad)
 
 
-def _norm(x, gamma, beta, eps=1e-5):
-    return gamma * (x - x.mean(axis=-1, keepdims=True)) / np.sqrt(x.var(axis=-1, keepdims=True) + eps) + beta
+def _judge_block(value, x, p, heads, real=None):
+    """At the tokens: at padding anything may stand."""
+    value = expect_shape(value, x.shape, "y")
+    real = np.ones(x.shape[:2], dtype=bool) if real is None else real
+    seen = recipes.look_back(real)
+    right = recipes.run_block(x, p, heads, seen)
+    if not SUMMED.same(value[real], right[real]):
+        for name, masks in recipes.mistake_masks(real).items():
+            for mask in masks:
+                rows = real & mask.any(axis=-1)  # whoever sees nothing is nan or not, as the module likes
+                recipe = recipes.run_block(x, p, heads, mask)
+                if rows.sum() > 2:
+                    SUMMED.name(value[rows], right[rows], {name: recipe[rows]})
+        blind = recipes.run_block(x, p, heads, seen & False)
+        if np.isnan(value[real]).any() or SUMMED.same(value[real], blind[real]):
+            raise Misconception("token-sees-nothing")
+    wrong = {name: [one[real] for one in some] for name, some in recipes.mistake_block(x, p, heads, seen).items()}
+    SUMMED.judge(value[real], right[real], wrong, "y")
 
 
-def _attend(x, p):
-    q, k, v = np.split(x @ p["qkv"], 3, axis=-1)
-    scores = q @ np.swapaxes(k, -1, -2) / np.sqrt(q.shape[-1])
-    weights = np.exp(scores - scores.max(axis=-1, keepdims=True)) * np.tri(scores.shape[-1])
-    return weights / weights.sum(axis=-1, keepdims=True) @ v @ p["out"]
-
-
-def _think(x, p):
-    return np.maximum(x @ p["W1"] + p["b1"], 0) @ p["W2"] + p["b2"]
-
-
-def _draw_weights(rng, d) -> dict:
-    shapes = {"qkv": (d, 3 * d), "out": (d, d), "W1": (d, 4 * d), "b1": (4 * d,), "W2": (4 * d, d), "b2": (d,)}
-    p = {name: rng.normal(size=shape) / d**0.5 for name, shape in shapes.items()}
-    for part in "12":
-        p |= {f"gamma_{part}": rng.uniform(0.5, 2, d), f"beta_{part}": rng.normal(size=d) / 2}
-    return p
-
-
-def _norms(p, first="1", second="2"):
-    return [lambda x, i=i: _norm(x, p[f"gamma_{i}"], p[f"beta_{i}"]) for i in (first, second)]
-
-
-def _run_block(x, p, pre, first="1", second="2"):
-    N, K = _norms(p, first, second)
-    if pre:
-        x = x + _attend(N(x), p)
-        return x + _think(K(x), p)
-    x = N(x + _attend(x, p))
-    return K(x + _think(x, p))
-
-
-def _judge_block(answer, rng, pre):
-    for shape in ((4,), (2, 3)):
-        d = int(rng.integers(4, 8))
-        p, x = _draw_weights(rng, d), rng.normal(size=(*shape, d)) * 1.5 + 0.5
-        (N, K), A, M = _norms(p), partial(_attend, p=p), partial(_think, p=p)
-        if pre:
-            n, one = N(x), x + A(N(x))
-            h, other, turned = n + A(n), x + M(K(x)), x + M(n)
-            wrong = {
-                "residual-missing": [M(K(A(n))), M(K(one)), A(n) + M(K(A(n)))],
-                "residual-from-the-norm": [K(h) + M(K(h)), h + M(K(h)), K(one) + M(K(one))],
-                "parts-beside-each-other": [one + M(K(x)), x + M(K(one)), one + M(n)],
-                "network-first": [other + A(N(other)), turned + A(K(turned))],
-            }
-        else:
-            one, alone = N(x + A(x)), x + N(A(x))
-            other, turned = K(x + M(x)), N(x + M(x))
-            wrong = {
-                "residual-missing": [K(M(N(A(x)))), K(M(one)), K(N(A(x)) + M(N(A(x))))],
-                "sum-outside-the-norm": [alone + K(M(alone)), one + K(M(one)), K(alone + M(alone))],
-                "parts-beside-each-other": [K(x + M(one)), K(one + M(x)), K(x + A(x) + M(x)), N(x + A(x) + M(x))],
-                "network-first": [N(other + A(other)), K(turned + A(turned))],
-            }
-        wrong["norm-at-the-other-place"] = _run_block(x, p, not pre)
-        wrong["norms-exchanged"] = [_run_block(x, p, pre, *pair) for pair in ("21", "11", "22")]
-        NEAR.judge(answer.call("block", x, p, pre), _run_block(x, p, pre), wrong, "block")
+def _fit_one_of(value, may_be) -> np.ndarray:
+    """Which numbers of the value are one of those that stand at their place."""
+    return np.any([abs(value - one) < 1e-3 for one in may_be], axis=0)
 
 
 def _turn(x, first, base=10_000.0, sign=1, exponents=None):

@@ -1,11 +1,20 @@
 """Exercise 08: wrong answers that its checks must name, and unusual right ones."""
 
-from proofs.claims import Equivalent, Mistake, Unusual, define_function, edit_text, list_changes
+from proofs.claims import (
+    Equivalent,
+    Mistake,
+    Unusual,
+    define_function,
+    edit_text,
+    list_changes,
+    list_mutants,
+    swap_lines,
+)
 
 
-def _block(norm: str = "", block: str = "") -> str:
-    first = define_function("layer_norm(x, gamma, beta, eps=1e-5)", norm or _NORM) + "\n\n"
-    return first + define_function("block(x, p, pre_norm=True)", block or _BLOCK)
+def _block(*changes: str) -> str:
+    """The cell, right but for these changes, old and new by turns."""
+    return edit_text(_MODULE, *changes)
 
 
 def _rotation(
@@ -35,19 +44,37 @@ def _leak(lines: str = "", faults="ABC", a="1.9198", b="1.4968", choice="B", lev
     return f"FAULTS = {faults!r}\n\n" + define_function("prepare(texts, pad)", lines or _FILL) + f"\n\n{numbers}"
 
 
-_NORM = """
-mean, var = x.mean(-1, keepdims=True), x.var(-1, keepdims=True)
-return gamma * (x - mean) / np.sqrt(var + eps) + beta
+_MODULE = """
+class Block(nn.Module):
+    def __init__(self, d, heads, ratio, dropout):
+        super().__init__()
+        self.norm_1 = nn.LayerNorm(d)
+        self.attention = nn.MultiheadAttention(d, heads, batch_first=True)
+        self.norm_2 = nn.LayerNorm(d)
+        self.mlp = nn.Sequential(nn.Linear(d, ratio * d), nn.GELU(), nn.Linear(ratio * d, d))
+        self.drop = nn.Dropout(dropout)
+
+    def forward(self, x, real):
+        T = x.shape[1]
+        ahead = torch.triu(torch.ones(T, T, dtype=torch.bool), diagonal=1)
+        n = self.norm_1(x)
+        a, _ = self.attention(n, n, n, attn_mask=ahead, key_padding_mask=~real, need_weights=False)
+        h = x + self.drop(a)
+        return h + self.drop(self.mlp(self.norm_2(h)))
+
+
+def run_block(x, real, weights, heads, dropout=0.0, training=False, depth=1):
+    ratio = len(weights["mlp.0.bias"]) // x.shape[2]
+    block = Block(x.shape[2], heads, ratio, dropout).train(training)
+    block.load_state_dict({name: torch.tensor(w) for name, w in weights.items()})
+    y = torch.tensor(x, dtype=torch.float32, requires_grad=True)
+    for _ in range(depth):
+        y = block(y, torch.tensor(real))
+    return y.detach().numpy()
 """
-_BLOCK = """
-N = lambda x: layer_norm(x, p["gamma_1"], p["beta_1"])
-K = lambda x: layer_norm(x, p["gamma_2"], p["beta_2"])
-if pre_norm:
-    h = x + attention(N(x), p)
-    return h + network(K(h), p)
-h = N(x + attention(x, p))
-return K(h + network(h, p))
-"""
+_LOOK = "attn_mask=ahead, key_padding_mask=~real, need_weights=False"
+_SUMS_OF_PARTS = """h = x + self.drop(a)
+        return h + self.drop(self.mlp(self.norm_2(h)))"""
 _TURN = """
 T, half = x.shape[-2], x.shape[-1] // 2
 places = np.arange(first, first + T)
@@ -105,11 +132,11 @@ look = np.arange(T)[:, None] >= np.arange(T)
 return {"inputs": full[:, :-1], "targets": full[:, 1:], "look": look, "counts": counts}
 """
 
-_EACH, _PRE, _POST, _ANY = (
-    "each_token_is_normalised_by_itself",
-    "before_each_part",
-    "after_each_sum",
-    "any_number_of_tokens",
+_PARTS, _HIDDEN, _DROPS, _POISON = (
+    "the_parts_are_put_together",
+    "padding_is_not_looked_at",
+    "dropout_is_for_training_alone",
+    "padding_does_not_poison",
 )
 _PAIR, _FIRST, _FAR, _AXES = (
     "each_pair_is_turned",
@@ -144,86 +171,126 @@ _NAMED, _NEXT, _BEST, _PAD = (
 
 MISTAKES = [
     # q1
-    Mistake("q1", "sample", _EACH, "variance-of-a-sample",
-        _block(edit_text(_NORM, "x.var(-1, keepdims=True)", "x.var(-1, keepdims=True, ddof=1)"))),
-    Mistake("q1", "torch-std", _EACH, "variance-of-a-sample", "import torch\n" + _block("""
-x, gamma, beta = map(torch.as_tensor, (x, gamma, beta))
-return (gamma * (x - x.mean(-1, True)) / (x.var(-1, keepdim=True) + eps).sqrt() + beta).numpy()
-""")),
-    Mistake("q1", "eps-outside", _EACH, "eps-outside-the-root",
-        _block(edit_text(_NORM, "np.sqrt(var + eps)", "(np.sqrt(var) + eps)"))),
-    Mistake("q1", "eps-squared", _EACH, "eps-outside-the-root",
-        _block(edit_text(_NORM, "var + eps", "var + eps ** 2"))),
-    Mistake("q1", "no-eps", _EACH, "eps-ignored", _block(edit_text(_NORM, "var + eps", "var"))),
-    Mistake("q1", "own-eps", _EACH, "eps-ignored", _block(edit_text(_NORM, "var + eps", "var + 1e-5"))),
-    Mistake("q1", "batch", _EACH, "norm-over-other-tokens", _block(edit_text(_NORM, "-1", "0"))),
-    Mistake("q1", "column", _EACH, "norm-over-other-tokens", _block(edit_text(_NORM, "-1", "-2"))),
-    Mistake("q1", "whole", _EACH, "norm-over-other-tokens",
-        _block(edit_text(_NORM, "x.mean(-1, keepdims=True), x.var(-1, keepdims=True)", "x.mean(), x.var()"))),
-    Mistake("q1", "rms", _EACH, "mean-kept",
-        _block("return gamma * x / np.sqrt((x ** 2).mean(-1, keepdims=True) + eps) + beta")),
-    Mistake("q1", "mean-left", _EACH, "mean-kept", _block(edit_text(_NORM, "(x - mean)", "x"))),
-    Mistake("q1", "variance", _EACH, "variance-for-deviation",
-        _block(edit_text(_NORM, "np.sqrt(var + eps)", "(var + eps)"))),
-    Mistake("q1", "no-shift", _EACH, "scale-or-shift-missing", _block(edit_text(_NORM, " + beta", ""))),
-    Mistake("q1", "shift-first", _EACH, "scale-or-shift-missing", _block("""
-mean, var = x.mean(-1, keepdims=True), x.var(-1, keepdims=True)
-return gamma * ((x - mean) / np.sqrt(var + eps) + beta)
-""")),
-    Mistake("q1", "no-scale", _EACH, "scale-or-shift-missing", _block(edit_text(_NORM, "gamma * ", ""))),
-    Mistake("q1", "no-keepdims", _EACH, "stopped with", _block(edit_text(_NORM, ", keepdims=True", ""))),
-    Mistake("q1", "nothing", _EACH, "returns None", _block(edit_text(_NORM, "return ", "x = "))),
-    Mistake("q1", "always-post", _PRE, "norm-at-the-other-place",
-        _block(block=edit_text(_BLOCK, "if pre_norm", "if False"))),
-    Mistake("q1", "no-path", _PRE, "residual-missing",
-        _block(block=edit_text(_BLOCK,
-            "h = x + attention(N(x), p)\n    return h + network", "h = attention(N(x), p)\n    return network"))),
-    Mistake("q1", "one-path", _PRE, "residual-missing",
-        _block(block=edit_text(_BLOCK, "return h + network(K(h), p)", "return network(K(h), p)"))),
-    Mistake("q1", "path-of-the-norm", _PRE, "residual-from-the-norm",
-        _block(block=edit_text(_BLOCK, "    h = x + attention(N(x), p)", "    x = N(x)\n    h = x + attention(x, p)"))),
-    Mistake("q1", "second-path-of-the-norm", _PRE, "residual-from-the-norm",
-        _block(block=edit_text(_BLOCK, "return h + network(K(h), p)", "return K(h) + network(K(h), p)"))),
-    Mistake("q1", "one-norm", _PRE, "norms-exchanged",
-        _block(block=edit_text(_BLOCK, "network(K(h), p)", "network(N(h), p)"))),
-    Mistake("q1", "swapped-norms", _PRE, "norms-exchanged",
-        _block(block=edit_text(_BLOCK, "N = ", "W = ", "K = ", "N = ", "W = ", "K = "))),
-    Mistake("q1", "parallel", _PRE, "parts-beside-each-other",
-        _block(block=edit_text(_BLOCK, "return h + network(K(h), p)", "return h + network(K(x), p)"))),
-    Mistake("q1", "input-again", _PRE, "parts-beside-each-other",
-        _block(block=edit_text(_BLOCK, "return h + network(K(h), p)", "return x + network(K(h), p)"))),
-    Mistake("q1", "network-first", _PRE, "network-first",
-        _block(block=edit_text(_BLOCK,
-            "h = x + attention(N(x), p)\n    return h + network(K(h), p)",
-            "h = x + network(K(x), p)\n    return h + attention(N(h), p)"))),
-    Mistake("q1", "final-norm", _PRE, "`block[",
-        _block(block=edit_text(_BLOCK, "return h + network(K(h), p)", "return K(h + network(K(h), p))"))),
-    Mistake("q1", "always-pre", _POST, "norm-at-the-other-place",
-        _block(block=edit_text(_BLOCK, "if pre_norm", "if True"))),
-    Mistake("q1", "norm-of-the-part", _POST, "sum-outside-the-norm",
-        _block(block=edit_text(_BLOCK,
-            "h = N(x + attention(x, p))\nreturn K(h + network(h, p))",
-            "h = x + N(attention(x, p))\nreturn h + K(network(h, p))"))),
-    Mistake("q1", "post-parallel", _POST, "parts-beside-each-other",
-        _block(block=edit_text(_BLOCK, "return K(h + network(h, p))", "return K(x + network(h, p))"))),
-    Mistake("q1", "post-no-path", _POST, "residual-missing",
-        _block(block=edit_text(_BLOCK, "return K(h + network(h, p))", "return K(network(h, p))"))),
-    Mistake("q1", "post-one-norm", _POST, "norms-exchanged",
-        _block(block=edit_text(_BLOCK, "return K(h + network(h, p))", "return N(h + network(h, p))"))),
-    Mistake("q1", "post-network-first", _POST, "network-first",
-        _block(block=edit_text(_BLOCK,
-            "h = N(x + attention(x, p))\nreturn K(h + network(h, p))",
-            "h = K(x + network(x, p))\nreturn N(h + attention(h, p))"))),
-    Mistake("q1", "post-by-default", _ANY, "`block", edit_text(_block(), "pre_norm=True", "pre_norm=False")),
-    Mistake("q1", "other-eps", _ANY, "`layer_norm", edit_text(_block(), "eps=1e-5", "eps=8e-6")),
-    Mistake("q1", "in-place", _ANY, "changes-its-inputs",
-        _block(block=edit_text(_BLOCK,
-            "h = x + attention(N(x), p)\n    return h + network(K(h), p)",
-            "x += attention(N(x), p)\n    x += network(K(x), p)\n    return x"))),
-    Mistake("q1", "norm-in-place", _ANY, "changes-its-inputs", _block("""
-x -= x.mean(-1, keepdims=True)
-return gamma * x / np.sqrt((x ** 2).mean(-1, keepdims=True) + eps) + beta
-""", edit_text(_BLOCK, "N = ", "x = x.copy()\nN = ", "N(x)", "N(x.copy())", "K(h)", "K(h.copy())"))),
+    Mistake("q1", "sees-ahead", _PARTS, "ahead-seen", _block("attn_mask=ahead, ", "")),
+    Mistake("q1", "tril", _PARTS, "mask-not-turned", _block(
+        "torch.triu(torch.ones(T, T, dtype=torch.bool), diagonal=1)", "torch.ones(T, T).tril().bool()"
+    )),
+    Mistake("q1", "own-place", _PARTS, "own-place-hidden", _block(", diagonal=1", "")),
+    Mistake("q1", "after-the-sums", _PARTS, "norm-at-the-other-place", _block(
+        "n = self.norm_1(x)", "n = x", "h = x + self.drop(a)", "h = self.norm_1(x + self.drop(a))",
+        "return h + self.drop(self.mlp(self.norm_2(h)))", "return self.norm_2(h + self.drop(self.mlp(h)))",
+    )),
+    Mistake("q1", "no-path", _PARTS, "residual-missing", _block("h = x + self.drop(a)", "h = self.drop(a)")),
+    Mistake("q1", "one-path", _PARTS, "residual-missing", _block("return h + self", "return self")),
+    Mistake("q1", "path-of-the-norm", _PARTS, "residual-from-the-norm", _block("h = x + self", "h = n + self")),
+    Mistake("q1", "x-is-the-norm", _PARTS, "residual-from-the-norm", _block("n = self", "n = x = self")),
+    Mistake("q1", "one-norm", _PARTS, "one-norm-for-both", _block("self.norm_2(h)", "self.norm_1(h)")),
+    Mistake("q1", "no-second-norm", _PARTS, "norm-forgotten", _block("self.mlp(self.norm_2(h))", "self.mlp(h)")),
+    Mistake("q1", "no-first-norm", _PARTS, "norm-forgotten", _block("n = self.norm_1(x)", "n = x")),
+    Mistake("q1", "beside", _PARTS, "parts-beside-each-other", _block("self.norm_2(h)", "self.norm_2(x)")),
+    Mistake("q1", "path-of-the-input", _PARTS, "parts-beside-each-other", _block("return h + self", "return x + self")),
+    Mistake("q1", "network-first", _PARTS, "network-first", _block(
+        "n = self.norm_1(x)", "x = x + self.drop(self.mlp(self.norm_2(x)))\n        n = self.norm_1(x)",
+        "return h + self.drop(self.mlp(self.norm_2(h)))", "return h",
+    )),
+    Mistake("q1", "final-norm", _PARTS, "normed-at-the-end", _block(
+        "return h + self.drop(self.mlp(self.norm_2(h)))",
+        "return self.norm_2(h + self.drop(self.mlp(self.norm_2(h))))",
+    )),
+    Mistake("q1", "relu", _PARTS, "another-activation", _block("nn.GELU()", "nn.ReLU()")),
+    Mistake("q1", "gelu-of-gpt2", _PARTS, "another-activation", _block("nn.GELU()", "nn.GELU(approximate='tanh')")),
+    Mistake("q1", "one-head", _PARTS, "heads-ignored", _block("(d, heads, batch", "(d, 1, batch")),
+    Mistake("q1", "time-first", _PARTS, "stopped with", _block(", batch_first=True", "")),
+    Mistake("q1", "own-names", _PARTS, "stopped with", _block("self.mlp", "self.network")),
+    Mistake("q1", "own-sequential", _PARTS, "stopped with", _block(
+        "nn.Sequential(nn.Linear", "nn.Sequential(nn.Identity(), nn.Linear"
+    )),
+    Mistake("q1", "made-in-forward", _PARTS, "stopped with", _block(
+        "        self.norm_2 = nn.LayerNorm(d)\n", "",
+        "h = x + self.drop(a)", "h = x + self.drop(a)\n        self.norm_2 = nn.LayerNorm(x.shape[-1])",
+    )),
+    Mistake("q1", "list-of-layers", _PARTS, "stopped with", _block(
+        "nn.Sequential(nn.Linear(d, ratio * d), nn.GELU(), nn.Linear(ratio * d, d))",
+        "[nn.Linear(d, ratio * d), nn.GELU(), nn.Linear(ratio * d, d)]",
+        "self.mlp(self.norm_2(h))", "self.mlp[2](self.mlp[1](self.mlp[0](self.norm_2(h))))",
+    )),
+    Mistake("q1", "ratio-four", _PARTS, "stopped with", _block("ratio * d", "4 * d")),
+    Mistake("q1", "pair", _PARTS, "stopped with", _block("a, _ = self", "a = self")),
+    Mistake("q1", "in-place", _PARTS, "stopped with", _block("h = x + self", "h = x\n        h += self")),
+    Mistake("q1", "no-return", _PARTS, "stopped with", _block("return h + self", "h = h + self")),
+    Mistake("q1", "no-padding", _HIDDEN, "padding-seen", _block(", key_padding_mask=~real", "")),
+    Mistake("q1", "zeroed-padding", _HIDDEN, "should be", _block(
+        ", key_padding_mask=~real", "", "n = self.norm_1(x)", "n = self.norm_1(x * real[..., None])"
+    )),
+    Mistake("q1", "real-as-it-is", _PARTS, "token-sees-nothing", _block("~real", "real")),
+    Mistake("q1", "real-as-it-is, weights asked for", _PARTS, "token-sees-nothing", _block(
+        "~real, need_weights=False", "real"
+    )),
+    Mistake("q1", "padding-not-turned", _HIDDEN, "mask-not-turned", _block("~real", "real ^ real.all()")),
+    Mistake("q1", "padding-alone", _PARTS, "ahead-seen", _block("attn_mask=ahead, ", "")),
+    Mistake("q1", "blind-queries", _HIDDEN, "padding-seen", _block(
+        _LOOK,
+        "attn_mask=(ahead | ~real[:, :, None]).repeat_interleave(self.attention.num_heads, 0), need_weights=False",
+    )),
+    Mistake("q1", "either", _PARTS, "ahead-seen", _block(
+        _LOOK, "attn_mask=(ahead & ~real[:, None]).repeat_interleave(self.attention.num_heads, 0)"
+    )),
+    Mistake("q1", "texts-in-turn", _HIDDEN, "should be", _block(
+        _LOOK, "attn_mask=(ahead | ~real[:, None]).repeat(self.attention.num_heads, 1, 1), need_weights=False"
+    )),
+    Mistake("q1", "from-the-first-token", _HIDDEN, "should be", _block(
+        _LOOK, "attn_mask=ahead, key_padding_mask=real.cumsum(1) == 0, need_weights=False"
+    )),
+    Mistake("q1", "up-to-the-last-token", _HIDDEN, "padding-seen", _block(
+        _LOOK, "attn_mask=ahead, key_padding_mask=real.flip(1).cumsum(1).flip(1) == 0, need_weights=False"
+    )),
+    Mistake("q1", "never", _DROPS, "never-drops", _block("nn.Dropout(dropout)", "nn.Identity()")),
+    Mistake("q1", "always", _DROPS, "drops-in-evaluation", _block(
+        "self.drop = nn.Dropout(dropout)", "self.drop = lambda a: F.dropout(a, dropout)"
+    )),
+    Mistake("q1", "turned-switch", _DROPS, "drops-in-evaluation", _block(
+        "self.drop = nn.Dropout(dropout)", "self.drop = lambda a: F.dropout(a, dropout, not self.training)"
+    )),
+    Mistake("q1", "attention-alone", _DROPS, "one-part-drops", _block("h + self.drop(self", "h + (self")),
+    Mistake("q1", "network-alone", _DROPS, "one-part-drops", _block("h = x + self.drop(a)", "h = x + a")),
+    Mistake("q1", "sums", _DROPS, "drops-the-sum", _block(
+        _SUMS_OF_PARTS, "h = self.drop(x + a)\n        return self.drop(h + self.mlp(self.norm_2(h)))"
+    )),
+    Mistake("q1", "last-sum", _DROPS, "drops-the-sum", _block(
+        "return h + self.drop(self.mlp(self.norm_2(h)))", "return self.drop(h + self.mlp(self.norm_2(h)))"
+    )),
+    Mistake("q1", "not-rescaled", _DROPS, "kept-not-rescaled", _block(
+        "self.drop = nn.Dropout(dropout)",
+        "self.drop = lambda a: a * (torch.rand_like(a) >= dropout * self.training)",
+    )),
+    Mistake("q1", "weights-too", _DROPS, "something that it should not", _block(
+        "heads, batch", "heads, dropout, batch"
+    )),
+    Mistake("q1", "inside-the-network", _DROPS, "something that it should not", _block(
+        "nn.Linear(ratio * d, d))", "nn.Linear(ratio * d, d), nn.Dropout(dropout))"
+    )),
+    Mistake("q1", "norms", _DROPS, "never-drops", _block(
+        "self.drop(a)", "a", "self.drop(self.mlp(self.norm_2(h)))", "self.mlp(self.drop(self.norm_2(h)))",
+        "n = self.norm_1(x)", "n = self.drop(self.norm_1(x))",
+    )),
+    Mistake("q1", "whole-tokens", _DROPS, "dropped-together", _block(
+        "self.drop = nn.Dropout(dropout)",
+        "self.drop = lambda a: a * F.dropout(torch.ones(*a.shape[:2], 1), dropout, self.training)",
+    )),
+    Mistake("q1", "channels", _DROPS, "dropped-together", _block(
+        "self.drop = nn.Dropout(dropout)",
+        "self.drop = lambda a: a * F.dropout(torch.ones(1, 1, a.shape[2]), dropout, self.training)",
+    )),
+    Mistake("q1", "share-kept", _DROPS, "something that it should not", _block(
+        "nn.Dropout(dropout)", "nn.Dropout(1 - dropout)"
+    )),
+    Mistake("q1", "weights-asked-for", _POISON, "padding-becomes-nan", _block(", need_weights=False", "")),
+    Mistake("q1", "one-mask-for-both", _POISON, "padding-becomes-nan", _block(
+        _LOOK,
+        "attn_mask=(ahead | ~real[:, None]).repeat_interleave(self.attention.num_heads, 0)",
+    )),
+    Mistake("q1", "eps", _POISON, "`y[", _block("nn.LayerNorm(d)", "nn.LayerNorm(d, eps=8e-6)")),
+    Mistake("q1", "once", _POISON, "`y[", _block("range(depth)", "range(1)")),
     # q2
     Mistake("q2", "neighbours", _PAIR, "neighbours-paired",
         _rotation(edit_text(_TURN,
@@ -602,37 +669,65 @@ return {'inputs': full[:, :-1], 'targets': full[:, 1:], 'look': np.tri(T), 'coun
 ]  # fmt: skip
 
 UNUSUAL = [
-    Unusual("q1", "torch", """
-import torch
-def layer_norm(x, gamma, beta, eps=1e-5):
-    x, gamma, beta = map(torch.as_tensor, (x, gamma, beta))
-    return torch.nn.functional.layer_norm(x, x.shape[-1:], gamma, beta, eps).numpy()
-def block(x, p, pre_norm=True):
-    for part, run in enumerate((attention, network), 1):
-        norm = lambda h: layer_norm(h, p[f"gamma_{part}"], p[f"beta_{part}"])
-        x = x + run(norm(x), p) if pre_norm else norm(x + run(x, p))
-    return torch.from_numpy(x)
-"""),
-    Unusual("q1", "token-by-token", """
-def layer_norm(x, gamma, beta, eps=1e-5):
-    def one(row):
-        d = len(row)
-        mean = sum(row) / d
-        root = (sum((number - mean) ** 2 for number in row) / d + eps) ** 0.5
-        return [g * (number - mean) / root + b for number, g, b in zip(row, gamma, beta)]
-    return np.apply_along_axis(one, -1, x)
-def block(x, p, pre_norm=True, eps=1e-5):
-    norms = [(p["gamma_1"], p["beta_1"], eps), (p["gamma_2"], p["beta_2"], eps)]
-    x = x.copy()
-    for norm, part in zip(norms, [attention, network]):
-        if pre_norm:
-            x += part(layer_norm(x, *norm), p)
-        else:
-            x += part(x, p)
-            x = layer_norm(x, *norm)
-    return x.tolist()
-"""),
-    Unusual("q1", "float32", edit_text(_block(), "mean, var", "x = np.float32(x)\n    mean, var")),
+    Unusual("q1", "both masks, and no weights asked for", _MODULE),
+    Unusual("q1", "nan turned to 0", _block(
+        ", need_weights=False", "", "self.drop(a)", "self.drop(a.nan_to_num())"
+    )),
+    Unusual("q1", "a penalty for a mask", _block(
+        "a, _ = self",
+        (
+            "penalty = -1e9 * (ahead | ~real[:, None]).float()\n"
+            "        penalty = penalty.repeat_interleave(self.attention.num_heads, 0)\n        a, _ = self"
+        ),
+        _LOOK, "attn_mask=penalty",
+    )),
+    Unusual("q1", "empty rows opened", _block(
+        "a, _ = self",
+        (
+            "hidden = ahead | ~real[:, None]\n        hidden = hidden & ~hidden.all(2, keepdim=True)\n"
+            "        hidden = hidden[:, None].expand(-1, self.attention.num_heads, -1, -1).flatten(0, 1)\n"
+            "        a, _ = self"
+        ),
+        _LOOK, "attn_mask=hidden, average_attn_weights=False",
+    )),
+    Unusual("q1", "attention by the function", _block(
+        "a, _ = self.attention(n, n, n, attn_mask=ahead, key_padding_mask=~real, need_weights=False)",
+        (
+            "part = self.attention\n"
+            "        qkv = F.linear(n, part.in_proj_weight, part.in_proj_bias)\n"
+            "        q, k, v = qkv.unflatten(2, (3, part.num_heads, -1)).permute(2, 0, 3, 1, 4)\n"
+            "        seen = ~ahead & real[:, None, None] | torch.eye(T, dtype=torch.bool)\n"
+            "        a = F.scaled_dot_product_attention(q, k, v, seen)\n"
+            "        a = part.out_proj(a.transpose(1, 2).flatten(2))"
+        ),
+    )),
+    Unusual("q1", "text by text, tokens alone", _block(
+        "a, _ = self.attention(n, n, n, attn_mask=ahead, key_padding_mask=~real, need_weights=False)",
+        (
+            "a = torch.zeros_like(x)\n"
+            "        for b, at in enumerate(real):\n"
+            "            k = n[b, at]\n"
+            "            if len(k):\n"
+            "                a[b, at] = self.attention(k, k, k, attn_mask=ahead[:len(k), :len(k)])[0]"
+        ),
+    )),
+    Unusual("q1", "two dropouts, other orders", _block(
+        "self.drop = nn.Dropout(dropout)", "self.drops = nn.ModuleList([nn.Dropout(dropout) for _ in range(2)])",
+        "self.drop(a)", "self.drops[0](a)", "return h + self.drop(self.mlp(self.norm_2(h)))",
+        "return self.drops[1](self.mlp(self.norm_2(h))) + h",
+        "        self.norm_1 = nn.LayerNorm(d)\n", "", "super().__init__()\n",
+        "super().__init__()\n        self.add_module('norm_1', nn.LayerNorm(d))\n",
+    )),
+    Unusual("q1", "named layers, dropout as a function", _block(
+        "nn.Sequential(nn.Linear(d, ratio * d), nn.GELU(), nn.Linear(ratio * d, d))",
+        "nn.Sequential()",
+        "self.drop = nn.Dropout(dropout)",
+        (
+            "for name, layer in (('0', nn.Linear(d, ratio * d)), ('1', nn.GELU()), ('2', nn.Linear(ratio * d, d))):\n"
+            "            self.mlp.add_module(name, layer)\n"
+            "        self.drop = lambda a: F.dropout(a, dropout, self.training)"
+        ),
+    )),
     Unusual("q2", "complex-numbers", """
 def rotate(x, first=0, base=10_000.0):
     half = x.shape[-1] // 2
@@ -771,22 +866,50 @@ return {"inputs": full[:, :T], "targets": full[:, 1:], "look": torch.ones(T, T).
 ]  # fmt: skip
 
 EQUIVALENT = [
+    Equivalent("q1", "a tensor counts as an array", (
+        "return y.detach().numpy() → return y.detach()",
+    )),
+    Equivalent("q1", "nothing is learned here; it only stops whoever writes into x", (
+        *list_changes(
+            "y = torch.tensor(x, dtype=torch.float32, requires_grad=True)",
+            "y = torch.tensor(x, dtype=torch.float32)",
+            "y = torch.tensor(x, dtype=torch.float32, requires_grad=False)",
+        ),
+    )),
+    Equivalent("q1", "outside training nothing is dropped", (
+        "def run_block(x, real, weights, heads, dropout=0.0, training=False, depth=1):"
+        " → def run_block(x, real, weights, heads, dropout=1.0, training=False, depth=1):",
+    )),
+    Equivalent("q1", "so many times, or so many weights, in any order", (
+        "for _ in range(depth): → for _ in list(range(depth))[::-1]:",
+        *list_mutants(
+            "block.load_state_dict({name: torch.tensor(w) for name, w in weights.items()})",
+            "weights.items() → list(weights.items())[::-1]",
+        ),
+    )),
+    Equivalent("q1", "an and, an or, whichever side stands first", (
+        "seen = torch.ones(T, T).tril().bool() & real[:, None] → seen = real[:, None] & torch.ones(T, T).tril().bool()",
+        *list_mutants(
+            "hidden = ~(seen | torch.eye(T).bool()).repeat_interleave(heads, dim=0)",
+            "seen | torch.eye(T).bool() → torch.eye(T).bool() | seen",
+        ),
+    )),
     Equivalent("q1", "two neighbouring lines that do not touch each other", (
-        "norm_1 = lambda x: layer_norm(x, p['gamma_1'], p['beta_1']) / norm_2 "
-        "= lambda x: layer_norm(x, p['gamma_2'], p['beta_2'])"
-        " → norm_2 = lambda x: layer_norm(x, p['gamma_2'], p['beta_2']) / "
-        "norm_1 = lambda x: layer_norm(x, p['gamma_1'], p['beta_1'])",
-    )),
-    Equivalent("q1", "a square has no sign", list_changes(
-        "variance = ((x - mean) ** 2).mean(axis=-1, keepdims=True)",
-        "variance = ((mean - x) ** 2).mean(axis=-1, keepdims=True)",
-        "variance = ((-(x - mean)) ** 2).mean(axis=-1, keepdims=True)",
-    )),
-    Equivalent("q2", "two neighbouring lines that do not touch each other", (
-        "angle = (first + np.arange(T))[:, None] * base ** "
-        "(-np.arange(half) / half) / a, b = (x[..., :half], x[..., half:])"
-        " → a, b = (x[..., :half], x[..., half:]) / angle = (first + "
-        "np.arange(T))[:, None] * base ** (-np.arange(half) / half)",
+        *swap_lines(
+            "block.load_state_dict({name: torch.tensor(w) for name, w in weights.items()})",
+            "y = torch.tensor(x, dtype=torch.float32, requires_grad=True)",
+        ),
+        *swap_lines(
+            "self.norm_1, self.norm_2 = (nn.LayerNorm(d), nn.LayerNorm(d))",
+            "self.attention = nn.MultiheadAttention(d, heads, batch_first=True)",
+        ),
+        *swap_lines(
+            "self.attention = nn.MultiheadAttention(d, heads, batch_first=True)",
+            "layers = (nn.Linear(d, ratio * d), nn.GELU(), nn.Linear(ratio * d, d))",
+        ),
+        *swap_lines(
+            "hidden = ~(seen | torch.eye(T).bool()).repeat_interleave(heads, dim=0)", "h = self.norm_1(x)"
+        ),
     )),
     Equivalent("q2", "a list is as good as an array", (
         "return np.array([rotate(k[None], distance)[0] @ q for distance in distances])"
@@ -871,8 +994,7 @@ EQUIVALENT = [
     )),
     Equivalent("q6", "0 and 1 for False and True", (
         "counts = np.zeros((len(texts), T), dtype=bool) → counts = np.zeros((len(texts), T))",
-        "return {'inputs': inputs, 'targets': targets, 'look': np.tri(T, dtype=bool), 'counts': counts}"
-        " → return {'inputs': inputs, 'targets': targets, 'look': np.tri(T), 'counts': counts}",
+        "look = np.tri(T, dtype=bool) → look = np.tri(T)",
     )),
     Equivalent("q6", "arrays of one length", (
         "counts = np.zeros((len(texts), T), dtype=bool) → counts = np.zeros((len(inputs), T), dtype=bool)",

@@ -111,3 +111,19 @@ def test_a_changed_cell_is_noticed_where_it_is_tagged_and_only_there(tmp_path):
     assert compare_code(folder, read(tmp_path, CELLS.replace("import torch", "import torch\nimport numpy")))
     problem = compare_code(folder, read(tmp_path, CELLS.replace("manual_seed(0)", "manual_seed(1)")))
     assert "77_toy" in problem and "tools/pretrain.py 77" in problem
+
+
+def test_lines_comments_docstrings_and_what_is_installed_decide_nothing(tmp_path):
+    folder = pretrain.pretrain(read(tmp_path, CELLS), tmp_path / "kept")
+    call = 'store.save(step, {"model": model}, metrics={"loss": 1 / step}, config={"WIDTH": WIDTH})'
+    assert call in CELLS
+    broken = call.replace("metrics", "\n                   metrics").replace("config", "\n                   config")
+    for same in (
+        CELLS.replace(call, broken),
+        CELLS.replace("WIDTH = 3", "WIDTH = 3      # of the input"),
+        CELLS.replace("def pretrain(store):", 'def pretrain(store):\n    """Trains."""'),
+        CELLS.replace("import torch", 'from course_utils import ensure\n\nensure("torch")\nimport torch'),
+    ):
+        assert not compare_code(folder, read(tmp_path, same))
+    for other in ("1 / step", "step / 1"), ("model.weight", "model.bias"), ("(1, 2)", "(2, 1)"), ("= 3", "= 4"):
+        assert compare_code(folder, read(tmp_path, CELLS.replace(*other)))
