@@ -17,7 +17,7 @@ from tools.rules import (
     survey,
 )
 
-MOST = {"wide-line": 1133, "dead-lesson": 22, "typed-minutes": 10, "chinese": 17}  # lower them, never raise them
+MOST = {"wide-line": 946, "dead-lesson": 14, "typed-minutes": 8, "chinese": 17}  # lower them, never raise them
 GOOD = make_source(say("# 77. Try\n\n## 77.1 A"), say("# 77. 试\n\n## 77.1 甲", "zh"), code("x = 1"))
 BROKEN = {
     "wide-line": (code("x" * 89),),
