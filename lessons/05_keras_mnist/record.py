@@ -19,7 +19,7 @@ import numpy as np
 BATCH, VALIDATION = 128, 0.2
 RECORD = Path(__file__).with_name("recorded.json")
 NETWORKS = {"dense": (20, 0.001), "cnn": (6, 0.001), "cnn, normalised": (6, 0.001)}  # epochs, Adam's rate
-GRID = {"dense": (12, (0.0003, 0.001, 0.003, 0.01)), "cnn": (3, (0.001, 0.003, 0.01, 0.03))}
+GRID = {"dense": (20, (0.0003, 0.001, 0.003, 0.01)), "cnn": (10, (0.001, 0.003, 0.01))}
 
 
 def read_idx(path: Path) -> np.ndarray:
