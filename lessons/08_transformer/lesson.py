@@ -166,7 +166,7 @@ class Block(nn.Module):
 
 # %% [markdown] lang="zh" of="fa4fb38f"
 # 求和与归一化有什么用？取 24 个块（权重按 03.10 节初始化），在训练第一步时去掉其中一样、另一样，或两样都去掉，
-# 看出来的词元彼此有多相似（余弦的平均），数值有多大。
+# 量一量从顶上出来的词元彼此有多相似（余弦的平均），数值有多大。
 
 # %%
 def send_through(residual, norm, seed, depth=24, d=64):
@@ -193,15 +193,15 @@ assert large["sums only"] > 100 * large["both"], "without norms: out of bounds"
 
 # %% [markdown] lang="en"
 # (Medians of three seeds.) **Without the sums** all tokens come out the same, means of means of means (Dong et al.,
-# 2021, prove it for attention alone). **Without the norms** the numbers explode: each part adds in proportion to what it
-# gets. With both, some difference is left to work with.
+# 2021, prove it for attention alone). **Sums without norms** explode: each part adds in proportion to what it gets;
+# and the tokens end alike, too. With both, some difference is left to work with.
 #
 # In an encoder each token sees all but padding; in a decoder like GPT's, no later token: one mask is the whole
 # difference. Beware: in PyTorch's layers True means *ignore*, in its attention function and in ours *look*.
 
-# %% [markdown] lang="zh" of="0247921d"
+# %% [markdown] lang="zh" of="fa25953b"
 # （三个种子的中位数。）**没有求和**，一段文本的词元出来全都一样：平均的平均的平均（Dong 等（2021）对纯注意力给出了证明）。
-# **没有归一化**，数值就会爆炸：每个部件加上去的，都与它收到的成比例。两样都有，词元之间才留有差别可用。
+# **有求和而没有归一化**，数值就会爆炸：每个部件加上去的，都与它收到的成比例；词元也变得一样。两样都有，词元之间才留有差别可用。
 #
 # 编码器（encoder）里，每个词元能看到除填充以外的整段文本；GPT 式的解码器（decoder）里，看不到后面的：全部区别只在一个掩码。
 # 要当心：在 PyTorch 的层里，掩码为 True 表示*不看*；在它的注意力函数和我们的代码里，True 表示*看*。
